@@ -1,0 +1,110 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The vectorised twin of the reference's Convolution: each pass is an ordered product over patches that are gathered
+/// panel by panel, never as a whole.</summary>
+/// <remarks>Order of the sums: forward (c, r, s), backward data (q, r, s), backward weights (n, i, j), ascending from +0, one fused
+/// multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+public static unsafe class Convolution
+{
+    /// <summary>Convolution, forward (CV-F1).</summary>
+    /// <param name="x">Input, N×C×H×W.</param>
+    /// <param name="w">Weights, K×(C/G)×R×S.</param>
+    /// <param name="b">Bias, K.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="y">Output, N×K×P×Q; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    [Equation("CV-F1")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b,
+        Window window, in TensorSpan<float> y, Execution on)
+    {
+        var shape = ConvolutionShape.Of("CV-F1", x.Lengths, w.Lengths, window);
+        shape.ExpectOutput("CV-F1", "y", y.Lengths);
+        Contract.Shape("CV-F1", "b", "K", b, [shape.K]);
+        Contract.Dense("CV-F1", "x", x);
+        Contract.Dense("CV-F1", "w", w);
+        Contract.Dense("CV-F1", "y", y);
+        using var lease = on.Enter();
+        fixed (float* px = x, pw = w, pb = b, py = y)
+            for (int g = 0; g < window.G; g++)
+                OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, px, pw, pb, py));
+    }
+
+    /// <summary>Convolution, backward data (CV-B1).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
+    /// <param name="w">Weights, K×(C/G)×R×S.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="dx">Derivative by x, N×C×H×W; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    [Equation("CV-B1")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window,
+        in TensorSpan<float> dx, Execution on)
+    {
+        var shape = ConvolutionShape.Of("CV-B1", dx.Lengths, w.Lengths, window);
+        shape.ExpectOutput("CV-B1", "dy", dy.Lengths);
+        Contract.Dense("CV-B1", "dy", dy);
+        Contract.Dense("CV-B1", "w", w);
+        Contract.Dense("CV-B1", "dx", dx);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pw = w, pdx = dx)
+            for (int g = 0; g < window.G; g++)
+                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, pdy, pw, pdx));
+    }
+
+    /// <summary>Convolution, backward weights (CV-B2).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
+    /// <param name="x">Input, N×C×H×W.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="dw">Derivative by w, K×(C/G)×R×S; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    [Equation("CV-B2")]
+    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window,
+        in TensorSpan<float> dw, Execution on)
+    {
+        var shape = ConvolutionShape.Of("CV-B2", x.Lengths, dw.Lengths, window);
+        shape.ExpectOutput("CV-B2", "dy", dy.Lengths);
+        Contract.Dense("CV-B2", "dy", dy);
+        Contract.Dense("CV-B2", "x", x);
+        Contract.Dense("CV-B2", "dw", dw);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, px = x, pdw = dw)
+            for (int g = 0; g < window.G; g++)
+                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, pdy, px, pdw));
+    }
+
+    /// <summary>Convolution, backward bias (CV-B3).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
+    /// <param name="db">Derivative by b, K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <remarks>Each map is summed in 16 virtual lanes (<see cref="Sums"/>), then the maps of one filter ascending in n.</remarks>
+    /// <exception cref="ArgumentException">db is not K, or a tensor has gaps.</exception>
+    [Equation("CV-B3")]
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on)
+    {
+        Lengths.ExpectRank("CV-B3", "dy", "N×K×P×Q", dy.Lengths, 4);
+        Contract.Shape("CV-B3", "db", "K", db, [dy.Lengths[1]]);
+        Contract.Dense("CV-B3", "dy", dy);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pdb = db)
+            on.Run((int)dy.Lengths[1], new BiasSums((int)dy.Lengths[0], (int)dy.Lengths[1], dy.Lengths[2] * dy.Lengths[3], pdy, pdb, on.Width));
+    }
+
+    private readonly struct BiasSums(int N, int K, nint map, float* dy, float* db, VectorWidth width) : IWork
+    {
+        public void Do(int from, int to, int thread)
+        {
+            for (int k = from; k < to; k++)
+            {
+                float sum = 0;
+                for (int n = 0; n < N; n++)
+                    sum += Sums.Sum(width, dy + ((nint)n * K + k) * map, map);
+                db[k] = sum;
+            }
+        }
+    }
+}

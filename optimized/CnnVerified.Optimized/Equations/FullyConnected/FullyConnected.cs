@@ -1,0 +1,167 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The vectorised twin of the reference's FullyConnected.</summary>
+/// <remarks>Order of the sums: forward over d, backward data over k, backward weights and bias over n, ascending from +0, one fused
+/// multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+public static unsafe class FullyConnected
+{
+    /// <summary>Fully connected, forward (FC-F1).</summary>
+    /// <param name="x">Input, N×D.</param>
+    /// <param name="w">Weights, K×D.</param>
+    /// <param name="b">Bias, K.</param>
+    /// <param name="y">Output, N×K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("FC-F1")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b,
+        in TensorSpan<float> y, Execution on)
+    {
+        Lengths.ExpectRank("FC-F1", "x", "N×D", x.Lengths, 2);
+        Lengths.ExpectRank("FC-F1", "w", "K×D", w.Lengths, 2);
+        var (N, D, K) = ((int)x.Lengths[0], (int)x.Lengths[1], (int)w.Lengths[0]);
+        Contract.Dense("FC-F1", "x", x);
+        Contract.Shape("FC-F1", "w", "K×D", w, [K, D]);
+        Contract.Shape("FC-F1", "b", "K", b, [K]);
+        Contract.Shape("FC-F1", "y", "N×K", y, [N, K]);
+        using var lease = on.Enter();
+        fixed (float* px = x, pw = w, pb = b, py = y)
+            OrderedProduct.Run(on, new ForwardProduct(N, D, K, px, pw, pb, py));
+    }
+
+    /// <summary>Fully connected, backward data (FC-B1).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K.</param>
+    /// <param name="w">Weights before the update, K×D.</param>
+    /// <param name="dx">Derivative by x, N×D; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("FC-B1")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> dx, Execution on)
+    {
+        Lengths.ExpectRank("FC-B1", "dy", "N×K", dy.Lengths, 2);
+        Lengths.ExpectRank("FC-B1", "w", "K×D", w.Lengths, 2);
+        var (N, K, D) = ((int)dy.Lengths[0], (int)dy.Lengths[1], (int)w.Lengths[1]);
+        Contract.Dense("FC-B1", "dy", dy);
+        Contract.Shape("FC-B1", "w", "K×D", w, [K, D]);
+        Contract.Shape("FC-B1", "dx", "N×D", dx, [N, D]);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pw = w, pdx = dx)
+            OrderedProduct.Run(on, new BackwardDataProduct(N, D, K, pdy, pw, pdx));
+    }
+
+    /// <summary>Fully connected, backward weights (FC-B2).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K.</param>
+    /// <param name="x">Input, N×D.</param>
+    /// <param name="dw">Derivative by w, K×D; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("FC-B2")]
+    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dw, Execution on)
+    {
+        Lengths.ExpectRank("FC-B2", "dy", "N×K", dy.Lengths, 2);
+        Lengths.ExpectRank("FC-B2", "x", "N×D", x.Lengths, 2);
+        var (N, K, D) = ((int)dy.Lengths[0], (int)dy.Lengths[1], (int)x.Lengths[1]);
+        Contract.Dense("FC-B2", "dy", dy);
+        Contract.Shape("FC-B2", "x", "N×D", x, [N, D]);
+        Contract.Shape("FC-B2", "dw", "K×D", dw, [K, D]);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, px = x, pdw = dw)
+            OrderedProduct.Run(on, new BackwardWeightsProduct(N, D, K, pdy, px, pdw));
+    }
+
+    /// <summary>Fully connected, backward bias (FC-B3).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K.</param>
+    /// <param name="db">Derivative by b, K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("FC-B3")]
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on)
+    {
+        Lengths.ExpectRank("FC-B3", "dy", "N×K", dy.Lengths, 2);
+        Contract.Dense("FC-B3", "dy", dy);
+        Contract.Shape("FC-B3", "db", "K", db, [dy.Lengths[1]]);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pdb = db)
+            Pointwise.Run(on, dy.Lengths[1], new ColumnSums((int)dy.Lengths[0], (int)dy.Lengths[1], pdy, pdb));
+    }
+
+    private readonly struct ForwardProduct(int N, int D, int K, float* x, float* w, float* b, float* y) : IOrderedProduct
+    {
+        public int M => N;
+        public int T => D;
+        public int J => K;
+
+        public void PackRows(int m0, int rows, float* panel) => RowPanel.FromRows(x + (nint)m0 * D, rows, D, panel);
+
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
+        {
+            for (int col = 0; col < columns; col++)
+                Runs.Gather(w + (nint)(j0 + col) * D, D, t0, 1, panel + col, width, t1 - t0, 0);
+            RowPanel.ClearColumns(panel, columns, width, t1 - t0);
+        }
+
+        public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
+        {
+            for (int row = 0; row < rows; row++)
+                TensorPrimitives.Add(new ReadOnlySpan<float>(tile + row * width, columns), new ReadOnlySpan<float>(b + j0, columns),
+                    new Span<float>(y + (nint)(m0 + row) * K + j0, columns));
+        }
+    }
+
+    private readonly struct BackwardDataProduct(int N, int D, int K, float* dy, float* w, float* dx) : IOrderedProduct
+    {
+        public int M => N;
+        public int T => K;
+        public int J => D;
+
+        public void PackRows(int m0, int rows, float* panel) => RowPanel.FromRows(dy + (nint)m0 * K, rows, K, panel);
+
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
+        {
+            for (int t = t0; t < t1; t++)
+                new ReadOnlySpan<float>(w + (nint)t * D + j0, columns).CopyTo(new Span<float>(panel + (nint)(t - t0) * width, columns));
+            RowPanel.ClearColumns(panel, columns, width, t1 - t0);
+        }
+
+        public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
+        {
+            for (int row = 0; row < rows; row++)
+                new ReadOnlySpan<float>(tile + row * width, columns).CopyTo(new Span<float>(dx + (nint)(m0 + row) * D + j0, columns));
+        }
+    }
+
+    private readonly struct BackwardWeightsProduct(int N, int D, int K, float* dy, float* x, float* dw) : IOrderedProduct
+    {
+        public int M => K;
+        public int T => N;
+        public int J => D;
+
+        public void PackRows(int m0, int rows, float* panel) => RowPanel.FromColumns(dy + m0, K, rows, N, panel);
+
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
+        {
+            for (int t = t0; t < t1; t++)
+                new ReadOnlySpan<float>(x + (nint)t * D + j0, columns).CopyTo(new Span<float>(panel + (nint)(t - t0) * width, columns));
+            RowPanel.ClearColumns(panel, columns, width, t1 - t0);
+        }
+
+        public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
+        {
+            for (int row = 0; row < rows; row++)
+                new ReadOnlySpan<float>(tile + row * width, columns).CopyTo(new Span<float>(dw + (nint)(m0 + row) * D + j0, columns));
+        }
+    }
+
+    private readonly struct ColumnSums(int N, int K, float* dy, float* db) : IPointwise
+    {
+        public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>
+        {
+            V sum = L.Create(0f);
+            for (int n = 0; n < N; n++)
+                sum = L.Add(sum, L.Load(dy + (nint)n * K + i));
+            L.Store(sum, db + i);
+        }
+    }
+}

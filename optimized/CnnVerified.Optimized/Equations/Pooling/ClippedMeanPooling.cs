@@ -1,0 +1,48 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The vectorised twin of the reference's ClippedMeanPooling. Outputs must not overlap inputs.</summary>
+public static unsafe class ClippedMeanPooling
+{
+    /// <summary>Mean pooling, padding not counted, forward (PL-F4).</summary>
+    /// <param name="x">Input, N×C×H×W.</param>
+    /// <param name="R">Window rows.</param>
+    /// <param name="S">Window columns.</param>
+    /// <param name="window">Stride and padding.</param>
+    /// <param name="y">Output, N×C×P×Q; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit PL-F4, or a tensor has gaps.</exception>
+    [Equation("PL-F4")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, int R, int S, Window window, in TensorSpan<float> y, Execution on)
+    {
+        var shape = PoolingShape.Of("PL-F4", x.Lengths, R, S, window, clipped: true);
+        shape.ExpectOutput("PL-F4", "y", y.Lengths);
+        Contract.Dense("PL-F4", "x", x);
+        Contract.Dense("PL-F4", "y", y);
+        using var lease = on.Enter();
+        fixed (float* px = x, py = y)
+            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PhasedMap(shape, window), shape, new WindowCounts(shape, window, clipped: true), px, py));
+    }
+
+    /// <summary>Mean pooling, padding not counted, backward data (PL-B3).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×C×P×Q.</param>
+    /// <param name="R">Window rows.</param>
+    /// <param name="S">Window columns.</param>
+    /// <param name="window">Stride and padding.</param>
+    /// <param name="dx">Derivative by x, N×C×H×W; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit PL-F4, or a tensor has gaps.</exception>
+    [Equation("PL-B3")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, int R, int S, Window window, in TensorSpan<float> dx, Execution on)
+    {
+        var shape = PoolingShape.Of("PL-B3", dx.Lengths, R, S, window, clipped: true);
+        shape.ExpectOutput("PL-B3", "dy", dy.Lengths);
+        Contract.Dense("PL-B3", "dy", dy);
+        Contract.Dense("PL-B3", "dx", dx);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pdx = dx)
+            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PhasedMap(shape, window), shape, new WindowCounts(shape, window, clipped: true), pdy, pdx));
+    }
+}

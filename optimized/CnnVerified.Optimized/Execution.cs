@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized;
+
+/// <summary>How many floats one instruction works on. Every width computes the same bits.</summary>
+public enum VectorWidth
+{
+    /// <summary>One float at a time.</summary>
+    Scalar = 1,
+
+    /// <summary>Four floats: SSE, NEON.</summary>
+    V128 = 4,
+
+    /// <summary>Eight floats: AVX2.</summary>
+    V256 = 8,
+
+    /// <summary>Sixteen floats: AVX-512.</summary>
+    V512 = 16,
+}
+
+/// <summary>Where the engine computes: the vector width, the worker threads, and scratch memory that is kept between calls, so
+/// that a call in a steady state allocates nothing.</summary>
+/// <remarks>
+/// Results depend neither on the width nor on the number of threads. One execution serves one caller at a time; a second
+/// caller gets an <see cref="InvalidOperationException"/> and should have an execution of its own.
+/// </remarks>
+public sealed unsafe class Execution : IDisposable
+{
+    private readonly Workers _workers;
+    private readonly Scratch _shared = new();
+    private readonly Scratch _local = new();
+    private int _busy;
+
+    /// <summary>Makes an execution.</summary>
+    /// <param name="width">The vector width; by default the widest that the machine accelerates.</param>
+    /// <param name="threads">Threads that share the work, the caller among them; by default one for each core.</param>
+    /// <exception cref="ArgumentOutOfRangeException">threads is not between 1 and 1024.</exception>
+    /// <exception cref="PlatformNotSupportedException">The machine does not accelerate this width.</exception>
+    public Execution(VectorWidth? width = null, int? threads = null)
+    {
+        Width = width ?? Widest;
+        Threads = threads ?? Environment.ProcessorCount;
+        if (Threads is < 1 or > 1024)
+            throw new ArgumentOutOfRangeException(nameof(threads), $"threads expects 1 to 1024, got {Threads}.");
+        if (!IsSupported(Width))
+            throw new PlatformNotSupportedException($"{Width} expects hardware vectors of {(int)Width * 32} bits; this machine accelerates {Widest} at most.");
+        _workers = new Workers(Threads);
+    }
+
+    /// <summary>The widest vectors that the machine accelerates.</summary>
+    public static VectorWidth Widest =>
+        Vector512.IsHardwareAccelerated ? VectorWidth.V512
+        : Vector256.IsHardwareAccelerated ? VectorWidth.V256
+        : Vector128.IsHardwareAccelerated ? VectorWidth.V128
+        : VectorWidth.Scalar;
+
+    /// <summary>The vector width in use.</summary>
+    public VectorWidth Width { get; }
+
+    /// <summary>Threads that share the work, the caller among them.</summary>
+    public int Threads { get; }
+
+    /// <summary>Fills scratch memory with NaN before each use, so that a kernel which reads what it did not write is seen.</summary>
+    public bool PoisonScratch { get; init; }
+
+    /// <summary>True where the machine accelerates this width; scalar always.</summary>
+    /// <param name="width">The width.</param>
+    /// <returns>Whether it can be used.</returns>
+    public static bool IsSupported(VectorWidth width) => width <= Widest;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _shared.Dispose();
+        _local.Dispose();
+    }
+
+    /// <summary>Takes the execution for one call; the result gives it back.</summary>
+    internal Lease Enter()
+    {
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+            throw new InvalidOperationException("this Execution is in use by another call; give each thread an Execution of its own.");
+        return new Lease(this);
+    }
+
+    /// <summary>Scratch that all threads share.</summary>
+    internal float* Shared(nint floats) => _shared.Get(floats, PoisonScratch);
+
+    /// <summary>Scratch for each thread alone.</summary>
+    internal PerThread Local(nint floats)
+    {
+        nint stride = (floats + 15) / 16 * 16;
+        return new PerThread(_local.Get(stride * Threads, PoisonScratch), stride);
+    }
+
+    /// <summary>Runs all items, split evenly over the threads in contiguous ranges.</summary>
+    internal void Run<TWork>(int items, TWork work) where TWork : unmanaged, IWork => _workers.Run(items, &work);
+
+    internal readonly ref struct Lease(Execution owner)
+    {
+        public void Dispose() => Volatile.Write(ref owner._busy, 0);
+    }
+
+    /// <summary>One block of scratch for each thread, as addresses, so that work structs can carry it.</summary>
+    internal readonly struct PerThread(float* start, nint stride)
+    {
+        public float* this[int thread] => start + thread * stride;
+    }
+
+    private sealed class Scratch : IDisposable
+    {
+        private nint _floats;
+
+        public float* Start { get; private set; }
+
+        public float* Get(nint floats, bool poison)
+        {
+            if (floats > _floats)
+            {
+                NativeMemory.AlignedFree(Start);
+                Start = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
+                _floats = floats;
+            }
+            if (poison)
+                for (nint i = 0; i < floats; i++)
+                    Start[i] = float.NaN;
+            return Start;
+        }
+
+        public void Dispose()
+        {
+            NativeMemory.AlignedFree(Start);
+            Start = null;
+            _floats = 0;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace CnnVerified.Reference.Equations;
+
+/// <summary>Reading tensors by the rules of the notation; rule 1: an index outside the declared shape reads as 0.</summary>
+internal static class Indexing
+{
+    /// <summary>x[a,b,c,d], or 0 where c or d lies outside.</summary>
+    internal static T OrZero<T>(this Tensor<T> x, int a, int b, int c, int d) where T : IAdditiveIdentity<T, T> =>
+        0 <= c && c < x.Lengths[2] && 0 <= d && d < x.Lengths[3] ? x[a, b, c, d] : T.AdditiveIdentity;
+
+    /// <summary>True where pixel (u, v) lies in the maps of x.</summary>
+    internal static bool Holds<T>(this Tensor<T> x, int u, int v) => 0 <= u && u < x.Lengths[2] && 0 <= v && v < x.Lengths[3];
+
+    /// <summary>The two lengths of a matrix.</summary>
+    internal static (int, int) Sizes2<T>(this Tensor<T> x) => ((int)x.Lengths[0], (int)x.Lengths[1]);
+
+    /// <summary>The four lengths of a stack of maps.</summary>
+    internal static (int, int, int, int) Sizes4<T>(this Tensor<T> x) =>
+        ((int)x.Lengths[0], (int)x.Lengths[1], (int)x.Lengths[2], (int)x.Lengths[3]);
+}

@@ -1,0 +1,77 @@
+namespace CnnVerified;
+
+/// <summary>How a window of R×S taps moves over an image: stride, padding and dilation in input pixels, and groups.</summary>
+/// <remarks>Tap (r, s) of window (i, j) stands on input pixel (i·sh + r·eh − ph, j·sw + s·ew − pw). Padding is the same on
+/// both sides.</remarks>
+public sealed record Window
+{
+    /// <summary>Stride 1, no padding, no dilation, one group.</summary>
+    public static Window Unit { get; } = new();
+
+    /// <summary>Stride along rows, sh ≥ 1.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int Sh { get; init => field = AtLeast(1, value, "sh"); } = 1;
+
+    /// <summary>Stride along columns, sw ≥ 1.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int Sw { get; init => field = AtLeast(1, value, "sw"); } = 1;
+
+    /// <summary>Padding above and below, ph ≥ 0.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Ph { get; init => field = AtLeast(0, value, "ph"); }
+
+    /// <summary>Padding left and right, pw ≥ 0.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Pw { get; init => field = AtLeast(0, value, "pw"); }
+
+    /// <summary>Dilation along rows, eh ≥ 1: the distance between taps.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int Eh { get; init => field = AtLeast(1, value, "eh"); } = 1;
+
+    /// <summary>Dilation along columns, ew ≥ 1.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int Ew { get; init => field = AtLeast(1, value, "ew"); } = 1;
+
+    /// <summary>Groups, G ≥ 1: filters of group g see the channels of group g alone.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int G { get; init => field = AtLeast(1, value, "G"); } = 1;
+
+    /// <summary>The seven numbers in the order of the catalogue.</summary>
+    /// <param name="sh">Stride along rows.</param>
+    /// <param name="sw">Stride along columns.</param>
+    /// <param name="ph">Padding above and below.</param>
+    /// <param name="pw">Padding left and right.</param>
+    /// <param name="eh">Dilation along rows.</param>
+    /// <param name="ew">Dilation along columns.</param>
+    /// <param name="G">Groups.</param>
+    public void Deconstruct(out int sh, out int sw, out int ph, out int pw, out int eh, out int ew, out int G) =>
+        (sh, sw, ph, pw, eh, ew, G) = (Sh, Sw, Ph, Pw, Eh, Ew, this.G);
+
+    /// <summary>Output size (CV-S1; without dilation PL-S1, the border ignored).</summary>
+    /// <param name="H">Input rows.</param>
+    /// <param name="W">Input columns.</param>
+    /// <param name="R">Kernel rows.</param>
+    /// <param name="S">Kernel columns.</param>
+    /// <returns>Window positions along rows, P, and along columns, Q.</returns>
+    /// <exception cref="ArgumentException">The dilated kernel is larger than the padded input.</exception>
+    /// <remarks>docs/equations/convolution.md, docs/equations/pooling.md. Dumoulin and Visin, A guide to convolution
+    /// arithmetic for deep learning (2016).</remarks>
+    [Equation("CV-S1")]
+    [Equation("PL-S1")]
+    public (int P, int Q) OutputSize(int H, int W, int R, int S) =>
+        (Positions(H, R, Sh, Ph, Eh, "H", "R"), Positions(W, S, Sw, Pw, Ew, "W", "S"));
+
+    private static int Positions(int size, int taps, int stride, int padding, int dilation, string sizeName, string tapsName)
+    {
+        long reach = (long)dilation * (taps - 1) + 1;
+        long room = size + 2L * padding;
+        if (taps < 1 || reach > room)
+            throw new ArgumentException(
+                $"a kernel of {tapsName} = {taps} taps with dilation {dilation} reaches over {reach} pixels but the input has only " +
+                $"{sizeName} = {size} plus padding 2·{padding} = {room}; CV-S1 needs at least one window.");
+        return (int)((room - reach) / stride + 1);
+    }
+
+    private static int AtLeast(int least, int value, string letter) =>
+        value >= least ? value : throw new ArgumentException($"{letter} expects a whole number of at least {least}, got {value}.");
+}
