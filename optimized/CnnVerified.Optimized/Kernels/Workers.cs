@@ -110,18 +110,22 @@ internal sealed unsafe class Workers : IDisposable
 
         private int WaitForNext(int seen)
         {
-            for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+            while (true)
             {
-                if (Volatile.Read(ref _owner._generation) != seen)
-                    return Volatile.Read(ref _owner._generation);
-                Thread.SpinWait(1);
+                for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+                {
+                    int generation = Volatile.Read(ref _owner._generation);
+                    if (generation != seen)
+                        return generation;
+                    Thread.SpinWait(1);
+                }
+                Interlocked.Exchange(ref _asleep, 1);
+                // Work may have arrived between the last look and the flag. Whoever clears the flag decides: if it was the
+                // caller, the semaphore is released and must be taken. A caller that was held up may wake this thread for
+                // work that it has already done: hence the loop.
+                if (Volatile.Read(ref _owner._generation) == seen || Interlocked.Exchange(ref _asleep, 0) == 0)
+                    _wake.Wait();
             }
-            Interlocked.Exchange(ref _asleep, 1);
-            // Work may have arrived between the last look and the flag. Whoever clears the flag decides: if it was the
-            // caller, the semaphore is released and must be taken.
-            if (Volatile.Read(ref _owner._generation) == seen || Interlocked.Exchange(ref _asleep, 0) == 0)
-                _wake.Wait();
-            return Volatile.Read(ref _owner._generation);
         }
     }
 }

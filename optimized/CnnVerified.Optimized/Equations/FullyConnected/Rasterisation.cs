@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace CnnVerified.Optimized.Equations;
 
 /// <summary>The twin of the reference's Rasterisation: in row-major memory both directions are a copy.</summary>
-public static class Rasterisation
+public static unsafe class Rasterisation
 {
     /// <summary>Rasterisation, forward (FL-F1).</summary>
     /// <param name="x">Input, N×C×H×W.</param>
@@ -15,8 +15,8 @@ public static class Rasterisation
         Lengths.ExpectRank("FL-F1", "x", "N×C×H×W", x.Lengths, 4);
         Contract.Dense("FL-F1", "x", x);
         Contract.Shape("FL-F1", "y", "N×(C·H·W)", y, [x.Lengths[0], x.Lengths[1] * x.Lengths[2] * x.Lengths[3]]);
-        if (!x.IsEmpty)
-            x.FlattenTo(y.GetSpan([0, 0], (int)y.FlattenedLength));
+        fixed (float* px = x, py = y)
+            Copy(px, py, x.FlattenedLength);
     }
 
     /// <summary>Rasterisation, backward data (FL-B1).</summary>
@@ -29,7 +29,9 @@ public static class Rasterisation
         Lengths.ExpectRank("FL-B1", "dx", "N×C×H×W", dx.Lengths, 4);
         Contract.Dense("FL-B1", "dx", dx);
         Contract.Shape("FL-B1", "dy", "N×(C·H·W)", dy, [dx.Lengths[0], dx.Lengths[1] * dx.Lengths[2] * dx.Lengths[3]]);
-        if (!dy.IsEmpty)
-            dy.FlattenTo(dx.GetSpan([0, 0, 0, 0], (int)dx.FlattenedLength));
+        fixed (float* pdy = dy, pdx = dx)
+            Copy(pdy, pdx, dy.FlattenedLength);
     }
+
+    private static void Copy(float* from, float* to, nint count) => Buffer.MemoryCopy(from, to, count * sizeof(float), count * sizeof(float));
 }

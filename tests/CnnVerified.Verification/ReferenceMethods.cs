@@ -1,0 +1,103 @@
+using System.Numerics.Tensors;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using CnnVerified.Verification.Cases;
+
+namespace CnnVerified.Verification;
+
+/// <summary>The reference methods, found by their <see cref="EquationAttribute"/> and run over any number type that their
+/// constraints admit.</summary>
+public static class ReferenceMethods
+{
+    private static readonly Dictionary<string, MethodInfo> ById = new[] { typeof(Reference.EquationTexts).Assembly, typeof(Window).Assembly }
+        .SelectMany(assembly => assembly.GetExportedTypes())
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        .SelectMany(method => method.GetCustomAttributes<EquationAttribute>().Select(equation => (equation.Id, method)))
+        .ToDictionary(pair => pair.Id, pair => pair.method);
+
+    /// <summary>Ids of all reference methods.</summary>
+    public static IReadOnlyCollection<string> Ids => ById.Keys;
+
+    /// <summary>The reference method of an equation.</summary>
+    /// <param name="id">The id.</param>
+    /// <returns>The method.</returns>
+    public static MethodInfo Of(string id) => ById[id];
+
+    /// <summary>True where the method's constraints admit the number type.</summary>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <param name="id">The id.</param>
+    /// <returns>Whether <see cref="Run{T}"/> will work.</returns>
+    public static bool Admits<T>(string id) => Closed<T>.Method(id) is not null;
+
+    /// <summary>Runs the reference method of an equation.</summary>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">The case, for sizes and the window.</param>
+    /// <param name="operand">The tensors that go in, by name.</param>
+    /// <returns>The outputs in the equation's order; whole-number outputs come as T.</returns>
+    /// <exception cref="ArgumentException">The method rejects the shapes, or T.</exception>
+    public static Tensor<T>[] Run<T>(Equation equation, Case @case, Func<string, Tensor<T>> operand)
+        where T : System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T>
+    {
+        MethodInfo method = Closed<T>.Method(equation.Id)
+            ?? throw new ArgumentException($"{equation.Id} asks more of its number type than {typeof(T).Name} has.");
+        object?[] arguments = [.. method.GetParameters().Select(parameter => Bind(parameter, @case, operand))];
+        object? target = method.IsStatic ? null : @case.Window;
+        return Unpack<T>(method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!);
+    }
+
+    private static object Bind<T>(ParameterInfo parameter, Case @case, Func<string, Tensor<T>> operand) => parameter.ParameterType switch
+    {
+        var type when type == typeof(Window) => @case.Window,
+        var type when type == typeof(int) => @case[parameter.Name!.ToLowerInvariant()],
+        var type when type == typeof(Tensor<int>) => Whole(operand(parameter.Name!)),
+        var type when type == typeof(T) => operand(parameter.Name!)[0]!,
+        _ => operand(parameter.Name!),
+    };
+
+    private static Tensor<T>[] Unpack<T>(object result)
+        where T : System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T> => result switch
+    {
+        Tensor<T> one => [one],
+        Tensor<int> whole => [Convert(whole, value => (T)System.Convert.ChangeType(value, typeof(T), null))],
+        ValueTuple<int, int> sizes => [Single<T>(sizes.Item1), Single<T>(sizes.Item2)],
+        ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor<T>)tuple[i]!)],
+        _ => throw new InvalidOperationException($"a reference method returned {result.GetType()}, which is no tensor."),
+    };
+
+    private static Tensor<T> Single<T>(int value) => Tensor.Create([(T)System.Convert.ChangeType(value, typeof(T), null)]);
+
+    private static Tensor<int> Whole<T>(Tensor<T> values) => Convert(values, value => System.Convert.ToInt32(value, null));
+
+    /// <summary>Applies a conversion to every element.</summary>
+    /// <typeparam name="TFrom">From.</typeparam>
+    /// <typeparam name="TTo">To.</typeparam>
+    /// <param name="from">A tensor.</param>
+    /// <param name="convert">The conversion.</param>
+    /// <returns>A tensor of the same shape.</returns>
+    public static Tensor<TTo> Convert<TFrom, TTo>(Tensor<TFrom> from, Func<TFrom, TTo> convert) =>
+        Tensor.Create([.. from.Select(convert)], from.Lengths);
+
+    private static class Closed<T>
+    {
+        private static readonly Dictionary<string, MethodInfo?> Methods = [];
+
+        public static MethodInfo? Method(string id)
+        {
+            lock (Methods)
+            {
+                if (Methods.TryGetValue(id, out MethodInfo? known))
+                    return known;
+                MethodInfo open = ById[id];
+                try
+                {
+                    return Methods[id] = open.IsGenericMethodDefinition ? open.MakeGenericMethod(typeof(T)) : open;
+                }
+                catch (ArgumentException)   // a constraint that T does not meet
+                {
+                    return Methods[id] = null;
+                }
+            }
+        }
+    }
+}
