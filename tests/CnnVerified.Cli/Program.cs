@@ -1,9 +1,35 @@
-using CnnVerified.Verification; using CnnVerified.Verification.Engines;
-using var list = new EngineList();
-var engines = new List<Engine>{ EngineList.Reference() }; foreach (var w in EngineList.Widths) engines.Add(list.Optimized(w));
-int cases = int.Parse(args[0]); var eqs = args.Length>1 ? args[1..].Select(EquationTable.Find) : EquationTable.All;
-var sw=System.Diagnostics.Stopwatch.StartNew(); long t0=0;
-foreach (var js in Battery.Run(eqs, engines, new(cases, 42), default)) { long t=sw.ElapsedMilliseconds; var j=js[0];
- Console.WriteLine($"{j.Equation,-6} {j.Oracle,-8} {t-t0,6} ms checks {j.Checks} el {j.Elements} weak {j.Weak} beyond {j.Beyond} worst {string.Join(' ',js.Select(x=>x.Worst.ToString("G3")))}"); t0=t;
- foreach (var f in js.Where(x=>x.Failure!=null)) Console.WriteLine($"   FAIL {f.Engine} {f.Failure!.Case}: {f.Failure.What}"); }
-Console.WriteLine(sw.Elapsed);
+using System.CommandLine;
+using CnnVerified.Cli;
+using CnnVerified.Verification;
+using Spectre.Console;
+
+// Exit codes: 0 all hold, 1 something failed, 2 the call or its input is malformed, 130 stopped by Ctrl+C.
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 10_000;   // lines in a file are not to be folded
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    var call = Commands.Root(stop.Token).Parse(args);
+    if (call.Errors.Count > 0)
+    {
+        Console.Error.WriteLine($"cnnverify: {call.Errors[0].Message.TrimEnd('.')} (see cnnverify --help).");
+        return 2;
+    }
+    return call.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (InputException wrong)
+{
+    Console.Error.WriteLine($"cnnverify: {wrong.Message.ReplaceLineEndings(" ")}");
+    return 2;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("cnnverify: stopped by Ctrl+C; nothing was left half-written.");
+    return 130;
+}

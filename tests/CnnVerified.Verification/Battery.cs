@@ -41,12 +41,13 @@ public static class Battery
     /// <param name="equations">What to judge.</param>
     /// <param name="engines">Whom.</param>
     /// <param name="settings">How many cases, from which seed.</param>
+    /// <param name="progress">Told what is being judged.</param>
     /// <param name="cancel">Stops between cases.</param>
     /// <returns>Judgements as they come; an engine that does not offer an equation has none.</returns>
     /// <exception cref="InputException">The case text does not fit an equation.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IEnumerable<IReadOnlyList<Judgement>> Run(IEnumerable<Equation> equations, IReadOnlyList<Engine> engines,
-        BatterySettings settings, CancellationToken cancel)
+        BatterySettings settings, Action<string> progress, CancellationToken cancel)
     {
         foreach (Equation equation in equations)
         {
@@ -54,8 +55,10 @@ public static class Battery
             foreach (Oracle oracle in Oracle.All.Where(oracle => oracle.Judges(equation)))
             {
                 Engine[] able = [.. engines.Where(engine => oracle.CanJudge(engine, equation))];
-                if (able.Length > 0)
-                    yield return Judge(equation, oracle, able, settings, only, cancel);
+                if (able.Length == 0)
+                    continue;
+                progress($"{equation.Id} {oracle.Name}");
+                yield return Judge(equation, oracle, able, settings, only, cancel);
             }
         }
     }

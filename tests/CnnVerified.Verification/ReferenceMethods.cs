@@ -57,13 +57,13 @@ public static class ReferenceMethods
 
     private static Tensor<T>[] Unpack<T>(object result)
         where T : System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T> => result switch
-    {
-        Tensor<T> one => [one],
-        Tensor<int> whole => [Convert(whole, value => (T)System.Convert.ChangeType(value, typeof(T), null))],
-        ValueTuple<int, int> sizes => [Single<T>(sizes.Item1), Single<T>(sizes.Item2)],
-        ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor<T>)tuple[i]!)],
-        _ => throw new InvalidOperationException($"a reference method returned {result.GetType()}, which is no tensor."),
-    };
+        {
+            Tensor<T> one => [one],
+            Tensor<int> whole => [Convert(whole, value => (T)System.Convert.ChangeType(value, typeof(T), null))],
+            ValueTuple<int, int> sizes => [Single<T>(sizes.Item1), Single<T>(sizes.Item2)],
+            ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor<T>)tuple[i]!)],
+            _ => throw new InvalidOperationException($"a reference method returned {result.GetType()}, which is no tensor."),
+        };
 
     private static Tensor<T> Single<T>(int value) => Tensor.Create([(T)System.Convert.ChangeType(value, typeof(T), null)]);
 

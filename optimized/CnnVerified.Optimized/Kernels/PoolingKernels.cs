@@ -67,11 +67,11 @@ internal readonly unsafe struct MaxForward(PhasedMap phased, PoolingShape s, flo
             {
                 V best = L.Create(float.NegativeInfinity);
                 for (int r = 0; r < s.R; r++)
-                for (int t = 0; t < s.S; t++)
-                {
-                    V tap = L.Load(scratch + phased.Tap(i, r, t) + j);
-                    best = L.IfGreater(tap, best, tap, best);
-                }
+                    for (int t = 0; t < s.S; t++)
+                    {
+                        V tap = L.Load(scratch + phased.Tap(i, r, t) + j);
+                        best = L.IfGreater(tap, best, tap, best);
+                    }
                 L.Store(best, row + j);
             }
             new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(y + ((nint)map * s.P + i) * s.Q, s.Q));
@@ -131,8 +131,8 @@ internal readonly unsafe struct MeanForward(PhasedMap phased, PoolingShape s, Wi
             {
                 V sum = L.Create(0f);
                 for (int r = 0; r < s.R; r++)
-                for (int t = 0; t < s.S; t++)
-                    sum = L.Add(sum, L.Load(scratch + phased.Tap(i, r, t) + j));
+                    for (int t = 0; t < s.S; t++)
+                        sum = L.Add(sum, L.Load(scratch + phased.Tap(i, r, t) + j));
                 L.Store(L.Divide(sum, L.Load(row + j)), row + j);
             }
             new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(y + ((nint)map * s.P + i) * s.Q, s.Q));
@@ -156,12 +156,12 @@ internal readonly unsafe struct MeanBackward(PhasedMap phased, PoolingShape s, W
             for (int j = 0; j < phased.RowLength; j++)
                 row[j] = j < s.Q ? from[j] / counts.At(i, j) : 0;
             for (int r = 0; r < s.R; r++)
-            for (int t = 0; t < s.S; t++)
-            {
-                float* tap = scratch + phased.Tap(i, r, t);
-                for (int j = 0; j < s.Q; j += L.Count)
-                    L.Store(L.Add(L.Load(tap + j), L.Load(row + j)), tap + j);
-            }
+                for (int t = 0; t < s.S; t++)
+                {
+                    float* tap = scratch + phased.Tap(i, r, t);
+                    for (int j = 0; j < s.Q; j += L.Count)
+                        L.Store(L.Add(L.Load(tap + j), L.Load(row + j)), tap + j);
+                }
         }
         phased.Drain(scratch, dx + (nint)map * s.H * s.W);
     }

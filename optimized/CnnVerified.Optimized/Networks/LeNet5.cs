@@ -10,7 +10,9 @@ public sealed class LeNet5
 {
     private static readonly Window Halving = new() { Sh = 2, Sw = 2 };
     private static readonly int[] Sizes = [6 * 25, 6, 16 * 150, 16, 120 * 400, 120, 84 * 120, 84, 10 * 84, 10];
-    private static readonly int[] FanIn = [25, 25, 150, 150, 400, 400, 120, 120, 84, 84];
+    // Of w1 to w5: inputs that one output sees, outputs that one input reaches.
+    private static readonly int[] FanIn = [25, 150, 400, 120, 84];
+    private static readonly int[] FanOut = [6 * 25, 16 * 25, 120 * 25, 84, 10];
 
     private readonly Execution _on;
     private readonly int[] _at = new int[Sizes.Length];
@@ -54,15 +56,31 @@ public sealed class LeNet5
     /// <summary>The gradient that the last <see cref="Step"/> computed, in the order of <see cref="Parameters"/>.</summary>
     public ReadOnlySpan<float> Gradient => _dp;
 
-    /// <summary>Draws the parameters uniformly from [−2.4/F, 2.4/F], F the fan-in (IT-1), and clears the velocities.</summary>
+    /// <summary>Half the width of the weights' range by Glorot and Bengio (2010): √(6/(fan-in + fan-out)) (IT-2).</summary>
+    /// <param name="fanIn">Inputs that one output sees.</param>
+    /// <param name="fanOut">Outputs that one input reaches.</param>
+    /// <returns>The range is [−a, a].</returns>
+    public static double Glorot(int fanIn, int fanOut) => Math.Sqrt(6.0 / (fanIn + fanOut));
+
+    /// <summary>Half the width of the weights' range in LeCun, Bottou, Bengio and Haffner (1998), Appendix A: 2.4/fan-in (IT-1).</summary>
+    /// <param name="fanIn">Inputs that one output sees.</param>
+    /// <param name="fanOut">Not used.</param>
+    /// <returns>The range is [−a, a].</returns>
+    public static double LeCun(int fanIn, int fanOut) => 2.4 / fanIn;
+
+    /// <summary>Draws the weights uniformly and clears biases and velocities.</summary>
     /// <param name="random">The source; the same seed gives the same network.</param>
-    /// <remarks>LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), Appendix A.</remarks>
-    public void Initialise(Random random)
+    /// <param name="range">Half the width of the range from fan-in and fan-out: <see cref="Glorot"/> or <see cref="LeCun"/>.</param>
+    public void Initialise(Random random, Func<int, int, double> range)
     {
-        for (int l = 0; l < Sizes.Length; l++)
-            for (int i = 0; i < Sizes[l]; i++)
-                _p[_at[l] + i] = (float)((2 * random.NextDouble() - 1) * 2.4 / FanIn[l]);
+        Array.Clear(_p);
         Array.Clear(_v);
+        for (int l = 0; l < Sizes.Length; l += 2)
+        {
+            double a = range(FanIn[l / 2], FanOut[l / 2]);
+            for (int i = 0; i < Sizes[l]; i++)
+                _p[_at[l] + i] = (float)((2 * random.NextDouble() - 1) * a);
+        }
     }
 
     /// <summary>Scores of a batch.</summary>

@@ -70,17 +70,18 @@ public static class LeNet5
         var (loss, gradients) = Gradient(p, x, h);
         for (int l = 0; l < p.Length; l++)
         {
-            nint[] shape = p[l].Lengths.ToArray();
             var (wnew, vnew) = GradientDescent.MomentumStep(Row(p[l]), Row(gradients[l]), Row(v[l]), eta, mu);
-            (p[l], v[l]) = (Tensor.Reshape(wnew, shape), Tensor.Reshape(vnew, shape));
+            (p[l], v[l]) = (As(wnew, p[l].Lengths), As(vnew, v[l].Lengths));
         }
         return loss;
     }
 
-    private static Tensor<T> Row<T>(Tensor<T> x) => Tensor.Reshape(x, [x.FlattenedLength]);
+    // The same elements in another shape, copied: Tensor.Reshape refuses N×120×1×1.
+    private static Tensor<T> As<T>(Tensor<T> x, ReadOnlySpan<nint> shape) => Tensor.Create([.. x], shape);
 
-    private static Tensor<T> Each<T>(Func<Tensor<T>, Tensor<T>> f, Tensor<T> x) => Tensor.Reshape(f(Row(x)), x.Lengths);
+    private static Tensor<T> Row<T>(Tensor<T> x) => As(x, [x.FlattenedLength]);
 
-    private static Tensor<T> Each<T>(Func<Tensor<T>, Tensor<T>, Tensor<T>> f, Tensor<T> dy, Tensor<T> y) =>
-        Tensor.Reshape(f(Row(dy), Row(y)), y.Lengths);
+    private static Tensor<T> Each<T>(Func<Tensor<T>, Tensor<T>> f, Tensor<T> x) => As(f(Row(x)), x.Lengths);
+
+    private static Tensor<T> Each<T>(Func<Tensor<T>, Tensor<T>, Tensor<T>> f, Tensor<T> dy, Tensor<T> y) => As(f(Row(dy), Row(y)), y.Lengths);
 }

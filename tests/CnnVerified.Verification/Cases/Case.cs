@@ -30,7 +30,13 @@ public sealed partial class Case
     /// <summary>Stride, padding, dilation and groups of the case.</summary>
     public Window Window => new()
     {
-        Sh = this["sh"], Sw = this["sw"], Ph = this["ph"], Pw = this["pw"], Eh = this["eh"], Ew = this["ew"], G = this["g"],
+        Sh = this["sh"],
+        Sw = this["sw"],
+        Ph = this["ph"],
+        Pw = this["pw"],
+        Eh = this["eh"],
+        Ew = this["ew"],
+        G = this["g"],
     };
 
     /// <summary>Output rows and columns.</summary>

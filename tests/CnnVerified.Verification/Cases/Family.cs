@@ -98,7 +98,7 @@ public sealed class Family
     /// <param name="reach">How large they may be.</param>
     /// <returns>The FsCheck arbitrary.</returns>
     public Arbitrary<Case> Arbitrary(Reach reach) => Arb.From(
-        Gen.Choose(0, int.MaxValue - 1).ArrayOf(24).Select(numbers => Build(new Draws(numbers), reach)).Where(c => WhyInvalid(c) is null),
+        Gen.Choose(0, int.MaxValue - 1).ArrayOf(32).Select(numbers => Build(new Draws(numbers), reach)).Where(c => WhyInvalid(c) is null),
         Shrink);
 
     /// <summary>Smaller cases: each letter at its least, halfway there, and one less; then both halves of a square at once.</summary>
@@ -163,13 +163,13 @@ public sealed class Family
     private static void DrawConvolution(Draws d, Dictionary<string, int> z, Reach reach)
     {
         bool small = reach == Reach.Small;
-        int kind = d.From(0, 9), g = d.From(0, 2) == 0 ? d.From(2, 3) : 1;
+        int kind = d.From(0, 6), g = d.From(0, 2) == 0 ? d.From(2, 3) : 1;
         int cg = d.From(1, small ? 2 : 4), kg = d.From(1, small ? 3 : 8), h = d.From(1, small ? 6 : 10), w = d.From(1, small ? 7 : 12);
         z["r"] = d.From(1, small ? 3 : 4);
         z["s"] = d.From(1, small ? 3 : 4);
         switch (kind)
         {
-            case 0 when !small: (w, h, cg) = (d.From(16, 66), d.From(1, 3), d.From(1, 2)); break;        // long rows
+            case 0 when !small: (w, h, cg) = (d.From(0, 2) == 0 ? d.From(64, 66) : 16 * d.From(1, 4) + d.From(-1, 2), d.From(1, 3), d.From(1, 2)); break;   // long rows
             case 1: (g, cg, kg) = (d.From(1, 6), 1, d.From(1, 2)); break;                                 // depthwise
             case 2: (z["r"], z["s"], cg, kg) = (1, 1, d.From(1, small ? 5 : 20), d.From(1, small ? 5 : 20)); break;   // 1×1
             case 3 when !small: (cg, kg, h, w) = (d.From(8, 20), d.From(13, 40), d.From(1, 5), d.From(1, 5)); break;  // many filters

@@ -67,6 +67,11 @@ public sealed class Engine(string name)
     /// <returns>Whether it was offered.</returns>
     public bool Offers(Equation equation) => _operations.ContainsKey(equation.Id);
 
+    /// <summary>Computes an equation on the tensors of another engine's call: for engines that wrap one.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="call">The call.</param>
+    public void Compute(Equation equation, EngineCall call) => _operations[equation.Id](call);
+
     /// <summary>Computes an equation on the data of a case.</summary>
     /// <param name="equation">The equation; it may be the forward equation of the arguments' own.</param>
     /// <param name="arguments">The data.</param>

@@ -77,13 +77,13 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
         int taps = s.R * s.S;
         new Span<float>(panel, T * OrderedProduct.Rows).Clear();
         for (int q = 0; q < s.KG; q++)
-        for (int row = 0; row < rows; row++)
-        {
-            float* from = w + ((nint)(g * s.KG + q) * s.CG + m0 + row) * taps;
-            float* to = panel + (nint)q * taps * OrderedProduct.Rows + row;
-            for (int tap = 0; tap < taps; tap++)
-                to[tap * OrderedProduct.Rows] = from[tap];
-        }
+            for (int row = 0; row < rows; row++)
+            {
+                float* from = w + ((nint)(g * s.KG + q) * s.CG + m0 + row) * taps;
+                float* to = panel + (nint)q * taps * OrderedProduct.Rows + row;
+                for (int tap = 0; tap < taps; tap++)
+                    to[tap * OrderedProduct.Rows] = from[tap];
+            }
     }
 
     public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
@@ -150,13 +150,13 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
         int map = s.P * s.Q;
         new Span<float>(panel, T * OrderedProduct.Rows).Clear();
         for (int n = 0; n < s.N; n++)
-        for (int row = 0; row < rows; row++)
-        {
-            float* from = dy + ((nint)n * s.K + g * s.KG + m0 + row) * map;
-            float* to = panel + (nint)n * map * OrderedProduct.Rows + row;
-            for (int pixel = 0; pixel < map; pixel++)
-                to[pixel * OrderedProduct.Rows] = from[pixel];
-        }
+            for (int row = 0; row < rows; row++)
+            {
+                float* from = dy + ((nint)n * s.K + g * s.KG + m0 + row) * map;
+                float* to = panel + (nint)n * map * OrderedProduct.Rows + row;
+                for (int pixel = 0; pixel < map; pixel++)
+                    to[pixel * OrderedProduct.Rows] = from[pixel];
+            }
     }
 
     public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)

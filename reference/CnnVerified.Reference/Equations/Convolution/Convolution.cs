@@ -25,17 +25,17 @@ public static class Convolution
         var (sh, sw, ph, pw, eh, ew, G) = window;
         var y = Tensor.CreateFromShape<T>([N, K, P, Q]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        for (int i = 0; i < P; i++)
-        for (int j = 0; j < Q; j++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int c = 0; c < C / G; c++)
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                sum += x.OrZero(n, k / (K / G) * (C / G) + c, i * sh + r * eh - ph, j * sw + s * ew - pw) * w[k, c, r, s];
-            y[n, k, i, j] = b[k] + sum;
-        }
+            for (int k = 0; k < K; k++)
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int c = 0; c < C / G; c++)
+                            for (int r = 0; r < R; r++)
+                                for (int s = 0; s < S; s++)
+                                    sum += x.OrZero(n, k / (K / G) * (C / G) + c, i * sh + r * eh - ph, j * sw + s * ew - pw) * w[k, c, r, s];
+                        y[n, k, i, j] = b[k] + sum;
+                    }
         return y;
     }
 
@@ -61,21 +61,21 @@ public static class Convolution
         var (sh, sw, ph, pw, eh, ew, G) = window;
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int u = 0; u < H; u++)
-        for (int v = 0; v < W; v++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int q = 0; q < K / G; q++)
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-            {
-                int k = c / (C / G) * (K / G) + q, i = u + ph - r * eh, j = v + pw - s * ew;
-                if (i % sh == 0 && j % sw == 0)
-                    sum += dy.OrZero(n, k, i / sh, j / sw) * w[k, c % (C / G), r, s];
-            }
-            dx[n, c, u, v] = sum;
-        }
+            for (int c = 0; c < C; c++)
+                for (int u = 0; u < H; u++)
+                    for (int v = 0; v < W; v++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int q = 0; q < K / G; q++)
+                            for (int r = 0; r < R; r++)
+                                for (int s = 0; s < S; s++)
+                                {
+                                    int k = c / (C / G) * (K / G) + q, i = u + ph - r * eh, j = v + pw - s * ew;
+                                    if (i % sh == 0 && j % sw == 0)
+                                        sum += dy.OrZero(n, k, i / sh, j / sw) * w[k, c % (C / G), r, s];
+                                }
+                        dx[n, c, u, v] = sum;
+                    }
         return dx;
     }
 
@@ -101,17 +101,17 @@ public static class Convolution
         var (sh, sw, ph, pw, eh, ew, G) = window;
         var dw = Tensor.CreateFromShape<T>([K, C / G, R, S]);
         for (int k = 0; k < K; k++)
-        for (int c = 0; c < C / G; c++)
-        for (int r = 0; r < R; r++)
-        for (int s = 0; s < S; s++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int n = 0; n < N; n++)
-            for (int i = 0; i < P; i++)
-            for (int j = 0; j < Q; j++)
-                sum += dy[n, k, i, j] * x.OrZero(n, k / (K / G) * (C / G) + c, i * sh + r * eh - ph, j * sw + s * ew - pw);
-            dw[k, c, r, s] = sum;
-        }
+            for (int c = 0; c < C / G; c++)
+                for (int r = 0; r < R; r++)
+                    for (int s = 0; s < S; s++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int n = 0; n < N; n++)
+                            for (int i = 0; i < P; i++)
+                                for (int j = 0; j < Q; j++)
+                                    sum += dy[n, k, i, j] * x.OrZero(n, k / (K / G) * (C / G) + c, i * sh + r * eh - ph, j * sw + s * ew - pw);
+                        dw[k, c, r, s] = sum;
+                    }
         return dw;
     }
 
@@ -131,9 +131,9 @@ public static class Convolution
         {
             T sum = T.AdditiveIdentity;
             for (int n = 0; n < N; n++)
-            for (int i = 0; i < P; i++)
-            for (int j = 0; j < Q; j++)
-                sum += dy[n, k, i, j];
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                        sum += dy[n, k, i, j];
             db[k] = sum;
         }
         return db;

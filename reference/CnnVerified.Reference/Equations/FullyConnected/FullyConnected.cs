@@ -25,13 +25,13 @@ public static class FullyConnected
         Lengths.Expect("FC-F1", "b", "K", b.Lengths, [K]);
         var y = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int d = 0; d < D; d++)
-                sum += x[n, d] * w[k, d];
-            y[n, k] = b[k] + sum;
-        }
+            for (int k = 0; k < K; k++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int d = 0; d < D; d++)
+                    sum += x[n, d] * w[k, d];
+                y[n, k] = b[k] + sum;
+            }
         return y;
     }
 
@@ -52,13 +52,13 @@ public static class FullyConnected
         Lengths.Expect("FC-B1", "w", "K×D", w.Lengths, [K, D]);
         var dx = Tensor.CreateFromShape<T>([N, D]);
         for (int n = 0; n < N; n++)
-        for (int d = 0; d < D; d++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int k = 0; k < K; k++)
-                sum += dy[n, k] * w[k, d];
-            dx[n, d] = sum;
-        }
+            for (int d = 0; d < D; d++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int k = 0; k < K; k++)
+                    sum += dy[n, k] * w[k, d];
+                dx[n, d] = sum;
+            }
         return dx;
     }
 
@@ -79,13 +79,13 @@ public static class FullyConnected
         Lengths.Expect("FC-B2", "x", "N×D", x.Lengths, [N, D]);
         var dw = Tensor.CreateFromShape<T>([K, D]);
         for (int k = 0; k < K; k++)
-        for (int d = 0; d < D; d++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int n = 0; n < N; n++)
-                sum += dy[n, k] * x[n, d];
-            dw[k, d] = sum;
-        }
+            for (int d = 0; d < D; d++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int n = 0; n < N; n++)
+                    sum += dy[n, k] * x[n, d];
+                dw[k, d] = sum;
+            }
         return dw;
     }
 

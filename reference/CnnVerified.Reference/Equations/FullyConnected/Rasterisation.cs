@@ -17,8 +17,8 @@ public static class Rasterisation
         var (N, C, H, W) = x.Sizes4();
         var y = Tensor.CreateFromShape<T>([N, C * H * W]);
         for (int n = 0; n < N; n++)
-        for (int d = 0; d < C * H * W; d++)
-            y[n, d] = x[n, d / (H * W), d / W % H, d % W];
+            for (int d = 0; d < C * H * W; d++)
+                y[n, d] = x[n, d / (H * W), d / W % H, d % W];
         return y;
     }
 
@@ -38,10 +38,10 @@ public static class Rasterisation
         Lengths.Expect("FL-B1", "dy", "N×(C·H·W)", dy.Lengths, [N, C * H * W]);
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int i = 0; i < H; i++)
-        for (int j = 0; j < W; j++)
-            dx[n, c, i, j] = dy[n, (c * H + i) * W + j];
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < H; i++)
+                    for (int j = 0; j < W; j++)
+                        dx[n, c, i, j] = dy[n, (c * H + i) * W + j];
         return dx;
     }
 }

@@ -50,10 +50,10 @@ public static class Scaling
         var (N, C, H, W) = p.Sizes4();
         var x = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int i = 0; i < H; i++)
-        for (int j = 0; j < W; j++)
-            x[n, c, i, j] = scale(p[n, c, i, j]);
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < H; i++)
+                    for (int j = 0; j < W; j++)
+                        x[n, c, i, j] = scale(p[n, c, i, j]);
         return x;
     }
 }

@@ -23,8 +23,8 @@ public static class CrossEntropy
         var y = LogSoftmax.Forward(z);
         T sum = T.Zero;
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-            sum += t[n, k] * y[n, k];
+            for (int k = 0; k < K; k++)
+                sum += t[n, k] * y[n, k];
         return Tensor.Create([-sum / Whole.Of<T>(N)]);
     }
 
@@ -43,8 +43,8 @@ public static class CrossEntropy
         var t = Targets(h, N, K);
         var dz = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-            dz[n, k] = (T.Exp(y[n, k]) - t[n, k]) / Whole.Of<T>(N);
+            for (int k = 0; k < K; k++)
+                dz[n, k] = (T.Exp(y[n, k]) - t[n, k]) / Whole.Of<T>(N);
         return dz;
     }
 
@@ -55,13 +55,13 @@ public static class CrossEntropy
         Lengths.Expect("LS-F1", "h", "N×K", h.Lengths, [N, K]);
         var t = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int q = 0; q < K; q++)
-                sum += h[n, q];
-            t[n, k] = h[n, k] / sum;
-        }
+            for (int k = 0; k < K; k++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int q = 0; q < K; q++)
+                    sum += h[n, q];
+                t[n, k] = h[n, k] / sum;
+            }
         return t;
     }
 }

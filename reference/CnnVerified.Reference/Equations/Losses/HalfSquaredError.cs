@@ -23,8 +23,8 @@ public static class HalfSquaredError
         Lengths.Expect("LS-F2", "t", "N×K", t.Lengths, [N, K]);
         T sum = T.AdditiveIdentity;
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-            sum += (y[n, k] - t[n, k]) * (y[n, k] - t[n, k]) / Whole.Of<T>(2);
+            for (int k = 0; k < K; k++)
+                sum += (y[n, k] - t[n, k]) * (y[n, k] - t[n, k]) / Whole.Of<T>(2);
         return Tensor.Create([sum]);
     }
 
@@ -43,8 +43,8 @@ public static class HalfSquaredError
         Lengths.Expect("LS-B2", "t", "N×K", t.Lengths, [N, K]);
         var dy = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-            dy[n, k] = y[n, k] - t[n, k];
+            for (int k = 0; k < K; k++)
+                dy[n, k] = y[n, k] - t[n, k];
         return dy;
     }
 }

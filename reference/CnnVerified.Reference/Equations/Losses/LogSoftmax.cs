@@ -19,13 +19,13 @@ public static class LogSoftmax
         var (N, K) = z.Sizes2();
         var y = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        {
-            T m = z.RowMaximum(n), sum = T.Zero;
-            for (int q = 0; q < K; q++)
-                sum += T.Exp(z[n, q] - m);
-            y[n, k] = z[n, k] - m - T.Log(sum);
-        }
+            for (int k = 0; k < K; k++)
+            {
+                T m = z.RowMaximum(n), sum = T.Zero;
+                for (int q = 0; q < K; q++)
+                    sum += T.Exp(z[n, q] - m);
+                y[n, k] = z[n, k] - m - T.Log(sum);
+            }
         return y;
     }
 
@@ -44,13 +44,13 @@ public static class LogSoftmax
         Lengths.Expect("SM-B2", "y", "N×K", y.Lengths, [N, K]);
         var dz = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        {
-            T sum = T.Zero;
-            for (int q = 0; q < K; q++)
-                sum += dy[n, q];
-            dz[n, k] = dy[n, k] - T.Exp(y[n, k]) * sum;
-        }
+            for (int k = 0; k < K; k++)
+            {
+                T sum = T.Zero;
+                for (int q = 0; q < K; q++)
+                    sum += dy[n, q];
+                dz[n, k] = dy[n, k] - T.Exp(y[n, k]) * sum;
+            }
         return dz;
     }
 }

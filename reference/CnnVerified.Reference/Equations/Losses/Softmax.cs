@@ -19,13 +19,13 @@ public static class Softmax
         var (N, K) = z.Sizes2();
         var p = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        {
-            T m = z.RowMaximum(n), sum = T.Zero;
-            for (int q = 0; q < K; q++)
-                sum += T.Exp(z[n, q] - m);
-            p[n, k] = T.Exp(z[n, k] - m) / sum;
-        }
+            for (int k = 0; k < K; k++)
+            {
+                T m = z.RowMaximum(n), sum = T.Zero;
+                for (int q = 0; q < K; q++)
+                    sum += T.Exp(z[n, q] - m);
+                p[n, k] = T.Exp(z[n, k] - m) / sum;
+            }
         return p;
     }
 
@@ -44,13 +44,13 @@ public static class Softmax
         Lengths.Expect("SM-B1", "p", "N×K", p.Lengths, [N, K]);
         var dz = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
-        for (int k = 0; k < K; k++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int q = 0; q < K; q++)
-                sum += dp[n, q] * p[n, q];
-            dz[n, k] = p[n, k] * (dp[n, k] - sum);
-        }
+            for (int k = 0; k < K; k++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int q = 0; q < K; q++)
+                    sum += dp[n, q] * p[n, q];
+                dz[n, k] = p[n, k] * (dp[n, k] - sum);
+            }
         return dz;
     }
 

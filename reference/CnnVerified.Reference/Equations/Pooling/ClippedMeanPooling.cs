@@ -23,16 +23,16 @@ public static class ClippedMeanPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         var y = Tensor.CreateFromShape<T>([N, C, P, Q]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int i = 0; i < P; i++)
-        for (int j = 0; j < Q; j++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                sum += x.OrZero(n, c, i * sh + r - ph, j * sw + s - pw);
-            y[n, c, i, j] = sum / Whole.Of<T>(Count(i, j, H, W, R, S, window));
-        }
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int r = 0; r < R; r++)
+                            for (int s = 0; s < S; s++)
+                                sum += x.OrZero(n, c, i * sh + r - ph, j * sw + s - pw);
+                        y[n, c, i, j] = sum / Whole.Of<T>(Count(i, j, H, W, R, S, window));
+                    }
         return y;
     }
 
@@ -57,19 +57,19 @@ public static class ClippedMeanPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int u = 0; u < H; u++)
-        for (int v = 0; v < W; v++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int i = 0; i < P; i++)
-            for (int j = 0; j < Q; j++)
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                if (i * sh + r - ph == u && j * sw + s - pw == v)
-                    sum += dy[n, c, i, j] / Whole.Of<T>(Count(i, j, H, W, R, S, window));
-            dx[n, c, u, v] = sum;
-        }
+            for (int c = 0; c < C; c++)
+                for (int u = 0; u < H; u++)
+                    for (int v = 0; v < W; v++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int i = 0; i < P; i++)
+                            for (int j = 0; j < Q; j++)
+                                for (int r = 0; r < R; r++)
+                                    for (int s = 0; s < S; s++)
+                                        if (i * sh + r - ph == u && j * sw + s - pw == v)
+                                            sum += dy[n, c, i, j] / Whole.Of<T>(Count(i, j, H, W, R, S, window));
+                        dx[n, c, u, v] = sum;
+                    }
         return dx;
     }
 
@@ -79,9 +79,9 @@ public static class ClippedMeanPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         int count = 0;
         for (int r = 0; r < R; r++)
-        for (int s = 0; s < S; s++)
-            if (0 <= i * sh + r - ph && i * sh + r - ph < H && 0 <= j * sw + s - pw && j * sw + s - pw < W)
-                count++;
+            for (int s = 0; s < S; s++)
+                if (0 <= i * sh + r - ph && i * sh + r - ph < H && 0 <= j * sw + s - pw && j * sw + s - pw < W)
+                    count++;
         return count;
     }
 }

@@ -23,16 +23,16 @@ public static class MaxPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         var y = Tensor.CreateFromShape<T>([N, C, P, Q]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int i = 0; i < P; i++)
-        for (int j = 0; j < Q; j++)
-        {
-            bool found = false;
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                if (x.Holds(i * sh + r - ph, j * sw + s - pw) && (!found || x[n, c, i * sh + r - ph, j * sw + s - pw] > y[n, c, i, j]))
-                    (y[n, c, i, j], found) = (x[n, c, i * sh + r - ph, j * sw + s - pw], true);
-        }
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                    {
+                        bool found = false;
+                        for (int r = 0; r < R; r++)
+                            for (int s = 0; s < S; s++)
+                                if (x.Holds(i * sh + r - ph, j * sw + s - pw) && (!found || x[n, c, i * sh + r - ph, j * sw + s - pw] > y[n, c, i, j]))
+                                    (y[n, c, i, j], found) = (x[n, c, i * sh + r - ph, j * sw + s - pw], true);
+                    }
         return y;
     }
 
@@ -55,16 +55,16 @@ public static class MaxPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         var a = Tensor.CreateFromShape<int>([N, C, P, Q]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int i = 0; i < P; i++)
-        for (int j = 0; j < Q; j++)
-        {
-            a[n, c, i, j] = R * S;
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                if (x.Holds(i * sh + r - ph, j * sw + s - pw) && x[n, c, i * sh + r - ph, j * sw + s - pw] == y[n, c, i, j])
-                    a[n, c, i, j] = Math.Min(a[n, c, i, j], r * S + s);
-        }
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                    {
+                        a[n, c, i, j] = R * S;
+                        for (int r = 0; r < R; r++)
+                            for (int s = 0; s < S; s++)
+                                if (x.Holds(i * sh + r - ph, j * sw + s - pw) && x[n, c, i * sh + r - ph, j * sw + s - pw] == y[n, c, i, j])
+                                    a[n, c, i, j] = Math.Min(a[n, c, i, j], r * S + s);
+                    }
         return a;
     }
 
@@ -89,19 +89,19 @@ public static class MaxPooling
         var a = Switch(x, y, R, S, window);
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int u = 0; u < H; u++)
-        for (int v = 0; v < W; v++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int i = 0; i < P; i++)
-            for (int j = 0; j < Q; j++)
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                if (i * sh + r - ph == u && j * sw + s - pw == v && a[n, c, i, j] == r * S + s)
-                    sum += dy[n, c, i, j];
-            dx[n, c, u, v] = sum;
-        }
+            for (int c = 0; c < C; c++)
+                for (int u = 0; u < H; u++)
+                    for (int v = 0; v < W; v++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int i = 0; i < P; i++)
+                            for (int j = 0; j < Q; j++)
+                                for (int r = 0; r < R; r++)
+                                    for (int s = 0; s < S; s++)
+                                        if (i * sh + r - ph == u && j * sw + s - pw == v && a[n, c, i, j] == r * S + s)
+                                            sum += dy[n, c, i, j];
+                        dx[n, c, u, v] = sum;
+                    }
         return dx;
     }
 }

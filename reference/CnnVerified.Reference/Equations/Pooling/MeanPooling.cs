@@ -23,16 +23,16 @@ public static class MeanPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         var y = Tensor.CreateFromShape<T>([N, C, P, Q]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int i = 0; i < P; i++)
-        for (int j = 0; j < Q; j++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                sum += x.OrZero(n, c, i * sh + r - ph, j * sw + s - pw);
-            y[n, c, i, j] = sum / Whole.Of<T>(R * S);
-        }
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int r = 0; r < R; r++)
+                            for (int s = 0; s < S; s++)
+                                sum += x.OrZero(n, c, i * sh + r - ph, j * sw + s - pw);
+                        y[n, c, i, j] = sum / Whole.Of<T>(R * S);
+                    }
         return y;
     }
 
@@ -57,17 +57,17 @@ public static class MeanPooling
         var (sh, sw, ph, pw, _, _, _) = window;
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
-        for (int c = 0; c < C; c++)
-        for (int u = 0; u < H; u++)
-        for (int v = 0; v < W; v++)
-        {
-            T sum = T.AdditiveIdentity;
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                if ((u + ph - r) % sh == 0 && (v + pw - s) % sw == 0)
-                    sum += dy.OrZero(n, c, (u + ph - r) / sh, (v + pw - s) / sw) / Whole.Of<T>(R * S);
-            dx[n, c, u, v] = sum;
-        }
+            for (int c = 0; c < C; c++)
+                for (int u = 0; u < H; u++)
+                    for (int v = 0; v < W; v++)
+                    {
+                        T sum = T.AdditiveIdentity;
+                        for (int r = 0; r < R; r++)
+                            for (int s = 0; s < S; s++)
+                                if ((u + ph - r) % sh == 0 && (v + pw - s) % sw == 0)
+                                    sum += dy.OrZero(n, c, (u + ph - r) / sh, (v + pw - s) / sw) / Whole.Of<T>(R * S);
+                        dx[n, c, u, v] = sum;
+                    }
         return dx;
     }
 }

@@ -1,0 +1,57 @@
+using System.Reflection;
+using CnnVerified.Optimized;
+using CnnVerified.Reference;
+using CnnVerified.Verification;
+using CnnVerified.Verification.Cases;
+using CnnVerified.Verification.Oracles;
+using Spectre.Console;
+
+namespace CnnVerified.Cli;
+
+/// <summary>cnnverify list and cnnverify explain.</summary>
+internal static class Explanations
+{
+    private static readonly Type[] TwinTypes = typeof(Execution).Assembly.GetExportedTypes();
+
+    public static int List()
+    {
+        foreach (Equation equation in EquationTable.All)
+            AnsiConsole.WriteLine($"{equation.Id,-6} {EquationTexts.Find(equation.Id)?.Title,-70} {string.Join(' ', Oracles(equation).Select(oracle => oracle.Name))}");
+        return 0;
+    }
+
+    public static int Explain(string id)
+    {
+        Equation equation = EquationTable.Find(id);
+        EquationText text = EquationTexts.Find(equation.Id)!;
+        AnsiConsole.WriteLine($"{text.Id}  {text.Title}");
+        AnsiConsole.WriteLine(text.Sentence);
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine(Indent(text.Head == text.Id ? text.Block : $"[{text.Head}]\n{text.Block}"));
+        AnsiConsole.WriteLine();
+        if (text.Source.Length > 0)
+            AnsiConsole.WriteLine($"source      {text.Source} ({text.File})");
+        AnsiConsole.WriteLine($"cases       {equation.Family.Name}, such as --case {equation.Family.Example}");
+        Case example = Case.Parse(equation.Family, equation.Family.Example);
+        if (equation.Inputs.Count > 0)
+            AnsiConsole.WriteLine($"shapes      {Shapes(equation.Inputs, example)} -> {Shapes(equation.Outputs, example)} for that case");
+        AnsiConsole.WriteLine($"reference   {Place(ReferenceMethods.Of(equation.Id), equation.Id)}");
+        var twins = TwinTypes.SelectMany(type => type.GetMethods()).Where(method => Cites(method, equation.Id)).ToList();
+        AnsiConsole.WriteLine($"twin        {(twins.Count > 0 ? string.Join("\n            ", twins.Select(twin => Place(twin, equation.Id))) : "none: the reference alone computes it")}");
+        foreach (Oracle oracle in Oracles(equation))
+            AnsiConsole.WriteLine($"{oracle.Name,-11} {oracle.Proves}");
+        return 0;
+    }
+
+    private static IEnumerable<Oracle> Oracles(Equation equation) => Oracle.All.Where(oracle => oracle.Judges(equation));
+
+    private static bool Cites(MethodInfo method, string id) => method.GetCustomAttributes<EquationAttribute>().Any(cited => cited.Id == id);
+
+    private static string Place(MethodInfo method, string id) =>
+        $"{method.DeclaringType!.Name}.{method.Name}, {method.GetCustomAttributes<EquationAttribute>().First(cited => cited.Id == id).Place}";
+
+    private static string Shapes(IEnumerable<Operand> operands, Case example) =>
+        string.Join(", ", operands.Select(operand => $"{operand.Name} {Lengths.Text(operand.Shape(example))}"));
+
+    private static string Indent(string lines) => "    " + lines.ReplaceLineEndings("\n    ");
+}

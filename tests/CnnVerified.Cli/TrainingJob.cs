@@ -1,0 +1,91 @@
+using System.Globalization;
+using CnnVerified.Optimized;
+using CnnVerified.Verification;
+using CnnVerified.Verification.Engines;
+using CnnVerified.Verification.Images;
+using CnnVerified.Verification.Reports;
+using CnnVerified.Verification.Training;
+using Spectre.Console;
+
+namespace CnnVerified.Cli;
+
+/// <summary>What cnnverify train was called with.</summary>
+internal sealed record TrainCall(string? Data, TrainingSettings Settings, string Engine, int? Threads, string? Checkpoint, string? Resume);
+
+/// <summary>cnnverify train: a line for each epoch.</summary>
+internal static class TrainingJob
+{
+    public static int Run(TrainCall call, CancellationToken stop)
+    {
+        if (call.Engine == "reference")
+            throw new InputException("--engine expected optimized, scalar, v128, v256 or v512, got 'reference': it takes seconds an image; cnnverify trains it in lockstep.");
+        VerificationJob.CheckThreads(call.Threads);
+        if (call.Checkpoint is not null)
+            AtomicFile.EnsureWritable(call.Checkpoint);
+        var checkpoint = call.Resume is null ? null : Checkpoint.Load(call.Resume);
+        TrainingSettings settings = checkpoint is null ? call.Settings : checkpoint.Settings with { Epochs = call.Settings.Epochs };
+        Check(settings);
+        var (train, heldOut, name) = Images(call.Data);
+        using var on = new Execution(VerificationJob.Width(call.Engine), call.Threads);
+        var trainer = new Trainer(train, heldOut, name, settings, on);
+        if (checkpoint is not null)
+            trainer.Resume(checkpoint);
+        AnsiConsole.WriteLine($"LeNet-5 on {name}: {train.Count:N0} training and {heldOut.Count:N0} held-out images; batch {settings.Batch}, rate " +
+            $"{Number(settings.Rate)}, momentum {Number(settings.Momentum)}, seed {settings.Seed}; {EngineList.NameOf(on.Width)}, {on.Threads} threads");
+        Train(trainer, settings.Epochs, train.Count, call.Checkpoint, stop);
+        AnsiConsole.WriteLine(trainer.Run.Epochs.Count == 0
+            ? $"nothing to train: the checkpoint has {checkpoint!.Epochs} epochs and --epochs is {settings.Epochs}"
+            : $"{trainer.Run.Epochs.Count} epochs, held-out accuracy {Percent(trainer.Accuracy())}");
+        return 0;
+    }
+
+    /// <summary>Trains, with a line for each epoch and a live one within it.</summary>
+    public static void Train(Trainer trainer, int epochs, int images, string? checkpoint, CancellationToken stop)
+    {
+        void Lines(Action<int, int> progress)
+        {
+            foreach (Epoch epoch in trainer.Epochs(progress, stop))
+            {
+                if (checkpoint is not null)
+                    trainer.Checkpoint().Save(checkpoint);
+                AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"epoch {epoch.Number,2}/{epochs}  loss {epoch.Loss:F4}  held-out {Percent(epoch.Accuracy)}  {epoch.ImagesPerSecond:N0} images/s"));
+            }
+        }
+
+        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+            AnsiConsole.Status().Start("training", status => Lines((epoch, done) => status.Status($"epoch {epoch}: {done:N0} of {images:N0} images")));
+        else
+            Lines((_, _) => { });
+    }
+
+    /// <summary>The images that --data names.</summary>
+    public static (ImageSet Train, ImageSet HeldOut, string Name) Images(string? data)
+    {
+        if (data is null)
+        {
+            var (train, heldOut) = ImageSet.Embedded();
+            return (train, heldOut, "the embedded subset of Fashion-MNIST");
+        }
+        string directory = data != "full" ? data : ImageSet.DebianDirectory
+            ?? throw new InputException("--data full expected Debian's package dataset-fashion-mnist, which is not installed; name a folder instead.");
+        var loaded = ImageSet.Load(directory);
+        return (loaded.Train, loaded.Test, directory);
+    }
+
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:F1} %");
+
+    private static void Check(TrainingSettings settings)
+    {
+        if (settings.Epochs < 1)
+            throw new InputException($"--epochs expected at least 1, got {settings.Epochs}.");
+        if (settings.Batch is < 1 or > 65536)
+            throw new InputException($"--batch expected 1 to 65536, got {settings.Batch}.");
+        if (!float.IsFinite(settings.Rate) || settings.Rate < 0)
+            throw new InputException($"--rate expected a finite number of at least 0, got {Number(settings.Rate)}.");
+        if (!(settings.Momentum >= 0 && settings.Momentum < 1))
+            throw new InputException($"--momentum expected a number from 0 to below 1, got {Number(settings.Momentum)}.");
+    }
+
+    private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using CnnVerified.Optimized;
+using CnnVerified.Verification;
+using CnnVerified.Verification.Cases;
+using CnnVerified.Verification.Engines;
+using CnnVerified.Verification.Oracles;
+using CnnVerified.Verification.Reports;
+using Spectre.Console;
+
+namespace CnnVerified.Cli;
+
+/// <summary>What cnnverify verify was called with.</summary>
+internal sealed record VerifyCall(string[] Ids, string[] Engines, string? Case, int Cases, ulong Seed, int? Threads, string? Json, string? Html);
+
+/// <summary>cnnverify verify: a line for each equation and oracle as it is done.</summary>
+internal static class VerificationJob
+{
+    public const ulong DefaultSeed = 2015;
+
+    private static readonly string[] Words = ["reference", "optimized", "scalar", "v128", "v256", "v512"];
+
+    public static int Run(VerifyCall call, CancellationToken stop)
+    {
+        if (call.Cases < 1)
+            throw new InputException($"--cases expected at least 1, got {call.Cases}.");
+        Equation[] equations = call.Ids.Length > 0 ? [.. call.Ids.Select(EquationTable.Find)] : [.. EquationTable.All];
+        if (call.Case is not null && call.Ids.Length == 0)
+            throw new InputException("--case expected at least one equation before it: sizes mean different things in different families.");
+        if (call.Case is { } text)
+            foreach (Equation equation in equations)
+                Case.Parse(equation.Family, text);
+        foreach (string path in new[] { call.Json, call.Html }.OfType<string>())
+            AtomicFile.EnsureWritable(path);
+        using var list = new EngineList();
+        var engines = Named(list, call.Engines.Length > 0 ? call.Engines : ["reference", .. EngineList.Widths.Select(EngineList.NameOf)], call.Threads);
+        WriteMachine();
+        var judgements = Judge(equations, engines, new(call.Cases, call.Seed, call.Case, call.Threads), stop);
+        var report = Report(judgements, call.Seed);
+        if (call.Json is not null)
+            AtomicFile.Write(call.Json, JsonReport.Text(report));
+        if (call.Html is not null)
+            AtomicFile.Write(call.Html, HtmlReport.Text(report));
+        if (report.Checks == 0)
+            throw new InputException("nothing was checked: no oracle could judge this case on these engines.");
+        AnsiConsole.WriteLine(report.Summary);
+        return report.Failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>The engines with these names.</summary>
+    public static List<Engine> Named(EngineList list, IEnumerable<string> names, int? threads)
+    {
+        CheckThreads(threads);
+        return [.. names.Distinct().Select(name => name == "reference" ? EngineList.Reference() : list.Optimized(Width(name), threads))];
+    }
+
+    public static void CheckThreads(int? threads)
+    {
+        if (threads is < 1 or > 1024)
+            throw new InputException($"--threads expected 1 to 1024, got {threads}.");
+    }
+
+    /// <summary>The vector width with this name.</summary>
+    public static VectorWidth Width(string name)
+    {
+        if (!Words.Contains(name))
+            throw new InputException($"--engine expected {string.Join(", ", Words[..^1])} or {Words[^1]}, got '{name}'.");
+        VectorWidth width = name == "optimized" ? Execution.Widest : Enum.GetValues<VectorWidth>().First(each => EngineList.NameOf(each) == name);
+        if (!Execution.IsSupported(width))
+            throw new InputException($"--engine {name} expected hardware vectors of {(int)width * 32} bits; this machine has {EngineList.NameOf(Execution.Widest)} at most.");
+        return width;
+    }
+
+    public static void WriteMachine()
+    {
+        Machine here = Machine.Here();
+        AnsiConsole.WriteLine($"{here.Processor}; {here.Runtime}; {here.System}");
+        AnsiConsole.WriteLine($"instruction sets: {here.InstructionSets}");
+    }
+
+    /// <summary>Judges, and writes a line for each equation and oracle.</summary>
+    public static List<Judgement> Judge(IReadOnlyList<Equation> equations, IReadOnlyList<Engine> engines, BatterySettings settings, CancellationToken stop)
+    {
+        AnsiConsole.WriteLine($"engines: {string.Join(", ", engines.Select(engine => engine.Name))}; seed {settings.Seed}; " +
+            (settings.OnlyCase is { } text ? $"case {text}" : $"{settings.Cases} cases for each equation and oracle"));
+        var all = new List<Judgement>();
+        void Lines(Action<string> now)
+        {
+            now("drawing cases");
+            foreach (var judgements in Battery.Run(equations, engines, settings, now, stop))
+            {
+                all.AddRange(judgements);
+                WriteLine(judgements);
+            }
+        }
+
+        // A live line on a terminal; in a file the lines of the findings alone.
+        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+            AnsiConsole.Status().Start("", status => Lines(text => status.Status(Markup.Escape(text))));
+        else
+            Lines(_ => { });
+        foreach (string idle in equations.Where(equation => all.TrueForAll(judgement => judgement.Equation != equation.Id)).Select(equation => equation.Id))
+            AnsiConsole.WriteLine($"not offered  {idle}  by {string.Join(", ", engines.Select(engine => engine.Name))}");
+        return all;
+    }
+
+    public static Report Report(IReadOnlyList<Judgement> judgements, ulong seed) => new(Version, DateTimeOffset.Now, Machine.Here(),
+        string.Join(' ', ["cnnverify", .. Environment.GetCommandLineArgs().Skip(1)]), seed, judgements, null, null);
+
+    public static string Version { get; } = typeof(VerificationJob).Assembly.GetName().Version!.ToString(3);
+
+    private static void WriteLine(IReadOnlyList<Judgement> judgements)
+    {
+        Judgement first = judgements[0];
+        int checks = judgements.Sum(judgement => judgement.Checks), weak = judgements.Sum(judgement => judgement.Weak), beyond = judgements.Sum(judgement => judgement.Beyond);
+        bool failed = judgements.Any(judgement => judgement.Failure is not null);
+        double worst = judgements.Max(judgement => judgement.Worst);
+        string outcome = failed ? "FAILED" : checks == 0 ? "nothing checked" : worst == 0 ? "equal" : $"at most {Number(worst)} of the bound";
+        string line = string.Create(CultureInfo.InvariantCulture,
+            $"{first.Equation,-6} {first.Oracle,-8} {string.Join(' ', judgements.Select(judgement => judgement.Engine)),-32} {checks,6:N0} checks {judgements.Sum(judgement => judgement.Elements),11:N0} elements  {outcome}");
+        if (weak > 0)
+            line += $"; {weak} weak";
+        if (beyond > 0)
+            line += $"; {beyond} beyond this oracle";
+        AnsiConsole.MarkupLine(failed ? $"[red]{Markup.Escape(line)}[/]" : Markup.Escape(line));
+        foreach (Judgement judgement in judgements.Where(judgement => judgement.Failure is not null))
+        {
+            AnsiConsole.MarkupLine($"  [red]{Markup.Escape($"{judgement.Equation} {judgement.Engine} {judgement.Failure!.Case}: {judgement.Failure.What}")}[/]");
+            AnsiConsole.WriteLine($"  Repeat: {judgement.Failure!.Repeat}");
+        }
+    }
+
+    private static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+}

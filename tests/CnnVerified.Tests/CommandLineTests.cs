@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit;
+
+namespace CnnVerified.Tests;
+
+/// <summary>The built command, as a user meets it: exit codes, messages, files.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("verify CV-F9", "expected the id of an equation, got 'CV-F9'; the nearest are CV-F1")]
+    [InlineData("explain nothing", "expected the id of an equation, got 'nothing'")]
+    [InlineData("verify CV-F1 --case n1c3h30w30-k8r3s3-q2", "expected the letters n c h w k r s sh sw ph pw eh ew g (convolution), got 'q'")]
+    [InlineData("verify CV-F1 --case n1c3h3w3-k8r5s5", "reaches over 5 pixels")]
+    [InlineData("verify --case n1", "--case expected at least one equation before it")]
+    [InlineData("verify --cases 0", "--cases expected at least 1, got 0")]
+    [InlineData("verify --cases many", "many")]
+    [InlineData("verify --seed -3", "--seed expected a whole number")]
+    [InlineData("verify --threads 0", "--threads expected 1 to 1024, got 0")]
+    [InlineData("verify --engine v64", "--engine expected reference, optimized, scalar, v128, v256 or v512, got 'v64'")]
+    [InlineData("verify CV-F1 --json /proc/none/report.json", "wanted a file that can be written")]
+    [InlineData("verify CV-F1 --html .", "wanted a file that can be written, got a folder")]
+    [InlineData("train --data /nowhere", "/nowhere: wanted a folder with train-images-idx3-ubyte")]
+    [InlineData("train --rate NaN", "--rate expected a finite number")]
+    [InlineData("train --momentum 1", "--momentum expected a number from 0 to below 1, got 1")]
+    [InlineData("train --epochs 0", "--epochs expected at least 1, got 0")]
+    [InlineData("train --batch -1", "--batch expected 1 to 65536, got -1")]
+    [InlineData("train --engine reference", "--engine expected optimized")]
+    [InlineData("train --resume none.ckpt", "none.ckpt: expected a checkpoint")]
+    [InlineData("train --checkpoint .", "wanted a file that can be written, got a folder")]
+    [InlineData("fly", "'fly'")]
+    public void A_malformed_call_ends_with_one_line_and_code_2(string arguments, string expected)
+    {
+        var (code, output, error) = Run(arguments);
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.StartsWith("cnnverify: ", error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(character => character == '\n'));
+    }
+
+    [Fact]
+    public void One_layer_shape_is_verified_and_reported()
+    {
+        var (code, output, error) = Run($"verify CV-F1 CV-B2 --case n2c4h9w7-k6r3s2-sh2-ph1pw1-g2 --json {_folder.File("a/r.json")} --html {_folder.File("r.html")}");
+        Assert.Equal((0, ""), (code, error));
+        string[] lines = output.TrimEnd().Split('\n');
+        Assert.Matches(@"^2 equations, \d+ checks, 0 failed$", lines[^1].TrimEnd());
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder.File("a/r.json")));
+        Assert.Equal(lines[^1].TrimEnd(), json.RootElement.GetProperty("summary").GetString());
+        Assert.Contains("id=\"CV-B2\"", File.ReadAllText(_folder.File("r.html")), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Plain_output_has_no_escape_codes_and_the_same_seed_prints_the_same()
+    {
+        var first = Run("verify FC-F1 --engine scalar --cases 5 --seed 0x2A");
+        Assert.DoesNotContain('\u001b', first.Output);
+        Assert.Equal(first, Run("verify FC-F1 --engine scalar --cases 5 --seed 42"));
+    }
+
+    [Fact]
+    public void Explain_shows_formula_shapes_source_places_and_oracles()
+    {
+        var (code, output, _) = Run("explain CV-B1");
+        Assert.Equal(0, code);
+        foreach (string expected in new[]
+        {
+            "CV-B1  Convolution backward data", "dx[n:N,c:C,u:H,v:W] =", "[CV-B1 = gradient of CV-F1 by x]", "source      Goodfellow",
+            "reference   Convolution.BackwardData, reference/CnnVerified.Reference/Equations/Convolution/Convolution.cs:",
+            "twin        Convolution.BackwardData, optimized/CnnVerified.Optimized/Equations/Convolution/Convolution.cs:",
+            "exact ", "dual ", "numeric ", "adjoint ", "bound ", "matrix ", "fourier ", "bits ",
+        })
+            Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_shows_every_equation() =>
+        Assert.Equal(Verification.EquationTable.All.Count, Run("list").Output.TrimEnd().Split('\n').Length);
+
+    [Fact]
+    public void Help_tells_the_commands_and_examples()
+    {
+        Assert.Contains("main job", Run("--help").Output, StringComparison.Ordinal);
+        Assert.Contains("cnnverify verify CV-F1 --case", Run("verify --help").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Interrupted_training_ends_with_code_130_and_leaves_a_whole_checkpoint()
+    {
+        if (OperatingSystem.IsWindows())
+            return;   // no SIGINT to send to another process
+        string checkpoint = _folder.File("lenet5.ckpt");
+        using var process = Start($"train --epochs 1000 --engine scalar --checkpoint {checkpoint}");
+        while (!File.Exists(checkpoint) && !process.HasExited)
+            Thread.Sleep(50);
+        using (var kill = Process.Start("kill", $"-INT {process.Id}"))
+            kill.WaitForExit();
+        Assert.True(process.WaitForExit(30_000));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("cnnverify: stopped by Ctrl+C; nothing was left half-written.", process.StandardError.ReadToEnd().TrimEnd());
+        Assert.InRange(Verification.Training.Checkpoint.Load(checkpoint).Epochs, 1, 1000);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*.tmp"));
+    }
+
+    [Fact]
+    public void A_truncated_image_file_ends_with_one_line_and_code_2()
+    {
+        foreach (string name in new[] { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" })
+            File.WriteAllBytes(_folder.File(name), [0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3]);
+        var (code, _, error) = Run($"train --data {_folder.Path}");
+        Assert.Equal(2, code);
+        Assert.Contains("train-images-idx3-ubyte", error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(character => character == '\n'));
+    }
+
+    private (int Code, string Output, string Error) Run(string arguments)
+    {
+        using var process = Start(arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(120_000));
+        return (process.ExitCode, output, error.Result);
+    }
+
+    private Process Start(string arguments) => Process.Start(new ProcessStartInfo("dotnet", $"{typeof(Cli.VerifyCall).Assembly.Location} {arguments}")
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        WorkingDirectory = _folder.Path,
+    })!;
+}

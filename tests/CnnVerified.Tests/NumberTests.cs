@@ -1,0 +1,141 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using CnnVerified.Reference.Equations;
+using CnnVerified.Reference.Numbers;
+using FsCheck.Xunit;
+using Xunit;
+
+namespace CnnVerified.Tests;
+
+public sealed class NumberTests
+{
+    [Fact]
+    public void The_default_rational_is_zero()
+    {
+        Assert.Equal(default, new Rational(0, 5));
+        Assert.Equal(BigInteger.One, default(Rational).Denominator);
+        Assert.Equal("0", default(Rational).ToString());
+    }
+
+    [Property]
+    public bool Rationals_obey_the_laws_of_a_field(int a, int b, int c)
+    {
+        Rational x = new(a, 7), y = new(b, 12), z = new(c, 5);
+        return x + y == y + x && (x + y) + z == x + (y + z) && x * (y + z) == x * y + x * z && x - x == default && (b == 0 || x / y * y == x);
+    }
+
+    [Property]
+    public bool Rationals_order_as_their_doubles(int a, int b, short c, short d)
+    {
+        int p = Math.Abs((int)c) + 1, q = Math.Abs((int)d) + 1;
+        return new Rational(a, p) < new Rational(b, q) == ((decimal)a * q < (decimal)b * p);
+    }
+
+    [Property]
+    public bool A_quotient_of_whole_numbers_rounds_as_the_processor_rounds_it(int a, int b) =>
+        b == 0 || new Rational(a, b).ToDouble().Equals((double)a / b) || a == 0;
+
+    [Property]
+    public bool Every_finite_double_is_a_rational_and_comes_back(double value) =>
+        !double.IsFinite(value) || Rational.Of(value).ToDouble() == value;
+
+    [Theory]
+    [InlineData(double.Epsilon)]
+    [InlineData(double.MaxValue)]
+    [InlineData(-1.5e-310)]
+    public void The_ends_of_the_range_come_back(double value) => Assert.Equal(value, Rational.Of(value).ToDouble());
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void What_is_no_number_is_refused(double value) => Assert.Throws<ArgumentException>(() => Rational.Of(value));
+
+    [Fact]
+    public void A_zero_denominator_is_refused() => Assert.Throws<DivideByZeroException>(() => new Rational(3, 0));
+
+    [Property]
+    public bool The_slope_of_a_dual_product_is_the_product_rule(int a, int da, int b, int db)
+    {
+        var product = new Dual<BigInteger>(a, da) * new Dual<BigInteger>(b, db);
+        return product == new Dual<BigInteger>((BigInteger)a * b, (BigInteger)a * db + (BigInteger)da * b);
+    }
+
+    [Fact]
+    public void The_slopes_of_exp_log_tanh_and_a_quotient_are_their_derivatives()
+    {
+        var x = new DualReal<double>(0.75, 1);
+        Assert.Equal(Math.Exp(0.75), DualReal<double>.Exp(x).Slope, 14);
+        Assert.Equal(1 / 0.75, DualReal<double>.Log(x).Slope, 14);
+        Assert.Equal(1 - Math.Pow(Math.Tanh(0.75), 2), DualReal<double>.Tanh(x).Slope, 14);
+        Assert.Equal(-3 / (0.75 * 0.75), (DualReal<double>.Constant(3) / x).Slope, 13);
+    }
+
+    // The same expression in binary32 and on Bounded: the bound holds for each operand, and is not vacuous.
+    [Property(MaxTest = 2000)]
+    public bool A_bound_is_never_exceeded_and_within_a_thousand_roundings(float a, float b, float c)
+    {
+        if (!(Math.Abs(a) is > 1e-3f and < 1e3f && Math.Abs(b) is > 1e-3f and < 1e3f && Math.Abs(c) is > 1e-3f and < 20f))
+            return true;
+        float computed = (a * b + c) / (MathF.Exp(c) + 1) - MathF.Tanh(a) * b + MathF.Log(Math.Abs(b) + 1);
+        Bounded<Binary32> x = new(a), y = new(b), z = new(c), one = new(1);
+        var bounded = (x * y + z) / (Bounded<Binary32>.Exp(z) + one) - Bounded<Binary32>.Tanh(x) * y + Bounded<Binary32>.Log(new Bounded<Binary32>(Math.Abs(b)) + one);
+        double error = Math.Abs(computed - bounded.Value);
+        return error <= bounded.Error && bounded.Error <= 1000 * Math.ScaleB(1, -24) * bounded.Magnitude + 1e-6;
+    }
+
+    [Fact]
+    public void The_bound_of_a_sum_of_products_is_gamma_m_times_the_sum_on_absolute_values()
+    {
+        const int m = 50;
+        var random = new Random(1);
+        Bounded<Binary32> sum = default;
+        double magnitude = 0;
+        for (int t = 0; t < m; t++)
+        {
+            double a = random.NextDouble() - 0.5, b = random.NextDouble() - 0.5;
+            sum += new Bounded<Binary32>(a) * new Bounded<Binary32>(b);
+            magnitude += Math.Abs(a * b);
+        }
+        double u = Binary32.U, gamma = m * u / (1 - m * u);
+        Assert.InRange(sum.Error, gamma * magnitude, gamma * magnitude * (1 + 1e-9) + m * 2 * Binary32.Underflow);
+    }
+
+    [Fact]
+    public void A_divisor_that_may_be_zero_leaves_nothing_known()
+    {
+        var nearlyZero = new Bounded<Binary32>(1) * new Bounded<Binary32>(1.5) - new Bounded<Binary32>(1.5);
+        Assert.Equal(double.PositiveInfinity, (new Bounded<Binary32>(1) / nearlyZero).Error);
+    }
+
+    [Fact]
+    public void Whole_numbers_count_in_every_number_type()
+    {
+        Assert.Equal(1000, Whole.Of<int>(1000));
+        Assert.Equal(255f, Whole.Of<float>(255));
+        Assert.Equal(new Rational(12345, 1), Whole.Of<Rational>(12345));
+        Assert.Equal(0, Whole.Of<long>(0));
+    }
+
+    [Fact]
+    public void A_convolution_is_the_same_over_every_number_type()
+    {
+        var window = new Window { Sh = 2, Pw = 1, Ew = 2 };
+        int[] numbers = [.. Enumerable.Range(0, 200).Select(i => i * 37 % 11 - 5)];
+        long[] Run<T>(Func<int, T> convert, Func<T, long> back)
+            where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
+        {
+            Tensor<T> Of(int start, params nint[] lengths) =>
+                Tensor.Create([.. numbers[start..(start + (int)lengths.Aggregate((a, b) => a * b))].Select(convert)], lengths);
+            return [.. Convolution.Forward(Of(0, 1, 2, 5, 7), Of(70, 3, 2, 3, 2), Of(150, 3), window).Select(back)];
+        }
+
+        long[] expected = Run(i => (long)i, value => value);
+        Assert.Equal(expected, Run(i => (float)i, value => (long)value));
+        Assert.Equal(expected, Run(i => (double)i, value => (long)value));
+        Assert.Equal(expected, Run(i => (BigInteger)i, value => (long)value));
+        Assert.Equal(expected, Run(i => new Rational(i, 1), value => (long)value.Numerator));
+        Assert.Equal(expected, Run(i => new Dual<long>(i, 1), value => value.Value));
+        Assert.Equal(expected, Run(i => new DualReal<double>(i, 1), value => (long)value.Value));
+        Assert.Equal(expected, Run(i => new Bounded<Binary32>(i), value => (long)value.Value));
+    }
+}
