@@ -96,15 +96,23 @@ public sealed class CommandLineTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;   // no SIGINT to send to another process
         string checkpoint = _folder.File("lenet5.ckpt");
-        using var process = Start($"train --epochs 1000 --engine scalar --checkpoint {checkpoint}");
-        while (!File.Exists(checkpoint) && !process.HasExited)
-            Thread.Sleep(50);
-        using (var kill = Process.Start("kill", $"-INT {process.Id}"))
-            kill.WaitForExit();
-        Assert.True(process.WaitForExit(30_000));
+        WriteFewImages();
+        using var process = Start($"train --data {_folder.Path} --epochs 1000000 --checkpoint {checkpoint}");
+        try
+        {
+            while (!File.Exists(checkpoint) && !process.HasExited)
+                Thread.Sleep(50);
+            using (var kill = Process.Start("kill", $"-INT {process.Id}"))
+                kill.WaitForExit();
+            Assert.True(process.WaitForExit(30_000));
+        }
+        finally
+        {
+            process.Kill();
+        }
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("cnnverify: stopped by Ctrl+C; nothing was left half-written.", process.StandardError.ReadToEnd().TrimEnd());
-        Assert.InRange(Verification.Training.Checkpoint.Load(checkpoint).Epochs, 1, 1000);
+        Assert.InRange(Verification.Training.Checkpoint.Load(checkpoint).Epochs, 1, 1_000_000);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*.tmp"));
     }
 
@@ -128,10 +136,33 @@ public sealed class CommandLineTests : IDisposable
         return (process.ExitCode, output, error.Result);
     }
 
-    private Process Start(string arguments) => Process.Start(new ProcessStartInfo("dotnet", $"{typeof(Cli.VerifyCall).Assembly.Location} {arguments}")
+    // A process started in the background of a shell ignores SIGINT; env takes that back where it can.
+    private Process Start(string arguments)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        WorkingDirectory = _folder.Path,
-    })!;
+        string command = $"{typeof(Cli.VerifyCall).Assembly.Location} {arguments}";
+        var start = OperatingSystem.IsLinux()
+            ? new ProcessStartInfo("env", $"--default-signal=INT dotnet {command}")
+            : new ProcessStartInfo("dotnet", command);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.WorkingDirectory = _folder.Path;
+        return Process.Start(start)!;
+    }
+
+    // Sixty images in the four files of MNIST's names, so that an epoch is short in every mode.
+    private void WriteFewImages()
+    {
+        byte[] images = new byte[16 + 60 * 784], labels = new byte[8 + 60];
+        new byte[] { 0, 0, 8, 3, 0, 0, 0, 60, 0, 0, 0, 28, 0, 0, 0, 28 }.CopyTo(images, 0);
+        new byte[] { 0, 0, 8, 1, 0, 0, 0, 60 }.CopyTo(labels, 0);
+        for (int n = 0; n < 60; n++)
+        {
+            labels[8 + n] = (byte)(n % 10);
+            images.AsSpan(16 + n * 784 + 28 * (n % 10), 28).Fill(200);
+        }
+        foreach (string set in new[] { "train", "t10k" })
+        {
+            File.WriteAllBytes(_folder.File($"{set}-images-idx3-ubyte"), images);
+            File.WriteAllBytes(_folder.File($"{set}-labels-idx1-ubyte"), labels);
+        }
+    }
 }

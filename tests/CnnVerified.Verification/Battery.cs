@@ -16,7 +16,7 @@ namespace CnnVerified.Verification;
 /// <param name="Checks">Cases that were judged.</param>
 /// <param name="Elements">Elements that were compared in them.</param>
 /// <param name="Weak">Cases whose expected output was zero by more than nine tenths: they prove little.</param>
-/// <param name="Beyond">Cases that were beyond the oracle, and not judged.</param>
+/// <param name="Beyond">Cases that were beyond the oracle (too large, or sums too long to be exact), and not judged.</param>
 /// <param name="Worst">The largest error over its bound; 0 where equality was demanded and met.</param>
 /// <param name="Failure">The smallest failing case found, or null.</param>
 public sealed record Judgement(string Equation, string Oracle, string Engine, int Checks, long Elements, int Weak, int Beyond, double Worst, Failure? Failure);
@@ -81,7 +81,7 @@ public static class Battery
         bool Holds(Case @case, Tally[] judged)
         {
             cancel.ThrowIfCancellationRequested();
-            Trial? trial = oracle.Prepare(equation, @case, settings.Seed);
+            Trial? trial = equation.Work(@case) <= oracle.MostWork ? oracle.Prepare(equation, @case, settings.Seed) : null;
             bool holds = true;
             foreach (Tally tally in judged)
                 holds &= tally.Judge(trial, @case);

@@ -68,6 +68,21 @@ public sealed record Equation(string Id, Family Family, Nature Nature, IReadOnly
     /// and the sum of |dy|.</summary>
     public Func<Case, double, double, double>? ThirdDerivative { get; init; }
 
+    private const double MostElements = 1 << 25;   // of one tensor: over number types that carry bounds that is a gigabyte
+
+    /// <summary>Terms that the reference walks over on a case; infinite where a tensor would not fit in memory.</summary>
+    /// <param name="case">A case of the family.</param>
+    /// <returns>The count; a double, because sizes that are beyond any machine must compare too.</returns>
+    public double Work(Case @case)
+    {
+        bool fits = Inputs.Concat(Outputs).All(operand =>
+            operand.Shape(@case).Aggregate(1.0, (product, length) => product * length) is > 0 and <= MostElements);
+        // Formulas that are taken word for word: PL-B1 and PL-B3 look at every window for every pixel, a softmax sums its row for
+        // every element of it.
+        double again = Id is "PL-B1" or "PL-B3" ? (double)@case["h"] * @case["w"] : Family == Family.Rows ? @case["k"] : 1;
+        return fits ? Family.Terms(@case) * again : double.PositiveInfinity;
+    }
+
     /// <summary>The residual's name where the equation takes one: dy for an output y.</summary>
     public string? Residual => GradientOf is var (forward, _) && Inputs.Any(input => input.Name == "d" + forward.Outputs[0].Name)
         ? "d" + forward.Outputs[0].Name

@@ -10,6 +10,8 @@ namespace CnnVerified.Verification.Cases;
 /// run's seed, so the text and the seed repeat it.</remarks>
 public sealed partial class Case
 {
+    private const int MostSize = 1 << 16;
+
     private readonly ImmutableDictionary<string, int> _sizes;
 
     internal Case(Family family, ImmutableDictionary<string, int> sizes) => (Family, _sizes) = (family, sizes);
@@ -59,8 +61,8 @@ public sealed partial class Case
                 string letter = match.Groups[1].Value;
                 if (!family.Letters.Contains(letter))
                     throw new InputException($"case '{text}': expected the letters {string.Join(' ', family.Letters)} ({family.Name}), got '{letter}'.");
-                if (!int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size > 1 << 20)
-                    throw new InputException($"case '{text}': expected a size of at most {1 << 20} for '{letter}', got {match.Groups[2].Value}.");
+                if (!int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size > MostSize)
+                    throw new InputException($"case '{text}': expected a size of at most {MostSize} for '{letter}', got {match.Groups[2].Value}.");
                 if (!sizes.TryAdd(letter, size))
                     throw new InputException($"case '{text}': expected each letter once, got '{letter}' twice.");
             }

@@ -83,6 +83,18 @@ public sealed class Family
     /// <returns>Whether it is one of stride, padding, dilation, groups.</returns>
     public static bool IsOptional(string letter) => WindowLetters.Contains(letter);
 
+    /// <summary>Terms that the reference's forward equation adds up on a case; elements where it adds none.</summary>
+    /// <param name="case">A valid case.</param>
+    /// <returns>The count.</returns>
+    public double Terms(Case @case)
+    {
+        double terms = Letters.Except(WindowLetters).Except(["h", "w"]).Aggregate(1.0, (product, letter) => product * @case[letter]);
+        if (!Letters.Contains("h"))
+            return terms;
+        var (P, Q) = Letters.Contains("r") ? @case.Output : (@case["h"], @case["w"]);
+        return terms / @case["g"] * P * Q;
+    }
+
     /// <summary>Why the sizes of a case do not fit together, or null where they do.</summary>
     /// <param name="case">The case.</param>
     /// <returns>One sentence, or null.</returns>

@@ -27,6 +27,10 @@ public abstract class Oracle
     /// <summary>How large its cases may be.</summary>
     public virtual Reach Reach => Reach.Full;
 
+    /// <summary>The work of the reference up to which it judges a case: it evaluates it once, or, where its reach is small, dozens of
+    /// times.</summary>
+    public double MostWork => Reach == Reach.Full ? 2_000_000_000 : 3_000_000;
+
     /// <summary>True where it has something to say about an equation.</summary>
     /// <param name="equation">The equation.</param>
     /// <returns>Whether it judges it.</returns>
