@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using CnnVerified.Optimized.Equations;
 
 namespace CnnVerified.Optimized.Networks;
@@ -86,7 +87,7 @@ public sealed class LeNet5
     /// <summary>Scores of a batch.</summary>
     /// <param name="x">Scaled images, N×1×32×32, N at most <see cref="MaxBatch"/>.</param>
     /// <returns>Scores z, N×10, row by row; overwritten by the next call.</returns>
-    /// <exception cref="ArgumentException">x has another shape.</exception>
+    /// <exception cref="ArgumentException">x has another shape, or a pixel that is not finite.</exception>
     public ReadOnlySpan<float> Scores(in ReadOnlyTensorSpan<float> x)
     {
         int N = Batch(x);
@@ -100,7 +101,7 @@ public sealed class LeNet5
     /// <param name="eta">Learning rate.</param>
     /// <param name="mu">Momentum.</param>
     /// <returns>The loss before the step.</returns>
-    /// <exception cref="ArgumentException">x or h has another shape.</exception>
+    /// <exception cref="ArgumentException">x or h has another shape, or a pixel is not finite.</exception>
     public float Step(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> h, float eta, float mu)
     {
         int N = Batch(x);
@@ -160,7 +161,18 @@ public sealed class LeNet5
         Lengths.Expect("LeNet-5", "x", "N×1×32×32", x.Lengths, [x.Lengths[0], 1, 32, 32]);
         if (x.Lengths[0] < 1 || x.Lengths[0] > MaxBatch)
             throw new ArgumentException($"x expects 1 to {MaxBatch} images but has {x.Lengths[0]}; LeNet-5. (Parameter 'x')");
+        ReadOnlySpan<float> pixels = MemoryMarshal.CreateReadOnlySpan(in x.GetPinnableReference(), (int)x.FlattenedLength);
+        if (!TensorPrimitives.IsFiniteAll(pixels))
+            throw new ArgumentException($"x expects finite pixels but has {FirstNotFinite(pixels)}; LeNet-5. (Parameter 'x')");
         return (int)x.Lengths[0];
+    }
+
+    private static string FirstNotFinite(ReadOnlySpan<float> pixels)
+    {
+        int at = 0;
+        while (float.IsFinite(pixels[at]))
+            at++;
+        return $"{pixels[at]} at x[{at / 1024},0,{at / 32 % 32},{at % 32}]";
     }
 
     private void Activate(float[] maps, int count) => Tanh.Forward(Row(maps, count), Row(maps, count), _on);
