@@ -45,10 +45,10 @@ public sealed class SampledCheck(Case @case, bool whole)
         {
             yield return b[k];
             for (int c = 0; c < CG; c++)
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-                if (IsInside(i, j, r, s, out int u, out int v))
-                    yield return (double)w[((k * CG + c) * R + r) * S + s] * x[((n * C + k / KG * CG + c) * H + u) * W + v];
+                for (int r = 0; r < R; r++)
+                    for (int s = 0; s < S; s++)
+                        if (IsInside(i, j, r, s, out int u, out int v))
+                            yield return (double)w[((k * CG + c) * R + r) * S + s] * x[((n * C + k / KG * CG + c) * H + u) * W + v];
         }
         return Samples([N, K, P, Q], Terms);
     }
@@ -59,14 +59,14 @@ public sealed class SampledCheck(Case @case, bool whole)
         IEnumerable<double> Terms(int n, int c, int u, int v)
         {
             for (int k = c / CG * KG; k < (c / CG + 1) * KG; k++)
-            for (int r = 0; r < R; r++)
-            for (int s = 0; s < S; s++)
-            {
-                var (i, above) = Math.DivRem(u + _window.Ph - r * _window.Eh, _window.Sh);
-                var (j, left) = Math.DivRem(v + _window.Pw - s * _window.Ew, _window.Sw);
-                if (above == 0 && left == 0 && i >= 0 && i < P && j >= 0 && j < Q)
-                    yield return (double)w[((k * CG + c % CG) * R + r) * S + s] * dy[((n * K + k) * P + i) * Q + j];
-            }
+                for (int r = 0; r < R; r++)
+                    for (int s = 0; s < S; s++)
+                    {
+                        var (i, above) = Math.DivRem(u + _window.Ph - r * _window.Eh, _window.Sh);
+                        var (j, left) = Math.DivRem(v + _window.Pw - s * _window.Ew, _window.Sw);
+                        if (above == 0 && left == 0 && i >= 0 && i < P && j >= 0 && j < Q)
+                            yield return (double)w[((k * CG + c % CG) * R + r) * S + s] * dy[((n * K + k) * P + i) * Q + j];
+                    }
         }
         return Samples([N, C, H, W], Terms);
     }
@@ -77,10 +77,10 @@ public sealed class SampledCheck(Case @case, bool whole)
         IEnumerable<double> Terms(int k, int c, int r, int s)
         {
             for (int n = 0; n < N; n++)
-            for (int i = 0; i < P; i++)
-            for (int j = 0; j < Q; j++)
-                if (IsInside(i, j, r, s, out int u, out int v))
-                    yield return (double)dy[((n * K + k) * P + i) * Q + j] * x[((n * C + k / KG * CG + c) * H + u) * W + v];
+                for (int i = 0; i < P; i++)
+                    for (int j = 0; j < Q; j++)
+                        if (IsInside(i, j, r, s, out int u, out int v))
+                            yield return (double)dy[((n * K + k) * P + i) * Q + j] * x[((n * C + k / KG * CG + c) * H + u) * W + v];
         }
         return Samples([K, CG, R, S], Terms);
     }
