@@ -86,7 +86,6 @@ internal static class VerificationJob
         var all = new List<Judgement>();
         void Lines(Action<string> now)
         {
-            now("drawing cases");
             foreach (var judgements in Battery.Run(equations, engines, settings, now, stop))
             {
                 all.AddRange(judgements);
@@ -96,7 +95,7 @@ internal static class VerificationJob
 
         // A live line on a terminal; in a file the lines of the findings alone.
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
-            AnsiConsole.Status().Start("", status => Lines(text => status.Status(Markup.Escape(text))));
+            AnsiConsole.Status().Start("drawing cases", status => Lines(text => status.Status(Markup.Escape(text))));
         else
             Lines(_ => { });
         foreach (string idle in equations.Where(equation => all.TrueForAll(judgement => judgement.Equation != equation.Id)).Select(equation => equation.Id))

