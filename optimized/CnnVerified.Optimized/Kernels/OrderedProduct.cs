@@ -4,6 +4,8 @@ using System.Runtime.Intrinsics;
 namespace CnnVerified.Optimized.Kernels;
 
 /// <summary>C[m,j] = Σ_t A[m,t]·B[t,j]: how one pass of a layer reads its operands and stores its result.</summary>
+/// <remarks>Panels have room for whole tiles. What stands in rows and columns beyond the product's may be anything: elements do not
+/// mix, and those are never stored.</remarks>
 internal unsafe interface IOrderedProduct
 {
     /// <summary>Rows of C.</summary>
@@ -15,10 +17,10 @@ internal unsafe interface IOrderedProduct
     /// <summary>Columns of C.</summary>
     int J { get; }
 
-    /// <summary>panel[t·Rows + row] = A[m0 + row, t] for every t, 0 where row ≥ rows.</summary>
+    /// <summary>panel[t·Rows + row] = A[m0 + row, t] for every t and row &lt; rows.</summary>
     void PackRows(int m0, int rows, float* panel);
 
-    /// <summary>panel[(t − t0)·width + col] = B[t, j0 + col] for t in [t0, t1), 0 where col ≥ columns.</summary>
+    /// <summary>panel[(t − t0)·width + col] = B[t, j0 + col] for t in [t0, t1), col &lt; columns.</summary>
     void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel);
 
     /// <summary>Stores C[m0 + row, j0 + col] = tile[row·width + col].</summary>

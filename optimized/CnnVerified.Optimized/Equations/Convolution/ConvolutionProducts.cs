@@ -45,7 +45,6 @@ internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, 
             }
             col += run;
         }
-        RowPanel.ClearColumns(panel, columns, width, t1 - t0);
     }
 
     public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
@@ -75,7 +74,6 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
     public void PackRows(int m0, int rows, float* panel)
     {
         int taps = s.R * s.S;
-        new Span<float>(panel, T * OrderedProduct.Rows).Clear();
         for (int q = 0; q < s.KG; q++)
             for (int row = 0; row < rows; row++)
             {
@@ -105,7 +103,6 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
             }
             col += run;
         }
-        RowPanel.ClearColumns(panel, columns, width, t1 - t0);
     }
 
     // to[e] = row[(left + e)/sw] where that is a whole index of the row, else 0.
@@ -148,7 +145,6 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
     public void PackRows(int m0, int rows, float* panel)
     {
         int map = s.P * s.Q;
-        new Span<float>(panel, T * OrderedProduct.Rows).Clear();
         for (int n = 0; n < s.N; n++)
             for (int row = 0; row < rows; row++)
             {
@@ -176,7 +172,6 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
             }
             t += run;
         }
-        RowPanel.ClearColumns(panel, columns, width, t1 - t0);
     }
 
     public void Store(int m0, int rows, int j0, int columns, int width, float* tile)

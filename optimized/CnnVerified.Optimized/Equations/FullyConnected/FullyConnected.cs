@@ -99,7 +99,6 @@ public static unsafe class FullyConnected
         {
             for (int col = 0; col < columns; col++)
                 Runs.Gather(w + (nint)(j0 + col) * D, D, t0, 1, panel + col, width, t1 - t0, 0);
-            RowPanel.ClearColumns(panel, columns, width, t1 - t0);
         }
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
@@ -122,7 +121,6 @@ public static unsafe class FullyConnected
         {
             for (int t = t0; t < t1; t++)
                 new ReadOnlySpan<float>(w + (nint)t * D + j0, columns).CopyTo(new Span<float>(panel + (nint)(t - t0) * width, columns));
-            RowPanel.ClearColumns(panel, columns, width, t1 - t0);
         }
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
@@ -144,7 +142,6 @@ public static unsafe class FullyConnected
         {
             for (int t = t0; t < t1; t++)
                 new ReadOnlySpan<float>(x + (nint)t * D + j0, columns).CopyTo(new Span<float>(panel + (nint)(t - t0) * width, columns));
-            RowPanel.ClearColumns(panel, columns, width, t1 - t0);
         }
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
