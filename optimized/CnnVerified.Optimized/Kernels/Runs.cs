@@ -9,8 +9,17 @@ internal static unsafe class Runs
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gather(float* row, int length, int start, int step, float* to, int toStep, int count, float outside)
     {
-        int first = start >= 0 ? 0 : Math.Min(count, (-start + step - 1) / step);
-        int last = start >= length ? first : Math.Max(first, Math.Min(count, (length - 1 - start) / step + 1));
+        int first, last;
+        if (step == 1)   // the usual case, without a division
+        {
+            first = Math.Clamp(-start, 0, count);
+            last = Math.Clamp(length - start, first, count);
+        }
+        else
+        {
+            first = start >= 0 ? 0 : Math.Min(count, (-start + step - 1) / step);
+            last = start >= length ? first : Math.Max(first, Math.Min(count, (length - 1 - start) / step + 1));
+        }
         int e = 0;
         for (; e < first; e++) to[e * toStep] = outside;
         for (; e < last; e++) to[e * toStep] = row[start + e * step];

@@ -16,6 +16,23 @@ internal readonly struct Geometry
     }
 }
 
+/// <summary>A term number as (channel, r, s), stepped without dividing: packing asks for it once per run of pixels.</summary>
+internal struct Tap(int t, int R, int S)
+{
+    public int Channel = t / (R * S), Row = t / S % R, Column = t % S;
+
+    public void Step()
+    {
+        if (++Column < S)
+            return;
+        Column = 0;
+        if (++Row < R)
+            return;
+        Row = 0;
+        Channel++;
+    }
+}
+
 /// <summary>CV-F1 of one group: rows are filters, terms (c, r, s), columns the output pixels of the whole batch.</summary>
 internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, float* w, float* b, float* y) : IOrderedProduct
 {
@@ -35,11 +52,12 @@ internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, 
             int run = Math.Min(s.Q - j, columns - col);
             float* image = x + ((nint)n * s.C + g * s.CG) * s.H * s.W;
             float* to = panel + col;
-            for (int t = t0; t < t1; t++, to += width)
+            var tap = new Tap(t0, s.R, s.S);
+            for (int t = t0; t < t1; t++, to += width, tap.Step())
             {
-                int c = t / (s.R * s.S), u = i * s.Sh + t / s.S % s.R * s.Eh - s.Ph;
+                int u = i * s.Sh + tap.Row * s.Eh - s.Ph;
                 if (0 <= u && u < s.H)
-                    Runs.Gather(image + ((nint)c * s.H + u) * s.W, s.W, j * s.Sw + t % s.S * s.Ew - s.Pw, s.Sw, to, 1, run, 0);
+                    Runs.Gather(image + ((nint)tap.Channel * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw, to, 1, run, 0);
                 else
                     Runs.Fill(to, 1, run, 0);
             }
@@ -92,14 +110,14 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
             int run = Math.Min(s.W - v, columns - col);
             float* image = dy + ((nint)n * s.K + g * s.KG) * s.P * s.Q;
             float* to = panel + col;
-            for (int t = t0; t < t1; t++, to += width)
+            var tap = new Tap(t0, s.R, s.S);
+            for (int t = t0; t < t1; t++, to += width, tap.Step())
             {
-                int q = t / (s.R * s.S), above = u + s.Ph - t / s.S % s.R * s.Eh, left = v + s.Pw - t % s.S * s.Ew;
-                int i = above / s.Sh;
-                if (above < 0 || above % s.Sh != 0 || i >= s.P)
+                int above = u + s.Ph - tap.Row * s.Eh, i = s.Sh == 1 ? above : above / s.Sh;
+                if (above < 0 || i * s.Sh != above || i >= s.P)
                     Runs.Fill(to, 1, run, 0);
                 else
-                    GatherStridden(image + ((nint)q * s.P + i) * s.Q, left, to, run);
+                    GatherStridden(image + ((nint)tap.Channel * s.P + i) * s.Q, v + s.Pw - tap.Column * s.Ew, to, run);
             }
             col += run;
         }
@@ -161,11 +179,12 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
         {
             int n = t / (s.P * s.Q), i = t / s.Q % s.P, j = t % s.Q, run = Math.Min(s.Q - j, t1 - t);
             float* to = panel + (nint)(t - t0) * width;
-            for (int col = 0; col < columns; col++)
+            var tap = new Tap(j0, s.R, s.S);
+            for (int col = 0; col < columns; col++, tap.Step())
             {
-                int weight = j0 + col, c = weight / (s.R * s.S), u = i * s.Sh + weight / s.S % s.R * s.Eh - s.Ph;
+                int u = i * s.Sh + tap.Row * s.Eh - s.Ph;
                 if (0 <= u && u < s.H)
-                    Runs.Gather(x + (((nint)n * s.C + g * s.CG + c) * s.H + u) * s.W, s.W, j * s.Sw + weight % s.S * s.Ew - s.Pw, s.Sw,
+                    Runs.Gather(x + (((nint)n * s.C + g * s.CG + tap.Channel) * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw,
                         to + col, width, run, 0);
                 else
                     Runs.Fill(to + col, width, run, 0);
