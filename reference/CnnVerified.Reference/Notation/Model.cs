@@ -116,6 +116,27 @@ public sealed class Model
     /// <summary>What the block asserts; empty for a definition.</summary>
     public required IReadOnlyList<Claim> Claims { get; init; }
 
+    /// <summary>The conditions that the head states behind "only if", each on its own.</summary>
+    public required IReadOnlyList<Assumption> OnlyIf { get; init; }
+
+    /// <summary>The model with other values or assumptions.</summary>
+    /// <param name="values">The values, or null for its own.</param>
+    /// <param name="assumptions">The assumptions, or null for its own.</param>
+    public Model With(IReadOnlyList<Value>? values = null, IReadOnlyList<Assumption>? assumptions = null) => new()
+    {
+        Head = Head,
+        Parameters = Parameters,
+        Givens = Givens,
+        Sizes = Sizes,
+        Assumptions = assumptions ?? Assumptions,
+        Values = values ?? Values,
+        ForwardCount = ForwardCount,
+        Results = Results,
+        Residuals = Residuals,
+        Claims = Claims,
+        OnlyIf = OnlyIf,
+    };
+
     /// <summary>A tensor by name, or null.</summary>
     /// <param name="name">The name of a given or a value.</param>
     public Tensor? Find(string name) => (Tensor?)Givens.FirstOrDefault(given => given.Name == name) ?? Values.FirstOrDefault(value => value.Name == name);

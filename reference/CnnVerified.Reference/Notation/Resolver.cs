@@ -17,6 +17,7 @@ internal sealed class Resolver(Library library, Block block)
     private readonly List<Given> _givens = [];
     private readonly List<SizeLine> _sizes = [];
     private readonly List<Assumption> _assumptions = [];
+    private readonly List<Assumption> _onlyIf = [];
     private readonly List<Value> _values = [];
     private readonly List<Claim> _claims = [];
     private readonly Dictionary<string, string> _residuals = [];
@@ -32,6 +33,7 @@ internal sealed class Resolver(Library library, Block block)
         _givens.Clear();
         _sizes.Clear();
         _assumptions.Clear();
+        _onlyIf.Clear();
         _values.Clear();
         _claims.Clear();
         _residuals.Clear();
@@ -51,6 +53,7 @@ internal sealed class Resolver(Library library, Block block)
             Results = [.. _results],
             Residuals = _residuals.ToDictionary(),
             Claims = [.. _claims],
+            OnlyIf = [.. _onlyIf],
         };
     }
 
@@ -93,10 +96,9 @@ internal sealed class Resolver(Library library, Block block)
             ClaimSame(last, inherited);
         if (block.Head.Kind == BlockKind.Derivation)
             CheckEnd(source);
-        if (block.Head.OnlyIf is { } onlyIf && _claims.Count > 0)
-            Assume(onlyIf);   // checked for names here; the checker takes it from the head
-        if (block.Head.OnlyIf is not null && _claims.Count > 0)
-            _assumptions.RemoveAt(_assumptions.Count - 1);
+        if (block.Head.OnlyIf is { } onlyIf)
+            foreach (Condition condition in onlyIf.Any.Count == 1 ? onlyIf.Any[0].Select(comparison => Condition.AllOf([comparison])) : [onlyIf])
+                _onlyIf.Add(Restrict(condition));
         var declared = block.Lines.OfType<GivenLine>().SelectMany(line => line.Declarations);
         if (declared.FirstOrDefault(given => !_used.Contains(given.Name)) is { } unused)
             throw new NotationException($"expected every given to be used, got {unused.Name}, which no line uses.", unused.Place);
@@ -192,7 +194,7 @@ internal sealed class Resolver(Library library, Block block)
                     Declare(declaration);
                 break;
             case WhereLine where:
-                Assume(where.Condition);
+                _assumptions.Add(Restrict(where.Condition));
                 break;
             case SizeLine size:
                 NewName(size.Name, size.Place);
@@ -351,14 +353,14 @@ internal sealed class Resolver(Library library, Block block)
         return matrix;
     }
 
-    private void Assume(Condition condition)
+    private Assumption Restrict(Condition condition)
     {
         // A name that indexes a dimension alone, and means nothing else, is an index: the condition is asked for all its values.
         var free = Walk.Children(condition).SelectMany(Walk.All).OfType<Element>().SelectMany(element => element.Indices).OfType<Symbol>()
             .Select(symbol => symbol.Name).Where(name => Find(name) is null && !IsSize(name) && !_parameters.ContainsKey(name)).Distinct().ToList();
         var sides = Walk.Children(condition).ToArray();
         var forAll = free.Select(name => AsBinder(name, Infer(new Binder(name, null, null), sides))).ToList();
-        _assumptions.Add(new(forAll, FillCondition(condition, [.. free], false)));
+        return new(forAll, FillCondition(condition, [.. free], false));
     }
 
     // ---- names

@@ -2,7 +2,9 @@ namespace CnnVerified.Reference.Notation.Evaluation;
 
 /// <summary>A comparison of real numbers in a formula, and how often it went which way.</summary>
 /// <param name="Text">The comparison.</param>
-public sealed record Choice(string Text)
+/// <param name="GuardsTerms">True for an inequality in a bracket or behind a bar: where it never holds, what it guards was never
+/// looked at.</param>
+public sealed record Choice(string Text, bool GuardsTerms)
 {
     /// <summary>How often it held.</summary>
     public long Held { get; internal set; }
@@ -26,6 +28,10 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
 
     public IReadOnlyList<Choice> Choices => _choices;
 
+    public bool NeedsOrder { get; private set; }
+
+    public bool NeedsFunctions { get; private set; }
+
     public int NewSlot(string name)
     {
         _slots = Math.Max(_slots, globals.Count);
@@ -40,6 +46,8 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
         var scope = new Dictionary<string, int>();
         var loops = Loops(assumption.ForAll, scope);
         var holds = Condition(assumption.Condition, scope);
+        _choices.Clear();   // it restricts the domain; no formula chooses by it
+        NeedsOrder = NeedsFunctions = false;
         return frame =>
         {
             bool all = true;
@@ -369,6 +377,7 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
         switch (expression)
         {
             case Pi:
+                NeedsFunctions = true;
                 return _ => real.Pi;
             case Symbol or Element:
                 return ReadReal(expression, scope);
@@ -390,6 +399,7 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
                     var exponent = Whole(power.Right, scope);
                     return frame => real.Power(powerBase(frame), exponent(frame));
                 }
+                NeedsFunctions = true;
                 var realExponent = Real(power.Right, scope);
                 return frame => real.Power(powerBase(frame), realExponent(frame));
             case Operation operation:
@@ -501,16 +511,20 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
                 var below = NewChoice($"{application.Arguments[0]} < 0");
                 return frame => Sign(first(frame), below) switch { < 0 => real.Negate(real.One), 0 => real.Zero, _ => real.One };
             case Function.Floor:
+                NeedsOrder = true;
                 return frame => real.Floor(first(frame));
             case Function.Ceil:
+                NeedsOrder = true;
                 return frame => real.Negate(real.Floor(real.Negate(first(frame))));
             case Function.Mod:
+                NeedsOrder = true;
                 return frame =>
                 {
                     T a = first(frame), b = arguments[1](frame);
                     return real.Subtract(a, real.Multiply(b, real.Floor(real.Divide(a, b))));
                 };
             default:
+                NeedsFunctions = true;
                 return frame => real.Apply(function, first(frame));
         }
     }
@@ -556,7 +570,10 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
         }
     }
 
-    private Func<Frame<T>, T> Extreme(int wanted, (int, Func<Frame<T>, long>, Func<Frame<T>, long>)[] loops, Func<Frame<T>, bool>? where, Func<Frame<T>, T> body) => frame =>
+    private Func<Frame<T>, T> Extreme(int wanted, (int, Func<Frame<T>, long>, Func<Frame<T>, long>)[] loops, Func<Frame<T>, bool>? where, Func<Frame<T>, T> body)
+    {
+        NeedsOrder = true;
+        return frame =>
     {
         T best = real.Zero;
         bool none = true, tie = false;
@@ -575,6 +592,7 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
         frame.Undefined |= none;
         return best;
     };
+    }
 
     private Func<Frame<T>, T> RealDerivative(Derivative derivative, Dictionary<string, int> scope)
     {
@@ -706,7 +724,7 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
         }
         var left = Real(comparison.Left, scope);
         var right = Real(comparison.Right, scope);
-        var choice = NewChoice(comparison.ToString());
+        var choice = NewChoice(comparison.ToString(), relation is not (Relation.Equal or Relation.NotEqual));
         return frame =>
         {
             T a = left(frame), b = right(frame);
@@ -728,11 +746,12 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
         _ => sign >= 0,
     };
 
-    private Choice NewChoice(string text)
+    private Choice NewChoice(string text, bool guardsTerms = false)
     {
+        NeedsOrder = true;
         if (_choices.FirstOrDefault(choice => choice.Text == text) is { } known)
             return known;
-        var choice = new Choice(text);
+        var choice = new Choice(text, guardsTerms);
         _choices.Add(choice);
         return choice;
     }

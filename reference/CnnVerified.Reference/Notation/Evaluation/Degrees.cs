@@ -68,6 +68,9 @@ public sealed class Degrees : Arithmetic<Degree>
     public override int Compare(Degree a, Degree b) => throw new InvalidOperationException("degrees have no order.");
 
     /// <inheritdoc/>
+    public override bool AreEqual(Degree a, Degree b) => true;
+
+    /// <inheritdoc/>
     public override Degree Floor(Degree a) => throw new InvalidOperationException("degrees have no order.");
 
     private static double Bits(BigInteger value) => BigInteger.Abs(value).IsOne ? 0 : value.GetBitLength();

@@ -67,6 +67,12 @@ public sealed class Program<T>
     /// <summary>Comparisons of real numbers, in the order in which they stand: what they are and how often each side was taken.</summary>
     public IReadOnlyList<Choice> Choices => _compiler.Choices;
 
+    /// <summary>True where a computed value makes a choice between real numbers: it needs an ordered number type.</summary>
+    public bool NeedsOrder => _compiler.NeedsOrder;
+
+    /// <summary>True where a computed value uses exp, log and the like: it needs real numbers.</summary>
+    public bool NeedsFunctions => _compiler.NeedsFunctions;
+
     /// <summary>Ends a computation that takes too long: it then throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Stop { get; set; }
 
@@ -201,7 +207,9 @@ public sealed class Program<T>
         if (!frame.Jacobians.TryGetValue(derivative, out var jacobian))
         {
             string of = Name(derivative.Of), by = Name(derivative.By);
-            frame.Jacobians[derivative] = jacobian = new Slopes<T>(this, [of], derivative.Held).Jacobian(frame, of, by);
+            var slopes = new Slopes<T>(this, [of], derivative.Held);
+            frame.Jacobians[derivative] = jacobian = slopes.Jacobian(frame, of, by);
+            Arithmetic.Kink |= slopes.Kink;
         }
         return jacobian;
     }

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using CnnVerified.Reference.Notation;
+using CnnVerified.Reference.Notation.Evaluation;
+
+namespace CnnVerified.Verification.Checking;
+
+/// <summary>Judges typed formulas: gradients, identities, derivations (docs/notation.md, docs/checking-a-derivation.md).</summary>
+/// <remarks>The truth of a gradient comes from dual numbers over the forward equations, never from a formula of the book or a symbolic
+/// derivation.</remarks>
+public static class Checker
+{
+    private const int MostCombinations = 12_000, MostSlowCombinations = 3_000, LargerShapes = 200;
+    private static readonly TimeSpan ForShapes = TimeSpan.FromSeconds(0.8), ForData = TimeSpan.FromSeconds(0.4);
+
+    /// <summary>Checks every block of a Markdown text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="file">What to call it.</param>
+    /// <param name="library">Equations that the blocks may name; those of the text are added to it.</param>
+    /// <param name="settings">How to check, or null for the defaults.</param>
+    /// <returns>A result for each block, in order, as it is done.</returns>
+    public static IEnumerable<CheckResult> CheckText(string text, string file, Library library, CheckSettings? settings = null)
+    {
+        var malformed = new List<NotationException>();
+        var blocks = new List<Block>();
+        foreach (Block block in Markdown.Blocks(text, file, malformed.Add))
+        {
+            try
+            {
+                library.Add(block);
+                blocks.Add(block);
+            }
+            catch (NotationException wrong)
+            {
+                malformed.Add(wrong);
+            }
+        }
+        foreach (NotationException wrong in malformed)
+            yield return new CheckResult("", Verdict.Malformed, []) { Error = wrong, Against = wrong.Message };
+        foreach (Block block in blocks)
+            yield return Check(library, block, settings);
+    }
+
+    /// <summary>Checks one block.</summary>
+    /// <param name="library">The equations that it may name, itself included where others refer to it.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="settings">How to check, or null for the defaults.</param>
+    /// <returns>The verdict; a malformed block is one too.</returns>
+    public static CheckResult Check(Library library, Block block, CheckSettings? settings = null)
+    {
+        settings ??= new CheckSettings();
+        try
+        {
+            Model model = library.Resolve(block);
+            if (settings.At.Keys.FirstOrDefault(name => !model.Parameters.Any(parameter => parameter.Name == name && parameter.IsWhole)) is { } unknown)
+                throw new NotationException($"expected a whole parameter to fix ({string.Join(", ", model.Parameters.Where(parameter => parameter.IsWhole).Select(parameter => parameter.Name))}), got '{unknown}'.");
+            return model.Claims.Count == 0 ? Define(model, block, settings) : Judge(model, block, settings);
+        }
+        catch (NotationException wrong)
+        {
+            return new(block.Head.Id, Verdict.Malformed, []) { Error = wrong, Block = block, Against = wrong.Message };
+        }
+    }
+
+    private static CheckResult Judge(Model model, Block block, CheckSettings settings)
+    {
+        var findings = new List<Finding>();
+        foreach (Claim claim in model.Claims)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(settings.Stop);
+            stop.CancelAfter(settings.Timeout);
+            Finding finding;
+            try
+            {
+                finding = new ClaimCheck(model, claim, settings, stop.Token).Run();
+            }
+            catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
+            {
+                finding = new(claim.Name, Verdict.Undecided) { Reason = $"the time limit of {settings.Timeout.TotalSeconds:0.#} s ran out" };
+            }
+            catch (OverflowException)
+            {
+                finding = new(claim.Name, Verdict.Undecided) { Reason = "index arithmetic went beyond 64 bits" };
+            }
+            findings.Add(finding with { Place = claim.Place });
+            // Behind a false step of a derivation nothing follows.
+            if (finding.Verdict > Verdict.Defined && block.Head.Kind == BlockKind.Derivation)
+                break;
+        }
+        Verdict verdict = findings.FirstOrDefault(finding => finding.Verdict > Verdict.Defined)?.Verdict ?? findings.Max(finding => finding.Verdict);
+        string? against = Against(block.Head, verdict, findings);
+        return new(block.Head.Id, verdict, findings) { Block = block, IsAsStated = against is null, Against = against };
+    }
+
+    private static string? Against(Head head, Verdict verdict, List<Finding> findings)
+    {
+        if (head.Refuted is not null)
+            return verdict is Verdict.Refuted or Verdict.HoldsOnlyIf ? null
+                : verdict <= Verdict.Defined ? "the block says that it is refuted, and it holds" : "the block says that it is refuted, and that was not found";
+        if (head.OnlyIf is not null)
+            return verdict == Verdict.HoldsOnlyIf && findings.All(finding => finding.Reason is null) ? null
+                : verdict <= Verdict.Defined ? "the block says that it holds only under a condition, and it holds without"
+                : findings.Select(finding => finding.Reason).FirstOrDefault(reason => reason is not null) ?? "it does not hold under the condition that the block states";
+        return verdict <= Verdict.Defined ? null : verdict.ToString();
+    }
+
+    // A definition evaluates if some point of its domain gives it a value.
+    private static CheckResult Define(Model model, Block block, CheckSettings settings)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(settings.Stop);
+        stop.CancelAfter(settings.Timeout);
+        var random = new Random((int)settings.Seed);
+        string why = "no point of its domain was found";
+        try
+        {
+            var shapes = new Shapes(model, null, settings.At, stop.Token);
+            var program = new Program<Estimate>(model, new Estimates()) { Stop = stop.Token };
+            var filler = new Filler<Estimate>(program, Kinds.Estimates());
+            int defined = 0;
+            foreach (Shape shape in shapes.Small(500).Take(60).Concat(shapes.Larger(20, random)))
+            {
+                if (program.NewFrame(shape.Whole) is not { } frame || !filler.Draw(frame, random) || !program.Run(frame))
+                    continue;
+                if (model.Results.All(result => !Enumerable.Range(0, program.Count(frame, result)).Any(element => program.IsUndefined(frame, result, element))))
+                    defined++;
+                else
+                    why = "it is undefined at every point that was tried";
+            }
+            if (defined > 0)
+                return new(block.Head.Id, Verdict.Defined, []) { Block = block, IsAsStated = true };
+        }
+        catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
+        {
+            why = $"the time limit of {settings.Timeout.TotalSeconds:0.#} s ran out";
+        }
+        catch (OverflowException)
+        {
+            why = "index arithmetic went beyond 64 bits";
+        }
+        return new(block.Head.Id, Verdict.Undecided, [new(block.Head.Id, Verdict.Undecided) { Reason = why }]) { Block = block, Against = why };
+    }
+
+    /// <summary>The check of one claim.</summary>
+    private sealed class ClaimCheck(Model model, Claim claim, CheckSettings settings, CancellationToken stop)
+    {
+        private readonly Stopwatch _time = Stopwatch.StartNew();
+        private readonly Random _random = new((int)(settings.Seed ^ settings.Seed >> 32));
+
+        public Finding Run()
+        {
+            if (model.OnlyIf.Count > 0)
+                return Conditional();
+            var trial = Trial.Of(model, claim, settings.Seed, stop);
+            var shapes = new Shapes(model, claim, settings.At, stop);
+            var survey = Survey.Of(trial, shapes, _random, trial.Nature == Nature.Rational ? MostCombinations : MostSlowCombinations, LargerShapes, ForShapes, untilFailure: !settings.Explain);
+            return survey.FirstFailure is null ? Holds(trial, survey) : Refuted(trial, shapes, survey);
+        }
+
+        private Finding Holds(Trial trial, Survey survey)
+        {
+            if (survey.Points == 0)
+                return new(claim.Name, Verdict.Undecided) { Reason = survey.NotJudged > 0 ? "every point that was drawn lay at a kink or was too ill-conditioned to judge" : "no point of the domain was found", Evidence = survey.Evidence };
+            var evidence = survey.Evidence with { Branches = trial.Branches };
+            if (!survey.AnyNonzero)
+                return new(claim.Name, Verdict.Vacuous) { Reason = "both sides were zero everywhere", Evidence = evidence };
+            if (trial.Branches.FirstOrDefault(branch => branch is { GuardsTerms: true, Held: 0 }) is { } never)
+                return new(claim.Name, Verdict.Vacuous) { Reason = $"the condition {never.Comparison} never held", Evidence = evidence };
+            return trial.Nature switch
+            {
+                Nature.Rational => new(claim.Name, Verdict.HoldsExactly) { Evidence = evidence with { FalseWithProbability = DegreeBound.Of(model, claim, survey.SmallShapes, stop) } },
+                Nature.Choice => new(claim.Name, Verdict.HoldsAtPoints) { Evidence = evidence },
+                _ => new(claim.Name, Verdict.HoldsNumerically) { Evidence = evidence with { LargestErrorOverBound = trial.Worst.OverBound, LargestRelativeError = trial.Worst.Relative } },
+            };
+        }
+
+        private Finding Refuted(Trial trial, Shapes shapes, Survey survey)
+        {
+            var finding = new Finding(claim.Name, Verdict.Refuted) { Evidence = survey.Evidence };
+            if (!settings.Explain)
+                return finding;
+            TimeSpan left = settings.Timeout - _time.Elapsed;
+            Shape shape = survey.FirstFailure!;
+            SmallData? data = trial.Smallest(shape, _random, left / 4 < ForData ? left / 4 : ForData);
+            finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, stop) };
+            return finding;
+        }
+
+        private Finding Conditional() => throw new NotImplementedException();
+    }
+}

@@ -1,0 +1,200 @@
+using CnnVerified.Reference.Notation;
+using CnnVerified.Reference.Notation.Evaluation;
+using CnnVerified.Reference.Numbers;
+
+namespace CnnVerified.Verification.Checking;
+
+/// <summary>How real numbers of a type are drawn and made.</summary>
+internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limits, T> Draw)
+{
+    public T Of(Rational value) => Arithmetic.Constant(value);
+}
+
+/// <summary>Between which numbers an element lies; null for no end.</summary>
+internal readonly record struct Limits(Rational? Low, bool LowIsIn, Rational? High, bool HighIsIn, IReadOnlyList<Rational>? OneOf = null, Rational? Not = null)
+{
+    public bool Contains(Rational value) => OneOf is not null ? OneOf.Contains(value)
+        : value != Not
+            && (Low is not { } low || (LowIsIn ? low <= value : low < value))
+            && (High is not { } high || (HighIsIn ? value <= high : value < high));
+}
+
+/// <summary>The three kinds of numbers that claims are judged with.</summary>
+internal static class Kinds
+{
+    public static NumberKind<ulong> Residues(ulong prime)
+    {
+        var field = new PrimeField(prime);
+        return new(field, (random, limits) => limits.OneOf is { } values ? field.Constant(values[random.Next(values.Count)]) : field.DrawElement(random));
+    }
+
+    public static NumberKind<Rational> Rationals() => new(new Rationals(), (random, limits) => DrawRational(random, limits));
+
+    public static NumberKind<Estimate> Estimates() => new(new Estimates(), (random, limits) => DrawRational(random, limits, 1 << 20).ToDouble());
+
+    // Fractions spread evenly inside the limits: generic enough that ties are rare, short enough to stay fast.
+    private static Rational DrawRational(Random random, Limits limits, int denominator = 64)
+    {
+        if (limits.OneOf is { } values)
+            return values[random.Next(values.Count)];
+        Rational low = limits.Low ?? (limits.High is { } high ? high - new Rational(2, 1) : new Rational(-2, 1));
+        Rational width = (limits.High ?? (limits.Low is null ? new Rational(2, 1) : low + new Rational(2, 1))) - low;
+        while (true)
+        {
+            var value = low + width * new Rational(random.Next(0, denominator * 4 + 1), denominator * 4);
+            if (limits.Contains(value))
+                return value;
+        }
+    }
+}
+
+/// <summary>Fills frames with data: random ones, or chosen ones.</summary>
+internal sealed class Filler<T>
+{
+    private readonly Program<T> _program;
+    private readonly NumberKind<T> _kind;
+    private readonly Dictionary<string, Func<Frame<T>, Limits>> _limits = [];
+    private readonly Dictionary<string, (Func<Frame<T>, Fraction> First, Func<Frame<T>, Fraction> Last)> _ranges = [];
+
+    public Filler(Program<T> program, NumberKind<T> kind)
+    {
+        (_program, _kind) = (program, kind);
+        foreach (Given given in program.Model.Givens)
+        {
+            switch (given.Domain)
+            {
+                case WholeRange range:
+                    _ranges[given.Name] = (program.CompileExact(range.First), program.CompileExact(range.Last));
+                    break;
+                case Interval interval:
+                    var low = program.CompileExact(interval.Low);
+                    var high = program.CompileExact(interval.High);
+                    _limits[given.Name] = frame => new(Of(low(frame)), interval.LowIsIn, Of(high(frame)), interval.HighIsIn);
+                    break;
+                case OneOf one:
+                    _limits[given.Name] = _ => new(null, false, null, false, one.Values);
+                    break;
+                case Compared { Relation: Relation.Greater or Relation.GreaterOrEqual } above:
+                    _limits[given.Name] = _ => new(above.Bound, above.Relation == Relation.GreaterOrEqual, null, false);
+                    break;
+                case Compared { Relation: Relation.Less or Relation.LessOrEqual } below:
+                    _limits[given.Name] = _ => new(null, false, below.Bound, below.Relation == Relation.LessOrEqual);
+                    break;
+                case Compared { Relation: Relation.Equal } equal:
+                    _limits[given.Name] = _ => new(null, false, null, false, [equal.Bound]);
+                    break;
+                case Compared unequal:
+                    _limits[given.Name] = _ => new(null, false, null, false, null, unequal.Bound);
+                    break;
+            }
+        }
+        Names = [.. program.Model.Parameters.Where(parameter => !parameter.IsWhole).Select(parameter => parameter.Name), .. program.Model.Givens.Select(given => given.Name)];
+    }
+
+    /// <summary>Real parameters and givens, in the model's order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    public bool IsExact(string name) => _program.Model.Givens.Any(given => given.Name == name && given.IsExact);
+
+    /// <summary>The least and greatest whole number of an exact given, or the numbers it is one of.</summary>
+    public IReadOnlyList<long> Choices(Frame<T> frame, string name)
+    {
+        if (!_ranges.TryGetValue(name, out var range))
+            return [.. _limits[name](frame).OneOf!.Select(value => (long)value.Numerator)];
+        long first = -(-range.First(frame)).Floor, last = range.Last(frame).Floor;
+        return last < first ? [] : [.. Enumerable.Range(0, (int)Math.Min(last - first + 1, 1 << 16)).Select(i => first + i)];
+    }
+
+    public Limits Of(Frame<T> frame, string name) => _limits.TryGetValue(name, out var limits) ? limits(frame) : default;
+
+    /// <summary>Random data; false where an exact given has no number to be.</summary>
+    public bool Draw(Frame<T> frame, Random random, Symmetry? symmetry = null)
+    {
+        // Now and then numbers ten times as large, so that a threshold far out is crossed too.
+        bool wide = random.Next(8) == 0;
+        foreach (string name in Names)
+        {
+            if (IsExact(name))
+            {
+                Fraction[] elements = _program.Exacts(frame, name);
+                var choices = Choices(frame, name);
+                if (choices.Count == 0 && elements.Length > 0)
+                    return false;
+                for (int i = 0; i < elements.Length; i++)
+                    elements[i] = new(choices[random.Next(choices.Count)]);
+            }
+            else
+            {
+                T[] elements = _program.Reals(frame, name);
+                Limits limits = Of(frame, name);
+                if (wide && limits == default)
+                    limits = new(new Rational(-20, 1), true, new Rational(20, 1), true);
+                for (int i = 0; i < elements.Length; i++)
+                    elements[i] = _kind.Draw(random, limits);
+                if (symmetry?.Tensor == name && !symmetry.Impose(elements, _program.Lengths(frame, name), _kind.Arithmetic))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    private static Rational Of(Fraction value) => new(value.Numerator, value.Denominator);
+}
+
+/// <summary>What a tensor may be so that a claim holds.</summary>
+internal enum SymmetryKind
+{
+    Rotation,
+    Transposition,
+    RowsSumToOne,
+    Constant,
+}
+
+/// <summary>A tensor with a symmetry.</summary>
+internal sealed record Symmetry(string Tensor, SymmetryKind Kind)
+{
+    public override string ToString() => Kind switch
+    {
+        SymmetryKind.Rotation => $"{Tensor} is symmetric under rotation by 180°",
+        SymmetryKind.Transposition => $"{Tensor} is symmetric under transposition",
+        SymmetryKind.RowsSumToOne => $"the rows of {Tensor} sum to 1",
+        _ => $"{Tensor} is constant",
+    };
+
+    /// <summary>Makes random elements symmetric; false where the shape does not allow it.</summary>
+    public bool Impose<T>(T[] elements, IReadOnlyList<long> lengths, Arithmetic<T> arithmetic)
+    {
+        int columns = lengths.Count > 0 ? (int)lengths[^1] : 1, rows = lengths.Count > 1 ? (int)lengths[^2] : 1, map = rows * columns;
+        switch (Kind)
+        {
+            case SymmetryKind.Rotation:
+                for (int start = 0; start < elements.Length; start += map)
+                    for (int i = 0; i < map / 2; i++)
+                        elements[start + map - 1 - i] = elements[start + i];
+                return true;
+            case SymmetryKind.Transposition:
+                if (lengths.Count < 2 || rows != columns)
+                    return false;
+                for (int start = 0; start < elements.Length; start += map)
+                    for (int r = 0; r < rows; r++)
+                        for (int s = 0; s < r; s++)
+                            elements[start + r * columns + s] = elements[start + s * columns + r];
+                return true;
+            case SymmetryKind.RowsSumToOne:
+                for (int start = 0; start < elements.Length; start += columns)
+                {
+                    T sum = arithmetic.Zero;
+                    for (int i = 0; i < columns; i++)
+                        sum = arithmetic.Add(sum, elements[start + i]);
+                    for (int i = 0; i < columns; i++)
+                        elements[start + i] = arithmetic.Divide(elements[start + i], sum);
+                }
+                bool defined = !arithmetic.Undefined;
+                arithmetic.Undefined = false;
+                return defined;
+            default:
+                Array.Fill(elements, elements.Length > 0 ? elements[0] : arithmetic.One);
+                return true;
+        }
+    }
+}

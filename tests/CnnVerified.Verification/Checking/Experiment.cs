@@ -1,0 +1,206 @@
+using CnnVerified.Reference.Notation;
+using CnnVerified.Reference.Notation.Evaluation;
+
+namespace CnnVerified.Verification.Checking;
+
+/// <summary>What one point says of a claim.</summary>
+internal enum Outcome
+{
+    /// <summary>Both sides agree and are not both 0.</summary>
+    Holds,
+
+    /// <summary>Both sides are 0.</summary>
+    HoldsAtZero,
+
+    /// <summary>The sides differ.</summary>
+    Fails,
+
+    /// <summary>The claimed value has another shape than the true one.</summary>
+    WrongShape,
+
+    /// <summary>Outside the domain.</summary>
+    Outside,
+
+    /// <summary>At a kink or a tie, or too ill-conditioned to tell.</summary>
+    NotJudged,
+}
+
+/// <summary>A claim, ready to be tried at points: the claimed value is evaluated, the truth comes from dual numbers over the forward
+/// equations, or from the other value of an equality.</summary>
+internal sealed class Experiment<T>
+{
+    private readonly Claim _claim;
+    private readonly Slopes<T>? _slopes;
+    private readonly string[] _results;
+
+    public Experiment(Model model, Claim claim, NumberKind<T> kind, CancellationToken stop, IReadOnlyList<string>? held = null)
+    {
+        (Model, _claim, Kind) = (model, claim, kind);
+        _results = claim is GradientClaim ? [.. model.Residuals.Keys.Where(model.Values.Select(value => value.Name).Contains)] : [];
+        string[] wanted = claim switch
+        {
+            GradientClaim gradient => [claim.Claimed, gradient.By, .. model.Residuals.Values, .. _results],
+            EqualityClaim equality => [claim.Claimed, equality.Truth],
+            _ => throw new InvalidOperationException($"unknown claim {claim.GetType().Name}."),
+        };
+        Program = new Program<T>(model, kind.Arithmetic, wanted) { Stop = stop };
+        Filler = new Filler<T>(Program, kind);
+        if (claim is GradientClaim)
+            _slopes = new Slopes<T>(Program, _results, held);
+    }
+
+    public Model Model { get; }
+
+    public NumberKind<T> Kind { get; }
+
+    public Program<T> Program { get; }
+
+    public Filler<T> Filler { get; }
+
+    public Claim Claim => _claim;
+
+    /// <summary>The choices of claimed value and truth alike, with their counts so far.</summary>
+    public IEnumerable<Choice> Choices => Program.Choices;
+
+    /// <summary>The largest difference over its bound, and relative to the larger side, over all points that hold.</summary>
+    public (double OverBound, double Relative) Worst { get; private set; }
+
+    /// <summary>The numbers that were compared at the last point.</summary>
+    public List<(T Claimed, T True)> Pairs { get; } = [];
+
+    private Arithmetic<T> Arithmetic => Kind.Arithmetic;
+
+    /// <summary>Tries the claim at a shape with random data.</summary>
+    public Outcome Try(Shape shape, Random random, Symmetry? symmetry = null)
+    {
+        if (Program.NewFrame(shape.Whole) is not { } frame || !Filler.Draw(frame, random, symmetry))
+            return Outcome.Outside;
+        return Judge(frame, random);
+    }
+
+    /// <summary>Tries the claim at data that are filled in. A gradient is tried along one random direction, which shows a wrong
+    /// element except with the probability that a random number hits the one bad value.</summary>
+    public Outcome Judge(Frame<T> frame, Random random)
+    {
+        Arithmetic.Kink = false;
+        Pairs.Clear();
+        if (!Program.Run(frame))
+            return Outcome.Outside;
+        return _claim is GradientClaim gradient ? JudgeGradient(frame, gradient, random) : JudgeEquality(frame, (EqualityClaim)_claim);
+    }
+
+    /// <summary>True where the claimed value has the shape that it must have.</summary>
+    public bool HasRightShape(Frame<T> frame) => Program.Lengths(frame, _claim.Claimed).SequenceEqual(Program.Lengths(frame, TruthName))
+        && Program.Origins(frame, _claim.Claimed).SequenceEqual(Program.Origins(frame, TruthName));
+
+    /// <summary>What the claimed value must be shaped like.</summary>
+    public string TruthName => _claim is GradientClaim gradient ? gradient.By : ((EqualityClaim)_claim).Truth;
+
+    /// <summary>The true value, element by element, after <see cref="Judge"/>; null for an element that is undefined.</summary>
+    public T[] Truth(Frame<T> frame)
+    {
+        if (_claim is EqualityClaim equality)
+            return Program.Elements(frame, equality.Truth);
+        return Gradient(frame, (result, jacobian, row, column, columns) => jacobian[row * columns + column]);
+    }
+
+    /// <summary>The derivatives of a result by the variable, row-major.</summary>
+    public T[] Jacobian(Frame<T> frame, string result) => _slopes!.Jacobian(frame, result, ((GradientClaim)_claim).By).Entries;
+
+    /// <summary>The results of the forward equation.</summary>
+    public IReadOnlyList<string> Results => _results;
+
+    /// <summary>The sum over all results of the residual times an entry that is made from the Jacobian.</summary>
+    public T[] Gradient(Frame<T> frame, Func<string, T[], int, int, int, T> entry)
+    {
+        int columns = Program.Count(frame, ((GradientClaim)_claim).By);
+        var gradient = new T[columns];
+        Array.Fill(gradient, Arithmetic.Zero);
+        foreach (string result in _results)
+        {
+            T[] jacobian = Jacobian(frame, result), residual = Program.Elements(frame, Model.Residuals[result]);
+            for (int row = 0; row < residual.Length; row++)
+                for (int column = 0; column < columns; column++)
+                    gradient[column] = Arithmetic.Add(gradient[column], Arithmetic.Multiply(residual[row], entry(result, jacobian, row, column, columns)));
+        }
+        return gradient;
+    }
+
+    private Outcome JudgeGradient(Frame<T> frame, GradientClaim gradient, Random random)
+    {
+        int columns = Program.Count(frame, gradient.By);
+        var direction = new T[columns];
+        for (int i = 0; i < columns; i++)
+            direction[i] = Kind.Draw(random, default);
+        _slopes!.Kink = false;
+        var dual = _slopes.Along(frame, gradient.By, direction);
+        T truth = Arithmetic.Zero;
+        foreach (string result in _results)
+        {
+            Jet<T>[] slopes = _slopes.Of(dual, result);
+            T[] residual = Program.Elements(frame, Model.Residuals[result]);
+            for (int i = 0; i < slopes.Length; i++)
+            {
+                if (_slopes.IsUndefined(dual, result, i) || Program.IsUndefined(frame, result, i))
+                    return Outcome.Outside;
+                truth = Arithmetic.Add(truth, Arithmetic.Multiply(residual[i], slopes[i].Slope));
+            }
+        }
+        if (_slopes.Kink)
+            return Outcome.NotJudged;
+        if (!HasRightShape(frame))
+            return Outcome.WrongShape;
+        T[] elements = Program.Elements(frame, gradient.Claimed);
+        T claimed = Arithmetic.Zero;
+        bool zero = true;
+        for (int i = 0; i < columns; i++)
+        {
+            if (Program.IsUndefined(frame, gradient.Claimed, i))
+                return Outcome.Fails;
+            zero &= Arithmetic.AreEqual(elements[i], Arithmetic.Zero);
+            claimed = Arithmetic.Add(claimed, Arithmetic.Multiply(elements[i], direction[i]));
+        }
+        return Compare(claimed, truth, zero);
+    }
+
+    private Outcome JudgeEquality(Frame<T> frame, EqualityClaim equality)
+    {
+        if (Arithmetic.Kink)
+            return Outcome.NotJudged;
+        T[] truth = Program.Elements(frame, equality.Truth), claimed = Program.Elements(frame, equality.Claimed);
+        for (int i = 0; i < truth.Length; i++)
+            if (Program.IsUndefined(frame, equality.Truth, i))
+                return Outcome.Outside;
+        if (!HasRightShape(frame))
+            return Outcome.WrongShape;
+        Outcome all = Outcome.HoldsAtZero;
+        for (int i = 0; i < truth.Length; i++)
+        {
+            if (Program.IsUndefined(frame, equality.Claimed, i))
+                return Outcome.Fails;
+            Outcome one = Compare(claimed[i], truth[i], Arithmetic.AreEqual(claimed[i], Arithmetic.Zero));
+            if (one is Outcome.Fails or Outcome.NotJudged)
+                return one;
+            if (one == Outcome.Holds)
+                all = one;
+        }
+        return all;
+    }
+
+    private Outcome Compare(T claimed, T truth, bool claimedIsZero)
+    {
+        Pairs.Add((claimed, truth));
+        if (!Arithmetic.AreEqual(claimed, truth))
+            return Outcome.Fails;
+        if (claimed is Estimate a && truth is Estimate b)
+        {
+            double bound = a.Error + b.Error, size = Math.Max(Math.Abs(a.Value), Math.Abs(b.Value)), difference = Math.Abs(a.Value - b.Value);
+            // A bound that lets a thousandth pass would let an error pass.
+            if (bound > size / 1000 && size > 0 && !claimedIsZero)
+                return Outcome.NotJudged;
+            if (bound > 0)
+                Worst = (Math.Max(Worst.OverBound, difference / bound), Math.Max(Worst.Relative, size > 0 ? difference / size : 0));
+        }
+        return claimedIsZero && Arithmetic.AreEqual(truth, Arithmetic.Zero) ? Outcome.HoldsAtZero : Outcome.Holds;
+    }
+}

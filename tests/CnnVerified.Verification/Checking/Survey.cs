@@ -1,0 +1,111 @@
+using System.Diagnostics;
+
+namespace CnnVerified.Verification.Checking;
+
+/// <summary>A claim tried at all small shapes and at some larger ones.</summary>
+internal sealed class Survey
+{
+    private readonly List<(Shape Shape, Outcome Outcome)> _outcomes = [];
+    private string _reach = "";
+    private int _larger;
+
+    private Survey()
+    {
+    }
+
+    /// <summary>Each shape with what its points said: the worst of them.</summary>
+    public IReadOnlyList<(Shape Shape, Outcome Outcome)> Outcomes => _outcomes;
+
+    /// <summary>The small shapes at which a point was judged.</summary>
+    public IReadOnlyList<Shape> SmallShapes { get; private set; } = [];
+
+    /// <summary>The smallest shape at which the claim fails, or null.</summary>
+    public Shape? FirstFailure { get; private set; }
+
+    /// <summary>Points that were judged.</summary>
+    public int Points { get; private set; }
+
+    /// <summary>Points at kinks, or too ill-conditioned.</summary>
+    public int NotJudged { get; private set; }
+
+    /// <summary>True where some point had a side that is not 0.</summary>
+    public bool AnyNonzero { get; private set; }
+
+    /// <summary>What was tried.</summary>
+    public Evidence Evidence => new(SmallShapes.Count, _reach, _larger, Points) { NotJudged = NotJudged };
+
+    /// <summary>Tries a claim.</summary>
+    /// <param name="trial">The claim.</param>
+    /// <param name="shapes">The shapes.</param>
+    /// <param name="random">The source of data.</param>
+    /// <param name="combinations">How many combinations of whole parameters to go through.</param>
+    /// <param name="larger">How many larger shapes.</param>
+    /// <param name="within">After this time a sum of parameters that is begun is still finished, but no larger one begun.</param>
+    /// <param name="untilFailure">True to stop at the first failure.</param>
+    public static Survey Of(Trial trial, Shapes shapes, Random random, int combinations, int larger, TimeSpan within, bool untilFailure)
+    {
+        var time = Stopwatch.StartNew();
+        var survey = new Survey();
+        List<Shape> small = shapes.Small(combinations);
+        var judged = new List<Shape>();
+        // By the sum of parameters, so that what was tried when time runs out is all shapes up to a sum.
+        long lastSum = shapes.Least - 1;
+        bool complete = true;
+        foreach (var sameSum in small.GroupBy(shape => shape.Sum).OrderBy(group => group.Key))
+        {
+            if (untilFailure && survey._outcomes.Any(each => IsFailure(each.Outcome)) || time.Elapsed > within && judged.Count > 0)
+            {
+                complete = false;
+                break;
+            }
+            foreach (Shape shape in sameSum)
+                if (survey.Try(trial, shape, random, trial.Nature == Nature.Rational ? 1 : 3))
+                    judged.Add(shape);
+            lastSum = sameSum.Key;
+        }
+        survey.SmallShapes = judged;
+        survey._reach = Reach(shapes, complete ? shapes.Least + shapes.Excess : lastSum);
+        foreach (Shape shape in shapes.Larger(larger, random))
+        {
+            if (time.Elapsed > 2 * within || untilFailure && survey._outcomes.Any(each => IsFailure(each.Outcome)))
+                break;
+            if (survey.Try(trial, shape, random, 1))
+                survey._larger++;
+        }
+        survey.FirstFailure = survey._outcomes.Where(each => IsFailure(each.Outcome)).Select(each => each.Shape)
+            .OrderBy(shape => shape.Product).ThenBy(shape => shape.Sum).ThenBy(shape => shape.Whole, Comparer<long[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))).FirstOrDefault();
+        return survey;
+    }
+
+    /// <summary>True for outcomes that show a claim to be false.</summary>
+    public static bool IsFailure(Outcome outcome) => outcome is Outcome.Fails or Outcome.WrongShape;
+
+    private static string Reach(Shapes shapes, long sum) => shapes.Names.Count == 0 ? "no whole parameters"
+        : shapes.Excess == 0 ? "the sizes given"
+        : $"{string.Join(" + ", shapes.Names)} <= {sum}";
+
+    private bool Try(Trial trial, Shape shape, Random random, int points)
+    {
+        bool judged = false;
+        Outcome worst = Outcome.Outside;
+        for (int tries = 0, done = 0; done < points && tries < 4 * points; tries++)
+        {
+            Outcome outcome = trial.Try(shape, random);
+            if (outcome == Outcome.NotJudged)
+                NotJudged++;
+            if (outcome is Outcome.Outside or Outcome.NotJudged)
+                continue;
+            done++;
+            Points++;
+            judged = true;
+            AnyNonzero |= outcome != Outcome.HoldsAtZero;
+            if (worst == Outcome.Outside || IsFailure(outcome) || worst == Outcome.HoldsAtZero)
+                worst = outcome;
+            if (IsFailure(outcome))
+                break;
+        }
+        if (judged)
+            _outcomes.Add((shape, worst));
+        return judged;
+    }
+}
