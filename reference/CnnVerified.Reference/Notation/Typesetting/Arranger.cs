@@ -178,7 +178,7 @@ internal sealed class Arranger(Func<string, bool> isDerivative)
         }
         // Nobody takes the b of ∑ a + b into the sum, but max a + b could be read either way.
         left = left.EndsInChoice ? left.Closed : left.AtLeast(Binding.Sum);
-        right = right.AtLeast(Binding.Quotient);
+        right = right.EndsInChoice ? right.Closed : right.AtLeast(Binding.Quotient);
         return new(Row.Of(left.Layout, new Sign(operation.Operator == Operator.Add ? "+" : "−", SignKind.Infix), right.Layout), Binding.Sum, right.Open);
     }
 

@@ -68,11 +68,12 @@ internal sealed class MathMLWriter
                 Within("mfrac", fraction.Numerator, fraction.Denominator);
                 break;
             case Fence fence:
-                string stretch = fence.IsTall ? "true" : "false";
+                // Fences stretch by themselves; around one line they would follow every subscript.
+                string mo = fence.IsTall ? "mo" : "mo stretchy=\"false\"";
                 Open("mrow");
-                Token($"mo form=\"prefix\" stretchy=\"{stretch}\"", fence.Open);
+                Token(mo, fence.Open);
                 Items(fence.Inner);
-                Token($"mo form=\"postfix\" stretchy=\"{stretch}\"", fence.Close);
+                Token(mo, fence.Close);
                 Close("mrow");
                 break;
             case Radical radical:
@@ -83,9 +84,9 @@ internal sealed class MathMLWriter
                 break;
             case Grid grid:
                 Open("mrow");
-                Token("mo form=\"prefix\"", "[");
+                Token("mo", "[");
                 Table("mtable", grid.Rows.Select(row => row.Select(entry => (Right, (Layout?)entry))));
-                Token("mo form=\"postfix\"", "]");
+                Token("mo", "]");
                 Close("mrow");
                 break;
             case Aligned aligned:
@@ -99,18 +100,17 @@ internal sealed class MathMLWriter
 
     private void Add(Sign sign)
     {
-        string form = sign.Kind switch
+        string mo = sign switch
         {
-            SignKind.Prefix => "form=\"prefix\"",
-            SignKind.Comma => "form=\"infix\" separator=\"true\"",
-            _ => "form=\"infix\"",
+            // The bar and the word mod have no space of their own.
+            { Text: "mod" or "|" } => "mo form=\"infix\" lspace=\"0.28em\" rspace=\"0.28em\" stretchy=\"false\"",
+            { Text: "/" } => "mo lspace=\"0\" rspace=\"0\"",
+            // Its place in the row tells a browser what a sign is, but an = may begin a cell and a minus may follow an =.
+            { Kind: SignKind.Prefix } => "mo form=\"prefix\"",
+            { Kind: SignKind.Relation } => "mo form=\"infix\"",
+            _ => "mo",
         };
-        // The bar and the word mod have no space of their own.
-        if (sign.Text is "mod" or "|")
-            form += " lspace=\"0.28em\" rspace=\"0.28em\" stretchy=\"false\"";
-        if (sign.Text == "/")
-            form += " lspace=\"0\" rspace=\"0\"";
-        Token($"mo {form}", sign.Kind == SignKind.Silent ? "\u2062" : sign.Text);
+        Token(mo, sign.Kind == SignKind.Silent ? "\u2062" : sign.Text);
     }
 
     private void Add(Script script)
@@ -147,7 +147,7 @@ internal sealed class MathMLWriter
             if (big.Conditions.Count == 0)
                 Add(ranges);
             else
-                Table("mtable", new[] { ranges }.Concat(big.Conditions).Select(line => (IEnumerable<(string, Layout?)>)[("padding:0", line)]));
+                Table("mtable", new[] { ranges }.Concat(big.Conditions).Select(line => (IEnumerable<(string, Layout?)>)[("padding:0.1em 0", line)]));
         }
         Close(hasSpan ? "munderover" : "munder");
     }

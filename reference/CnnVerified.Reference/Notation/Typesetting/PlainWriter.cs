@@ -65,7 +65,8 @@ internal sealed class PlainWriter
                 _text.Append(fence.Close);
                 break;
             case Radical radical:
-                Attached("√", radical.Inner);
+                _text.Append('√');
+                Add(IsOneWord(radical.Inner) ? radical.Inner : new Fence("(", radical.Inner, ")"));
                 break;
             case Big big:
                 Add(big);
@@ -119,7 +120,7 @@ internal sealed class PlainWriter
 
     private void Attached(string mark, Layout layout)
     {
-        if (layout is Identifier or Name or Numeral)
+        if (IsOneWord(layout))
         {
             _text.Append(mark);
             Add(layout);
@@ -129,6 +130,8 @@ internal sealed class PlainWriter
             Tight(mark + "(", layout, ")");
         }
     }
+
+    private static bool IsOneWord(Layout layout) => layout is Identifier or Name or Numeral;
 
     private void Tight(string open, Layout layout, string close)
     {
