@@ -7,8 +7,8 @@ internal sealed class LineArranger(Arranger arranger, int fractions)
 {
     private static readonly Layout Reals = new Identifier("ℝ", true);
 
-    // Where indices run is said once in a block, below the first equation that has them.
-    private readonly HashSet<string> _said = [];
+    // Where an index runs is said below the first equation that has it, and again where it runs elsewhere.
+    private readonly Dictionary<string, string> _said = [];
 
     public Layout Arrange(LeftSide left) => arranger.Indexed(left.Name, [.. left.Indices.Select(index => new Symbol(index.Name))]);
 
@@ -56,7 +56,9 @@ internal sealed class LineArranger(Arranger arranger, int fractions)
 
     private IEnumerable<(Layout? Left, Layout Right)> Ranges(LeftSide left)
     {
-        Binder[] unsaid = [.. left.Indices.Where(index => index.Bound is not null && _said.Add(index.ToString()))];
+        Binder[] unsaid = [.. left.Indices.Where(index => index.Bound is not null && _said.GetValueOrDefault(index.Name) != index.ToString())];
+        foreach (Binder index in unsaid)
+            _said[index.Name] = index.ToString();
         return unsaid.Length == 0 ? [] : [Labelled("for", Listed(unsaid.Select(arranger.Range)))];
     }
 
