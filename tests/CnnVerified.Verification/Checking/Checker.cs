@@ -9,8 +9,8 @@ namespace CnnVerified.Verification.Checking;
 /// derivation.</remarks>
 public static class Checker
 {
-    private const int MostCombinations = 12_000, MostSlowCombinations = 3_000, LargerShapes = 200;
-    private static readonly TimeSpan ForShapes = TimeSpan.FromSeconds(0.8), ForData = TimeSpan.FromSeconds(0.4);
+    private const int MostCombinations = 12_000, MostSlowCombinations = 3_000, LargerShapes = 150;
+    private static readonly TimeSpan ForShapes = TimeSpan.FromSeconds(0.5), ForData = TimeSpan.FromSeconds(0.4);
 
     /// <summary>Checks every block of a Markdown text.</summary>
     /// <param name="text">The text.</param>
@@ -181,9 +181,53 @@ public static class Checker
             Shape shape = survey.FirstFailure!;
             SmallData? data = trial.Smallest(shape, _random, left / 4 < ForData ? left / 4 : ForData);
             finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, stop) };
-            return finding;
+            try
+            {
+                var conditions = new Conditions(trial, shapes, survey, _random).Find();
+                var diagnosis = new Diagnosis(model, claim, shapes, survey, settings, stop).Find(conditions);
+                return finding with
+                {
+                    Verdict = conditions.Count > 0 ? Verdict.HoldsOnlyIf : Verdict.Refuted,
+                    Conditions = conditions,
+                    Diagnosis = diagnosis?.Name,
+                    Mended = diagnosis?.Mended,
+                };
+            }
+            catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
+            {
+                return finding;   // refuted all the same; only the explanation ran out of time
+            }
         }
 
-        private Finding Conditional() => throw new NotImplementedException();
+        // The block states its condition: the claim must hold under it, and each part must be needed.
+        private Finding Conditional()
+        {
+            var stated = model.OnlyIf;
+            if (Under(stated) is { FirstFailure: { } shape } failing)
+                return new(claim.Name, Verdict.Refuted) { Evidence = failing.Evidence, Reason = $"it is false where the stated condition holds, at {At(shape)}" };
+            if (Under([]) is { FirstFailure: null, Points: > 0 } all)
+                return Holds(Trial.Of(model, claim, settings.Seed, stop), all);
+            var needs = new List<Need>();
+            foreach (Assumption part in stated)
+            {
+                if (Under([.. stated.Where(other => other != part)]).FirstFailure is not { } without)
+                    return new(claim.Name, Verdict.HoldsOnlyIf) { Conditions = [.. stated.Select(each => new Need(each.ToString(), ""))], Reason = $"the part {part} of the stated condition is not needed" };
+                needs.Add(new(part.ToString(), At(without)));
+            }
+            var survey = Under(stated);
+            return survey.AnyNonzero
+                ? new(claim.Name, Verdict.HoldsOnlyIf) { Conditions = needs, Evidence = survey.Evidence }
+                : new(claim.Name, Verdict.Vacuous) { Reason = "under the stated condition both sides were zero everywhere", Evidence = survey.Evidence };
+        }
+
+        private string At(Shape shape) => Conditions.Text(new Shapes(model, claim, settings.At, stop), model, shape);
+
+        private Survey Under(IReadOnlyList<Assumption> assumptions)
+        {
+            Symmetry? symmetry = assumptions.Select(Symmetry.Of).FirstOrDefault(each => each is not null);
+            Model under = model.With(assumptions: [.. model.Assumptions, .. assumptions.Where(each => Symmetry.Of(each) is null)]);
+            var trial = Trial.Of(under, claim, settings.Seed, stop);
+            return Survey.Of(trial, new Shapes(under, claim, settings.At, stop), _random, MostSlowCombinations, LargerShapes / 2, ForShapes / 2, untilFailure: true, symmetry);
+        }
     }
 }

@@ -161,6 +161,27 @@ internal sealed record Symmetry(string Tensor, SymmetryKind Kind)
         _ => $"{Tensor} is constant",
     };
 
+    /// <summary>The symmetry that a condition on all elements of a tensor states, or null.</summary>
+    /// <param name="assumption">Such as w[r,s] = w[R-1-r,S-1-s], w[r,s] = w[s,r], w[r,s] = w[0,0] or sum(k:K) t[n,k] = 1.</param>
+    public static Symmetry? Of(Assumption assumption)
+    {
+        if (assumption.Condition.Any is not [[{ Relation: Relation.Equal } only]])
+            return null;
+        if (only is { Left: Reduction { Kind: ReductionKind.Sum, Where: null, Binders: [var binder], Body: Element row }, Right: Number { Value: var one } }
+            && one == new Rational(1, 1) && row.Indices[^1] is Symbol last && last.Name == binder.Name)
+            return new(row.Tensor, SymmetryKind.RowsSumToOne);
+        if (only is not { Left: Element a, Right: Element b } || a.Tensor != b.Tensor || a.Indices.Count != b.Indices.Count)
+            return null;
+        string[] from = [.. a.Indices.Select(index => index.ToString())], to = [.. b.Indices.Select(index => index.ToString())];
+        if (to.All(index => index == "0"))
+            return new(a.Tensor, SymmetryKind.Constant);
+        if (from.Length >= 2 && to[..^2].SequenceEqual(from[..^2]) && to[^1] == from[^2] && to[^2] == from[^1])
+            return new(a.Tensor, SymmetryKind.Transposition);
+        return to.Zip(from).TakeLast(2).All(pair => pair.First.EndsWith($"- 1 - {pair.Second}", StringComparison.Ordinal)) && to.SkipLast(2).SequenceEqual(from.SkipLast(2))
+            ? new(a.Tensor, SymmetryKind.Rotation)
+            : null;
+    }
+
     /// <summary>Makes random elements symmetric; false where the shape does not allow it.</summary>
     public bool Impose<T>(T[] elements, IReadOnlyList<long> lengths, Arithmetic<T> arithmetic)
     {

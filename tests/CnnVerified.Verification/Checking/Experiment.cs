@@ -25,6 +25,22 @@ internal enum Outcome
     NotJudged,
 }
 
+/// <summary>What a slip makes of a gradient.</summary>
+internal enum OtherGradient
+{
+    /// <summary>Each element of the variable only through the result at the same place.</summary>
+    Diagonal,
+
+    /// <summary>The last contribution alone.</summary>
+    LastOne,
+
+    /// <summary>The first contribution alone.</summary>
+    FirstOne,
+
+    /// <summary>The residual times the result, not times its derivative.</summary>
+    Function,
+}
+
 /// <summary>A claim, ready to be tried at points: the claimed value is evaluated, the truth comes from dual numbers over the forward
 /// equations, or from the other value of an equality.</summary>
 internal sealed class Experiment<T>
@@ -124,6 +140,102 @@ internal sealed class Experiment<T>
                     gradient[column] = Arithmetic.Add(gradient[column], Arithmetic.Multiply(residual[row], entry(result, jacobian, row, column, columns)));
         }
         return gradient;
+    }
+
+    /// <summary>Compares the claimed gradient, element by element, with what a slip would give.</summary>
+    public Outcome TryOther(Shape shape, Random random, OtherGradient other)
+    {
+        if (Program.NewFrame(shape.Whole) is not { } frame || !Filler.Draw(frame, random) || !Program.Run(frame) || !HasRightShape(frame))
+            return Outcome.Outside;
+        T[] claimed = Program.Elements(frame, _claim.Claimed);
+        T[]? slipped = other switch
+        {
+            OtherGradient.Diagonal => Diagonal(frame, claimed.Length),
+            OtherGradient.Function => Function(frame, claimed.Length),
+            _ => OneContribution(frame, claimed.Length, last: other == OtherGradient.LastOne),
+        };
+        if (slipped is null)
+            return Outcome.Outside;
+        for (int i = 0; i < claimed.Length; i++)
+            if (!Arithmetic.AreEqual(claimed[i], slipped[i]))
+                return Outcome.Fails;
+        return Outcome.Holds;
+    }
+
+    /// <summary>True where doubling the residuals doubles the claimed gradient.</summary>
+    public bool IsLinear(Shape shape, Random random)
+    {
+        if (Program.NewFrame(shape.Whole) is not { } frame || !Filler.Draw(frame, random) || !Program.Run(frame))
+            return true;
+        T[] once = [.. Program.Elements(frame, _claim.Claimed)];
+        bool any = false;
+        foreach (string residual in Model.Residuals.Values.Where(name => Model.Givens.Any(given => given.Name == name)))
+        {
+            T[] elements = Program.Reals(frame, residual);
+            for (int i = 0; i < elements.Length; i++)
+                elements[i] = Arithmetic.Add(elements[i], elements[i]);
+            any = true;
+        }
+        Program.Run(frame);
+        T[] twice = Program.Elements(frame, _claim.Claimed);
+        return !any || once.Zip(twice).All(pair => Arithmetic.AreEqual(Arithmetic.Add(pair.First, pair.First), pair.Second));
+    }
+
+    // Through the results, or through a value between that has the shape of the variable.
+    private T[]? Diagonal(Frame<T> frame, int count)
+    {
+        string by = ((GradientClaim)_claim).By;
+        foreach (Value value in Model.Values.Take(Model.ForwardCount).Where(value => !value.IsExact && value.Name != by))
+        {
+            if (Program.Count(frame, value.Name) != count || !Program.Lengths(frame, value.Name).SequenceEqual(Program.Lengths(frame, by)) || !Program.Computes(value.Name))
+                continue;
+            T[] jacobian = new Slopes<T>(Program, [value.Name]).Jacobian(frame, value.Name, by).Entries;
+            // A diagonal Jacobian explains nothing.
+            if (Enumerable.Range(0, count).All(row => Enumerable.Range(0, count).All(column => row == column || Arithmetic.AreEqual(jacobian[row * count + column], Arithmetic.Zero))))
+                continue;
+            T[] through = GradientBy(frame, value.Name);
+            return [.. Enumerable.Range(0, count).Select(i => Arithmetic.Multiply(through[i], jacobian[i * count + i]))];
+        }
+        return null;
+    }
+
+    private T[] GradientBy(Frame<T> frame, string name)
+    {
+        if (Model.Residuals.TryGetValue(name, out string? own))
+            return Program.Elements(frame, own);
+        int count = Program.Count(frame, name);
+        var gradient = new T[count];
+        Array.Fill(gradient, Arithmetic.Zero);
+        foreach (string result in _results)
+        {
+            T[] jacobian = _slopes!.Jacobian(frame, result, name).Entries, residual = Program.Elements(frame, Model.Residuals[result]);
+            for (int row = 0; row < residual.Length; row++)
+                for (int column = 0; column < count; column++)
+                    gradient[column] = Arithmetic.Add(gradient[column], Arithmetic.Multiply(residual[row], jacobian[row * count + column]));
+        }
+        return gradient;
+    }
+
+    private T[]? Function(Frame<T> frame, int count) => _results.Length == 1 && Program.Count(frame, _results[0]) == count && count > 0
+        ? [.. Program.Elements(frame, _results[0]).Zip(Program.Elements(frame, Model.Residuals[_results[0]]), Arithmetic.Multiply)]
+        : null;
+
+    private T[] OneContribution(Frame<T> frame, int count, bool last)
+    {
+        var kept = new T[count];
+        bool[] taken = new bool[count];
+        Array.Fill(kept, Arithmetic.Zero);
+        _ = Gradient(frame, (result, jacobian, row, column, columns) =>
+        {
+            T slope = jacobian[row * columns + column];
+            if (!Arithmetic.AreEqual(slope, Arithmetic.Zero) && (last || !taken[column]))
+            {
+                kept[column] = Arithmetic.Multiply(Program.Elements(frame, Model.Residuals[result])[row], slope);
+                taken[column] = true;
+            }
+            return slope;
+        });
+        return kept;
     }
 
     private Outcome JudgeGradient(Frame<T> frame, GradientClaim gradient, Random random)

@@ -42,7 +42,8 @@ internal sealed class Survey
     /// <param name="larger">How many larger shapes.</param>
     /// <param name="within">After this time a sum of parameters that is begun is still finished, but no larger one begun.</param>
     /// <param name="untilFailure">True to stop at the first failure.</param>
-    public static Survey Of(Trial trial, Shapes shapes, Random random, int combinations, int larger, TimeSpan within, bool untilFailure)
+    /// <param name="symmetry">A symmetry that the data have.</param>
+    public static Survey Of(Trial trial, Shapes shapes, Random random, int combinations, int larger, TimeSpan within, bool untilFailure, Symmetry? symmetry = null)
     {
         var time = Stopwatch.StartNew();
         var survey = new Survey();
@@ -59,7 +60,7 @@ internal sealed class Survey
                 break;
             }
             foreach (Shape shape in sameSum)
-                if (survey.Try(trial, shape, random, trial.Nature == Nature.Rational ? 1 : 3))
+                if (survey.Try(trial, shape, random, trial.Nature == Nature.Rational ? 1 : 3, symmetry))
                     judged.Add(shape);
             lastSum = sameSum.Key;
         }
@@ -69,10 +70,12 @@ internal sealed class Survey
         {
             if (time.Elapsed > 2 * within || untilFailure && survey._outcomes.Any(each => IsFailure(each.Outcome)))
                 break;
-            if (survey.Try(trial, shape, random, 1))
+            if (survey.Try(trial, shape, random, 1, symmetry))
                 survey._larger++;
         }
-        survey.FirstFailure = survey._outcomes.Where(each => IsFailure(each.Outcome)).Select(each => each.Shape)
+        // A wrong shape is wrong whatever the data, so it is told first.
+        bool wrongShape = survey._outcomes.Any(each => each.Outcome == Outcome.WrongShape);
+        survey.FirstFailure = survey._outcomes.Where(each => wrongShape ? each.Outcome == Outcome.WrongShape : each.Outcome == Outcome.Fails).Select(each => each.Shape)
             .OrderBy(shape => shape.Product).ThenBy(shape => shape.Sum).ThenBy(shape => shape.Whole, Comparer<long[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))).FirstOrDefault();
         return survey;
     }
@@ -84,13 +87,13 @@ internal sealed class Survey
         : shapes.Excess == 0 ? "the sizes given"
         : $"{string.Join(" + ", shapes.Names)} <= {sum}";
 
-    private bool Try(Trial trial, Shape shape, Random random, int points)
+    private bool Try(Trial trial, Shape shape, Random random, int points, Symmetry? symmetry)
     {
         bool judged = false;
         Outcome worst = Outcome.Outside;
         for (int tries = 0, done = 0; done < points && tries < 4 * points; tries++)
         {
-            Outcome outcome = trial.Try(shape, random);
+            Outcome outcome = trial.Try(shape, random, symmetry);
             if (outcome == Outcome.NotJudged)
                 NotJudged++;
             if (outcome is Outcome.Outside or Outcome.NotJudged)

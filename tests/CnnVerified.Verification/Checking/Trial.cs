@@ -59,6 +59,12 @@ internal abstract class Trial
     /// <summary>Tries the claim once.</summary>
     public abstract Outcome Try(Shape shape, Random random, Symmetry? symmetry = null);
 
+    /// <summary>Compares the claimed gradient with what a known slip would give.</summary>
+    public abstract Outcome Equals(Shape shape, Random random, OtherGradient other);
+
+    /// <summary>True where doubling the residual doubles the claimed gradient.</summary>
+    public abstract bool IsLinear(Shape shape, Random random);
+
     /// <summary>Comparisons of real numbers and how often each went which way.</summary>
     public abstract IReadOnlyList<Branch> Branches { get; }
 
@@ -77,6 +83,10 @@ internal sealed class Trial<T>(Experiment<T> experiment) : Trial
     public override (double OverBound, double Relative) Worst => experiment.Worst;
 
     public override Outcome Try(Shape shape, Random random, Symmetry? symmetry = null) => experiment.Try(shape, random, symmetry);
+
+    public override Outcome Equals(Shape shape, Random random, OtherGradient other) => experiment.TryOther(shape, random, other);
+
+    public override bool IsLinear(Shape shape, Random random) => experiment.IsLinear(shape, random);
 
     public override SmallData? Smallest(Shape shape, Random random, TimeSpan within) =>
         new CounterexampleSearch<T>(experiment, shape, random, within).Find();

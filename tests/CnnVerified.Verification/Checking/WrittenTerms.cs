@@ -86,7 +86,7 @@ internal sealed class WrittenTerms<T>(Program<T> program, Frame<T> frame, Func<T
     private Expression Lettered(Expression term) => term switch
     {
         Element element => element with { Indices = [.. element.Indices.Select(Position)] },
-        Bracket => term,
+        Bracket or Reduction => term,
         _ => Walk.Map(term, Lettered),
     };
 

@@ -19,7 +19,7 @@ public sealed class Frame<T>
     }
 
     /// <summary>Whole parameters, sizes and bound indices.</summary>
-    internal long[] Slots { get; }
+    internal long[] Slots { get; private set; }
 
     /// <summary>Elements of real tensors, row-major.</summary>
     internal T[][] Reals { get; }
@@ -41,6 +41,17 @@ public sealed class Frame<T>
 
     /// <summary>Derivatives of one tensor by another, as D needs them; row-major over both.</summary>
     internal Dictionary<Derivative, (T[] Entries, bool[] Holes)> Jacobians { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Makes room for indices of an expression that was compiled later.</summary>
+    internal void Reserve(int slots)
+    {
+        if (slots > Slots.Length)
+        {
+            long[] more = new long[slots];
+            Slots.CopyTo(more, 0);
+            Slots = more;
+        }
+    }
 
     /// <summary>Counts a term; now and then asks whether to stop.</summary>
     internal void Step()

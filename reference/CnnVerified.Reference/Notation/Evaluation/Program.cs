@@ -183,12 +183,12 @@ public sealed class Program<T>
     /// <summary>Compiles an expression of sizes and whole parameters.</summary>
     /// <param name="expression">The expression.</param>
     /// <returns>A function of a frame.</returns>
-    public Func<Frame<T>, Fraction> CompileExact(Expression expression) => _compiler.Exact(expression, []);
+    public Func<Frame<T>, Fraction> CompileExact(Expression expression) => Later(_compiler.Exact(expression, []));
 
     /// <summary>Computes one element of an expression that stands in the scope of a value's free indices.</summary>
     /// <param name="expression">The expression.</param>
     /// <returns>A function of a frame after <see cref="Run"/>; the number is undefined where <see cref="Failed"/> says so.</returns>
-    public Func<Frame<T>, T> Compile(Expression expression) => _compiler.Real(expression, []);
+    public Func<Frame<T>, T> Compile(Expression expression) => Later(_compiler.Real(expression, []));
 
     /// <summary>True once after an undefined operation.</summary>
     /// <param name="frame">The frame.</param>
@@ -212,6 +212,16 @@ public sealed class Program<T>
             Arithmetic.Kink |= slopes.Kink;
         }
         return jacobian;
+    }
+
+    private Func<Frame<T>, TResult> Later<TResult>(Func<Frame<T>, TResult> compiled)
+    {
+        int slots = _compiler.Slots;
+        return frame =>
+        {
+            frame.Reserve(slots);
+            return compiled(frame);
+        };
     }
 
     private static string Name(Expression reference) => reference is Element element ? element.Tensor : ((Symbol)reference).Name;
