@@ -381,7 +381,9 @@ internal sealed class Slips
     private static Reduction Summed(Expression body, params (string Index, Expression Length)[] over) =>
         new(ReductionKind.Sum, [.. over.Select(each => new Binder(each.Index, null, each.Length))], null, body);
 
-    private string[] Tensors() => [.. Walk.All(Body).OfType<Element>().Select(element => element.Tensor).Distinct()];
+    // What the claim speaks of: the forward equation's tensors and the residual, not the claim's own helpers.
+    private string[] Tensors() => [.. Walk.All(Body).OfType<Element>().Select(element => element.Tensor).Distinct()
+        .Where(name => _gradient is null || _model.Givens.Any(given => given.Name == name) || _model.Values.Take(_model.ForwardCount).Any(value => value.Name == name))];
 
     private HashSet<string> Taken() => [.. Walk.All(Body).Select(Name).OfType<string>(), .. Walk.All(Body).OfType<Reduction>().SelectMany(reduction => reduction.Binders).Select(binder => binder.Name), .. _claimed.Indices, .. _sizes];
 
