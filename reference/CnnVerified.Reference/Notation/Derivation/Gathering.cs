@@ -1,0 +1,66 @@
+using CnnVerified.Reference.Numbers;
+
+namespace CnnVerified.Reference.Notation.Derivation;
+
+/// <summary>What makes a derivative readable: the value itself where its formula returns, and common factors taken out.</summary>
+internal static class Gathering
+{
+    private static readonly Rational One = new(1, 1);
+
+    /// <summary>Writes y[i] where the derivative of y[i] repeats the whole right side of y: exp, tanh, the logistic function, quotients.</summary>
+    /// <param name="term">A term of the derivative.</param>
+    /// <param name="body">The right side.</param>
+    /// <param name="self">What it is called.</param>
+    public static Term Reuse(Term term, Expression body, Expression self)
+    {
+        if (body is not (Application { Function: not (Function.Max or Function.Min or Function.Abs or Function.Sign) } or Operation { Operator: Operator.Divide or Operator.Power }))
+            return term;
+        Term whole = Algebra.Monomial(body);
+        if (whole is { Where.Count: 0, Coefficient: var coefficient } && coefficient == One && whole.Factors.Any(factor => factor.Base is not (Symbol or Element)))
+        {
+            // e/(1+e)^2 is y·(1-y) for y = 1/(1+e).
+            if (whole.Factors is [{ Base: Operation { Operator: Operator.Add, Left: Number { Value: var first }, Right: Application { Function: Function.Exp } e } under, Exponent: var minus }]
+                && first == One && minus == -One && Exponent(term, e) == One && Exponent(term, under) == new Rational(-2, 1))
+            {
+                var rest = term with { Factors = [.. term.Factors.Where(factor => !factor.Base.IsSameAs(e) && !factor.Base.IsSameAs(under))] };
+                return rest.Times(Term.Of(self)).Times(Term.Of(new Operation(Operator.Subtract, Number.Of(1), self)));
+            }
+            if (whole.Factors.All(factor => Covers(Exponent(term, factor.Base), factor.Exponent)) && whole.ToPower(-One) is { } inverse)
+            {
+                Term divided = term.Times(inverse);
+                // y stands where the first of its factors stood.
+                int at = term.Factors.TakeWhile(factor => !whole.Factors.Any(each => each.Base.IsSameAs(factor.Base))).Count();
+                at = Math.Min(at, divided.Factors.Count);
+                return divided with { Factors = [.. divided.Factors.Take(at), new Factor(self, One), .. divided.Factors.Skip(at)] };
+            }
+        }
+        string text = body.ToString();
+        Expression In(Expression each) => each.ToString() == text ? self : Walk.Map(each, In);
+        return term.Factors.Aggregate(term with { Factors = [] }, (all, factor) => all.Times(factor with { Base = In(factor.Base) }));
+    }
+
+    /// <summary>A sum with the factors that all its terms share written once.</summary>
+    public static Expression Common(IEnumerable<Term> summands)
+    {
+        var terms = Algebra.Gather(summands);
+        Expression plain = Algebra.Sum(terms);
+        if (terms.Count < 2)
+            return plain;
+        var shared = terms[0].Factors.Where(factor => terms.All(term => term.Factors.Any(each => each.Exponent == factor.Exponent && each.Base.IsSameAs(factor.Base)))).ToList();
+        var where = terms[0].Where.Where(each => terms.All(term => term.Where.Any(other => other.ToString() == each.ToString()))).ToList();
+        if (!shared.Any(factor => factor.Exponent > default(Rational)))
+            return plain;
+        Expression rest = Algebra.Sum([.. terms.Select(term => term with
+        {
+            Factors = [.. term.Factors.Where(factor => !shared.Any(each => each.Base.IsSameAs(factor.Base)))],
+            Where = [.. term.Where.Where(each => !where.Any(other => other.ToString() == each.ToString()))],
+        })]);
+        Expression gathered = Algebra.Sum([new Term(One, shared, [], where).Times(Term.Of(rest))]);
+        return gathered.ToString().Length < plain.ToString().Length ? gathered : plain;
+    }
+
+    private static Rational Exponent(Term term, Expression @base) =>
+        term.Factors.Where(factor => factor.Base.IsSameAs(@base)).Select(factor => factor.Exponent).FirstOrDefault();
+
+    private static bool Covers(Rational have, Rational want) => want > default(Rational) ? have >= want : have <= want;
+}
