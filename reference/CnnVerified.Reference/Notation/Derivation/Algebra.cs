@@ -82,13 +82,21 @@ internal static class Algebra
             sum = (sum, isNegative) switch
             {
                 (null, false) => next,
-                (null, true) => new Negation(next),
+                (null, true) => Negative(next),
                 (_, false) => new Operation(Operator.Add, sum, next),
                 _ => new Operation(Operator.Subtract, sum, next),
             };
         }
         return sum ?? Number.Of(0);
     }
+
+    // -a*b rather than -(a*b).
+    private static Expression Negative(Expression expression) => expression switch
+    {
+        Number number => new Number(-number.Value),
+        Operation { Operator: Operator.Multiply or Operator.Divide } operation => operation with { Left = Negative(operation.Left) },
+        _ => new Negation(expression),
+    };
 
     private static Expression Write(Term term)
     {

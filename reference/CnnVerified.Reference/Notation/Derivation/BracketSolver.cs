@@ -32,7 +32,7 @@ internal sealed class BracketSolver(Model model, IndexAlgebra indices, IReadOnly
     {
         for (Term? next = WithoutKnown(term); next is not null; next = NextDigits(term, notes) ?? NextLinear(term, notes) ?? NextNamed(term, notes))
             term = next;
-        return UseBrackets(term);
+        return term.Where.Aggregate(term, Use);
     }
 
     /// <summary>Drops what always holds; a term with a bracket that never does becomes 0.</summary>
@@ -77,7 +77,7 @@ internal sealed class BracketSolver(Model model, IndexAlgebra indices, IReadOnly
             foreach (Binder high in term.Binders)
                 foreach (Binder low in term.Binders.Where(binder => binder != high && binder.From is null))
                 {
-                    if (Solve(bracket, low.Name) is not var (rest, unit) || unit != One && unit != -One || !StandsAlone(term, high, bracket))
+                    if (Solve(bracket, low.Name) is not var (rest, unit) || unit != One && unit != -One)
                         continue;
                     var terms = indices.Expand(rest);
                     var with = terms.Where(each => each.Factors.Any(factor => Term.Has(factor.Base, high.Name))).ToList();
@@ -85,12 +85,16 @@ internal sealed class BracketSolver(Model model, IndexAlgebra indices, IReadOnly
                         || IndexAlgebra.Write([weight.Times(-One)]).ToString() != IndexAlgebra.Write(indices.Expand(low.Bound!)).ToString())
                         continue;
                     Expression whole = IndexAlgebra.Write(terms.Except(with));
-                    if (!indices.IsWhole(whole) || term.Binders.Any(binder => Walk.Children(binder).Any(end => Term.Has(end, high.Name) || Term.Has(end, low.Name))))
+                    var end = new Operation(Operator.Multiply, high.Bound!, low.Bound!);
+                    bool staysInside = StandsAlone(term, high, bracket) || high.From is null
+                        && WithoutKnown(Term.Of([new(Number.Of(0), Relation.LessOrEqual, whole), new(whole, Relation.Less, end)]) with { Binders = term.Binders }) is { Where.Count: 0, Coefficient: var possible } && possible != default;
+                    if (!staysInside || !indices.IsWhole(whole) || term.Binders.SelectMany(Walk.Children).Any(bound => Term.Has(bound, high.Name) || Term.Has(bound, low.Name)))
                         continue;
                     Expression upper = new Application(Function.Floor, [new Operation(Operator.Divide, whole, low.Bound!)]);
                     Expression lower = new Application(Function.Mod, [whole, low.Bound!]);
                     notes.Add($"{high.Name} = {upper}, {low.Name} = {lower}");
-                    Term without = term with { Where = [.. term.Where.Where(each => each != bracket)] };
+                    Term used = Use(term, bracket);
+                    Term without = used with { Where = [.. used.Where.Where(each => each != bracket)] };
                     return WithoutKnown(Replace(Replace(without, low, lower), high, upper));
                 }
         return null;
@@ -148,19 +152,16 @@ internal sealed class BracketSolver(Model model, IndexAlgebra indices, IReadOnly
         return tidied is Element element ? element with { Indices = [.. element.Indices.Select(indices.Tidy)] } : tidied;
     }
 
-    // An equation i*R+r = u that stays lets everything else say u for i*R+r.
-    private static Term UseBrackets(Term term)
+    // Where i*R+r = u holds, everything else may say u for i*R+r.
+    private static Term Use(Term term, Comparison bracket)
     {
-        foreach (Comparison bracket in term.Where)
-            if (bracket is { Relation: Relation.Equal, Left: not (Symbol or Number or Element), Right: Symbol })
-            {
-                string text = bracket.Left.ToString();
-                Expression In(Expression each) => each.ToString() == text ? bracket.Right
-                    : each is Reduction reduction && reduction.Binders.Any(binder => Term.Has(bracket.Left, binder.Name)) ? each : Walk.Map(each, In);
-                Term used = term with { Factors = [], Where = [.. term.Where.Select(each => each == bracket ? each : each with { Left = In(each.Left), Right = In(each.Right) })] };
-                term = term.Factors.Aggregate(used, (all, factor) => all.Times(factor with { Base = In(factor.Base) }));
-            }
-        return term;
+        if (bracket is not { Relation: Relation.Equal, Left: not (Symbol or Number or Element), Right: Symbol })
+            return term;
+        string text = bracket.Left.ToString();
+        Expression In(Expression each) => each.ToString() == text ? bracket.Right
+            : each is Reduction reduction && reduction.Binders.Any(binder => Term.Has(bracket.Left, binder.Name)) ? each : Walk.Map(each, In);
+        Term used = term with { Factors = [], Where = [.. term.Where.Select(each => each == bracket ? each : each with { Left = In(each.Left), Right = In(each.Right) })] };
+        return term.Factors.Aggregate(used, (all, factor) => all.Times(factor with { Base = In(factor.Base) }));
     }
 
     private bool IsIndexEquation(Comparison bracket) =>

@@ -44,6 +44,7 @@ public sealed class Deriver
             throw new NotationException($"expected a result that depends on {_by}, got {string.Join(", ", _model.Results)}.", _model.Head.Place);
 
         var equations = new List<DerivedEquation>();
+        var zero = new List<string>();
         foreach (string name in Enumerable.Reverse(before).Select(value => value.Name).Append(_by))
         {
             if (_model.Results.Contains(name))
@@ -54,17 +55,27 @@ public sealed class Deriver
             }
             if (_model.Find($"d{name}") is not null)
                 throw new NotationException($"expected the name d{name} to be free for the derivative by {name}, got a value of that name.", _model.Head.Place);
-            equations.Add(Adjoint(name, before));
+            DerivedEquation equation = Adjoint(name, before, zero);
+            // What reaches the loss through this value adds up to nothing (the largest logit of a softmax): it needs no line.
+            if (equation.Formula is Number && name != _by)
+            {
+                zero.Add(name);
+                before.RemoveAll(value => value.Name == name);
+            }
+            else
+            {
+                equations.Add(equation);
+            }
         }
         return new(id, _model.Head.Id, _by, equations);
     }
 
     private bool Uses(Value value, string name) => Differentiation.Mentions(value.Body, name, _model.Find(name)?.Shape.Count ?? 0);
 
-    private DerivedEquation Adjoint(string name, IReadOnlyList<Value> between)
+    private DerivedEquation Adjoint(string name, List<Value> between, List<string> zero)
     {
         IReadOnlyList<Binder> free = _letters.For(name);
-        var paths = between.Where(value => Uses(value, name)).Select(value => new Path(value, Renamed(value, free))).ToList();
+        var paths = between.Where(value => Uses(value, name)).Reverse().Select(value => new Path(value, Renamed(value, free))).ToList();
         var at = free.Select(binder => (Expression)new Symbol(binder.Name)).ToArray();
         Expression element = Reference(name, at);
         string[] outside = [.. free.Select(binder => binder.Name)];
@@ -78,22 +89,30 @@ public sealed class Deriver
         }
 
         var chain = paths.Select(path => Chained(path, new Derivative(path.Reference, element, Held(path.Value, name, between)))).ToList();
-        Say(Algebra.Sum(chain), $"chain rule: {name} reaches the loss through every {string.Join(" and ", paths.Select(path => path.Value.Name))}");
+        Say(Algebra.Sum(chain), $"chain rule: {name} reaches the loss through every {string.Join(" and every ", paths.Select(path => path.Value.Name))}");
 
         var terms = paths.SelectMany(path => Differentiated(path, name, at, outside)).ToList();
-        Say(Algebra.Sum(terms), $"derivative of {string.Join(" and ", paths.Select(path => path.Value.Name))} by {element}: brackets say which elements are meant");
+        string ways = string.Join(" and ", paths.Select(path => path.Value.Name));
+        Say(Algebra.Sum(terms), $"derivative of {ways} by {element}{(terms.Any(term => term.Where.Count > 0) ? ": brackets say which elements are meant" : "")}" +
+            (zero.Count == 0 ? "" : $"; what goes through {string.Join(" and ", zero)} adds up to 0"));
 
         var solver = new BracketSolver(_model, _indices, free);
-        var digits = new Digits(_indices, _letters.Taken);
+        var digits = new Digits(_indices, _letters, free);
         terms = Solve(terms, solver.SolveNamed, (side, notes) => Say(side, notes.Count == 0 ? "what always holds is left out" : $"the brackets pick {string.Join(", ", notes)}"));
         terms = Solve(terms, digits.Split, (side, notes) => Say(side, $"{string.Join(", ", notes)}: the digits of an index"));
         terms = Solve(terms, solver.SolveLinear, (side, notes) => Say(side, notes.Count == 0
             ? "with the brackets used"
-            : $"the brackets give {string.Join(", ", notes)}; an index outside its shape or not whole gives 0"));
+            : $"the brackets give {string.Join(", ", notes)}" + (notes.Any(note => note.Split(" = ")[^1].Length > 2) ? "; an index outside its shape or not whole gives 0" : "")));
+        terms = Solve(terms, (term, _) => Gathering.Cancelled(term), (side, _) => Say(side, "a sum divided by itself is 1"));
+        terms = Solve(terms, (term, _) => Gathering.Recognised(term, _model, free), (side, _) => Say(side, "values written by their names"));
         Say(Algebra.SumPulled(terms), "what does not depend on the summed indices, before the sum");
         Say(Gathering.Common(terms.Select(Algebra.Pull)), "common factors taken out");
-        return new(new LeftSide($"d{name}", free), steps) { IsSolved = terms.All(term => term.Where.All(each => !_indices.IsExact(each.Left) || !_indices.IsExact(each.Right))) };
+        return new(new LeftSide($"d{name}", free), steps) { IsSolved = !terms.SelectMany(term => term.Where).Any(IsAboutPositions) };
     }
+
+    // A condition on indices and sizes alone; one on labels or on a connection table is about data.
+    private bool IsAboutPositions(Comparison comparison) => _indices.IsExact(comparison.Left) && _indices.IsExact(comparison.Right)
+        && !Walk.All(comparison.Left).Concat(Walk.All(comparison.Right)).Any(each => each is Element);
 
     private static List<Term> Solve(List<Term> terms, Func<Term, ICollection<string>, Term> solve, Action<Expression, IReadOnlyList<string>> say)
     {

@@ -4,8 +4,9 @@ namespace CnnVerified.Reference.Notation.Derivation;
 
 /// <summary>Splits a summed index d:A*M that brackets take apart with floor(d/M) and mod(d,M) into its two digits, d = a*M+b.</summary>
 /// <param name="indices">Index arithmetic.</param>
-/// <param name="names">Names that are taken.</param>
-internal sealed class Digits(IndexAlgebra indices, ISet<string> names)
+/// <param name="letters">Gives the digits names.</param>
+/// <param name="free">The free indices.</param>
+internal sealed class Digits(IndexAlgebra indices, Letters letters, IReadOnlyList<Binder> free)
 {
     private static readonly Rational One = new(1, 1);
 
@@ -34,7 +35,9 @@ internal sealed class Digits(IndexAlgebra indices, ISet<string> names)
 
     private Term Split(Term term, Binder binder, Expression upper, Expression lower, ICollection<string> notes)
     {
-        string high = Walk.Fresh(binder.Name, names), low = Walk.Fresh(binder.Name, names);
+        List<string> scope = [.. free.Concat(term.Binders).Select(each => each.Name)];
+        string low = letters.Digit(binder.Name, lower, scope);
+        string high = letters.Digit(binder.Name, upper, [.. scope, low]);
         var whole = new Operation(Operator.Add, new Operation(Operator.Multiply, new Symbol(high), lower), new Symbol(low));
 
         Expression In(Expression each)

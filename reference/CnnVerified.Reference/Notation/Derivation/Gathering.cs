@@ -39,6 +39,73 @@ internal static class Gathering
         return term.Factors.Aggregate(term with { Factors = [] }, (all, factor) => all.Times(factor with { Base = In(factor.Base) }));
     }
 
+    /// <summary>Takes out a sum that is divided by itself: sum(q:K) e[q]/sum(r:K) e[r] is 1.</summary>
+    /// <param name="term">A term of the derivative.</param>
+    public static Term Cancelled(Term term)
+    {
+        foreach (Binder binder in term.Binders)
+        {
+            var with = term.Factors.Where(factor => Term.Has(factor.Base, binder.Name)).ToList();
+            if (with is not [{ Exponent: var exponent } only] || exponent != One || term.Where.Any(each => Term.Has(each, binder.Name))
+                || term.Binders.SelectMany(Walk.Children).Any(end => Term.Has(end, binder.Name)))
+                continue;
+            string sum = Walk.Canonical(new Reduction(ReductionKind.Sum, [binder], null, only.Base));
+            if (term.Factors.FirstOrDefault(factor => factor.Exponent == -One && factor.Base is Reduction && Walk.Canonical(factor.Base) == sum) is { } divisor)
+                return Cancelled(term with { Binders = [.. term.Binders.Where(each => each != binder)], Factors = [.. term.Factors.Where(factor => factor != only && factor != divisor)] });
+        }
+        return term;
+    }
+
+    /// <summary>Writes p[n,k] for the right side of p where all its factors stand in the term.</summary>
+    /// <param name="term">A term of the derivative.</param>
+    /// <param name="model">The forward equation.</param>
+    /// <param name="free">The free indices.</param>
+    public static Term Recognised(Term term, Model model, IReadOnlyList<Binder> free)
+    {
+        foreach (Value value in model.Values.Where(value => value.Body is Operation { Operator: Operator.Divide }))
+        {
+            Term whole = Algebra.Monomial(value.Body);
+            if (whole.Where.Count > 0 || whole.Coefficient != One || whole.Factors.FirstOrDefault(factor => factor.Base is Application) is not { } first)
+                continue;
+            foreach (Factor factor in term.Factors.Where(factor => factor.Exponent == first.Exponent))
+            {
+                var found = new Dictionary<string, Expression>();
+                if (!Matches(first.Base, factor.Base, value.Indices, found) || found.Count < value.Indices.Count)
+                    continue;
+                var wanted = whole.Factors.Select(each => each with { Base = Walk.Substitute(each.Base, found) }).ToList();
+                var there = wanted.Select(want => term.Factors.FirstOrDefault(each => each.Exponent == want.Exponent && Walk.Canonical(each.Base) == Walk.Canonical(want.Base))).ToList();
+                // Outside its shape p would be 0.
+                bool isInside = value.Indices.Zip(value.Shape, Letters.AsBinder).All(own => free.Concat(term.Binders)
+                    .Any(binder => binder.Name == ((Symbol)found[own.Name]).Name && binder.From is null && binder.Bound!.IsSameAs(own.Bound!)));
+                if (there.Contains(null) || !isInside)
+                    continue;
+                var self = new Factor(new Element(value.Name, [.. value.Indices.Select(index => found[index])]), One);
+                int at = term.Factors.TakeWhile(each => each != there[0]).Count();
+                IEnumerable<Factor> rest = [.. term.Factors.Take(at), self, .. term.Factors.Skip(at)];
+                return Recognised(rest.Where(each => !there.Contains(each)).Aggregate(term with { Factors = [] }, (all, each) => all.Times(each)), model, free);
+            }
+        }
+        return term;
+    }
+
+    // Whether the expression is the pattern with indices put for its variables.
+    private static bool Matches(Expression pattern, Expression expression, IReadOnlyList<string> variables, Dictionary<string, Expression> found)
+    {
+        if (pattern is Symbol symbol && variables.Contains(symbol.Name))
+            return expression is Symbol && (found.TryAdd(symbol.Name, expression) || found[symbol.Name].IsSameAs(expression));
+        bool isAlike = (pattern, expression) switch
+        {
+            (Element a, Element b) => a.Tensor == b.Tensor,
+            (Application a, Application b) => a.Function == b.Function,
+            (Operation a, Operation b) => a.Operator == b.Operator,
+            (Negation, Negation) => true,
+            _ => pattern.IsSameAs(expression),
+        };
+        Expression[] parts = [.. Walk.Children(pattern)], others = [.. Walk.Children(expression)];
+        return isAlike && parts.Length == others.Length && pattern is not (Reduction or Bracket)
+            && parts.Zip(others).All(pair => Matches(pair.First, pair.Second, variables, found));
+    }
+
     /// <summary>A sum with the factors that all its terms share written once.</summary>
     public static Expression Common(IEnumerable<Term> summands)
     {

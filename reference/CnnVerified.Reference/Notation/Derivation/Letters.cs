@@ -18,8 +18,8 @@ internal sealed class Letters
         ["E"] = ["e"],
         ["M"] = ["m"],
         ["G"] = ["g"],
-        ["C/G"] = ["c"],
-        ["K/G"] = ["k"],
+        ["C/G"] = ["c", "q"],
+        ["K/G"] = ["k", "q"],
     };
 
     private readonly Model _model;
@@ -53,8 +53,9 @@ internal sealed class Letters
         {
             string range = tensor.Shape[d].ToString();
             // x[n,c,i,j] is read as a whole with its own letters; x[n,c,i+r,j+s] is not, and i belongs to the output.
-            IEnumerable<string> read = reads.Where(element => element.Indices.All(index => index is Symbol)).Select(element => ((Symbol)element.Indices[d]).Name);
-            string[] letters = [.. read, .. Natural.GetValueOrDefault(range) ?? [], range.Contains('*', StringComparison.Ordinal) ? "d" : "m", "l", "e", "o"];
+            List<string> read = [.. reads.Where(element => element.Indices.All(index => index is Symbol)).Select(element => ((Symbol)element.Indices[d]).Name)];
+            string[] natural = Natural.GetValueOrDefault(range) ?? [];
+            string[] letters = [.. natural.Intersect(read), .. read, .. natural, range.Contains('*', StringComparison.Ordinal) ? "d" : "m", "l", "e", "o"];
             string letter = letters.FirstOrDefault(each => (!_meant.Contains(each) || read.Contains(each)) && chosen.All(binder => binder.Name != each)) ?? Walk.Fresh(letters[0], Taken);
             chosen.Add(AsBinder(letter, tensor.Shape[d]));
         }
@@ -71,7 +72,7 @@ internal sealed class Letters
         {
             string fresh = Walk.Fresh(binder.Name, Taken);
             var renamed = new Dictionary<string, Expression> { [binder.Name] = new Symbol(fresh) };
-            int at = reduction.Binders.TakeWhile(each => each != binder).Count();
+            int at = reduction.Binders.TakeWhile(each => each.Name != binder.Name).Count();
             Expression In(Expression each) => Walk.Substitute(each, renamed);
             reduction = reduction with
             {
@@ -82,6 +83,19 @@ internal sealed class Letters
         }
         IReadOnlyCollection<string> inside = [.. outside, .. reduction.Binders.Select(binder => binder.Name)];
         return Walk.Map(reduction, child => Unshadowed(child, inside));
+    }
+
+    /// <summary>A name for one digit of an index: the letter of its range where nothing has it.</summary>
+    /// <param name="index">The index that is split.</param>
+    /// <param name="count">How many values the digit has.</param>
+    /// <param name="scope">Names of indices in use where it is to stand.</param>
+    public string Digit(string index, Expression count, IReadOnlyCollection<string> scope)
+    {
+        string? letter = (Natural.GetValueOrDefault(count.ToString()) ?? []).FirstOrDefault(each => each != index && !_meant.Contains(each) && !scope.Contains(each));
+        if (letter is null)
+            return Walk.Fresh(index, Taken);
+        Taken.Add(letter);
+        return letter;
     }
 
     /// <summary>An index and its range.</summary>

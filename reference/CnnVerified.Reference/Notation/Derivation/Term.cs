@@ -113,7 +113,19 @@ internal sealed record Term(Rational Coefficient, IReadOnlyList<Factor> Factors,
         return false;
     }
 
-    private Term WithoutRepeats() => Where.Count < 2 ? this : this with { Where = [.. Where.DistinctBy(each => each.ToString())] };
+    // a < b says all that a <= b says.
+    private Term WithoutRepeats()
+    {
+        if (Where.Count < 2)
+            return this;
+        var said = Where.Select(each => each.ToString()).ToHashSet();
+        return this with
+        {
+            Where = [.. Where.DistinctBy(each => each.ToString()).Where(each =>
+                !(each.Relation == Relation.LessOrEqual && said.Contains((each with { Relation = Relation.Less }).ToString())
+                || each.Relation == Relation.GreaterOrEqual && said.Contains((each with { Relation = Relation.Greater }).ToString())))],
+        };
+    }
 
     private static System.Numerics.BigInteger BigAbs(Rational exponent) => System.Numerics.BigInteger.Abs(exponent.Numerator) / exponent.Denominator;
 
