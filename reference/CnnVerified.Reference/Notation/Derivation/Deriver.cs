@@ -126,14 +126,14 @@ public sealed class Deriver
     private List<string> Held(Value of, string by, IReadOnlyList<Value> between)
     {
         var through = new List<Value>();
-        foreach (Value value in between.Where(value => value != of))
+        foreach (Value value in _model.Values.Where(value => value != of && value.Name != by))
             if (Uses(value, by) || through.Any(each => Uses(value, each.Name)))
                 through.Add(value);
         var held = new List<Value>();
         foreach (Value value in Enumerable.Reverse(through))
             if (Uses(of, value.Name) || held.Any(each => Uses(each, value.Name)))
                 held.Insert(0, value);
-        return [.. held.Select(value => value.Name)];
+        return [.. held.Where(between.Contains).Select(value => value.Name)];
     }
 
     private static Term Chained(Path path, Expression derivative) =>
@@ -144,7 +144,7 @@ public sealed class Deriver
         var symbols = path.Value.Indices.Zip(path.Indices).Where(pair => pair.First != pair.Second.Name)
             .ToDictionary(pair => pair.First, pair => (Expression)new Symbol(pair.Second.Name));
         Expression body = _letters.Unshadowed(Walk.Substitute(path.Value.Body, symbols), [.. outside, .. path.Indices.Select(binder => binder.Name)]);
-        var terms = new Differentiation(name, at).Of(body, path.Reference);
+        var terms = new Differentiation(name, at, _letters.Taken).Of(body, path.Reference);
         Term adjoint = IsLoss(path.Value) ? Term.Of(new Rational(1, 1)) : Term.Of(path.Adjoint);
         return terms.Select(term => adjoint.Times(Gathering.Reuse(term, body, path.Reference)).Within(path.Indices, []));
     }

@@ -3,11 +3,12 @@ using CnnVerified.Reference.Numbers;
 namespace CnnVerified.Reference.Notation.Derivation;
 
 /// <summary>Derivative of an expression by one element of a tensor; every other tensor is held fixed.</summary>
-/// <remarks>A reference x[f] gives the brackets [f=e]. Brackets, floor, ceil, mod and sign are constant; max, min and abs choose by
+/// <remarks>A reference x[f] gives the brackets [f=e]. Brackets, floor, ceil and sign are constant; max, min and abs choose by
 /// brackets, which is right where nothing is equal (generic points).</remarks>
 /// <param name="tensor">The name of the tensor or scalar.</param>
 /// <param name="at">The element: one index for each dimension.</param>
-internal sealed class Differentiation(string tensor, IReadOnlyList<Expression> at)
+/// <param name="names">Names that are taken.</param>
+internal sealed class Differentiation(string tensor, IReadOnlyList<Expression> at, ISet<string> names)
 {
     private static readonly Rational One = new(1, 1);
     private static readonly Rational Two = new(2, 1);
@@ -95,6 +96,11 @@ internal sealed class Differentiation(string tensor, IReadOnlyList<Expression> a
         Expression inner = application.Arguments[0];
         if (application.Function is Function.Max or Function.Min)
             return DeriveChoice(application);
+        if (application is { Function: Function.Mod, Arguments: [var dividend, var divisor] })
+        {
+            Expression whole = Apply(Function.Floor, new Operation(Operator.Divide, dividend, divisor));
+            return Derive(new Operation(Operator.Subtract, dividend, new Operation(Operator.Multiply, divisor, whole)));
+        }
         Term? outer = application.Function switch
         {
             Function.Exp => Term.Of(application),
@@ -107,7 +113,7 @@ internal sealed class Differentiation(string tensor, IReadOnlyList<Expression> a
             Function.Cos => Term.Of(Apply(Function.Sin, inner)).Times(-One),
             Function.Erf => Gauss(inner),
             Function.Erfc => Gauss(inner).Times(-One),
-            _ => null,   // floor, ceil, mod, sign: constant between their jumps
+            _ => null,   // floor, ceil, sign: constant between their jumps
         };
         return outer is null ? [] : Derive(inner).Select(term => outer.Times(term));
     }
@@ -137,11 +143,25 @@ internal sealed class Differentiation(string tensor, IReadOnlyList<Expression> a
                 where.Add(new Comparison(reduction.Body, Relation.Equal, value));
                 break;
             case ReductionKind.Prod:
-                // (fgh)' = fgh·(f'/f + g'/g + h'/h): right where no factor is 0.
-                within = within.Times(Term.Of(reduction)).Times(Inverse(reduction.Body, One));
+                within = within.Times(Term.Of(Others(reduction)));
                 break;
         }
         return Derive(reduction.Body).Select(term => within.Times(term).Within(reduction.Binders, where));
+    }
+
+    // The product without the factor at the indices of the reduction: each alternative of the condition, and one of the indices another.
+    private Reduction Others(Reduction product)
+    {
+        var renamed = product.Binders.ToDictionary(binder => binder.Name, binder => (Expression)new Symbol(Walk.Fresh(binder.Name, names)));
+        Expression In(Expression each) => Walk.Substitute(each, renamed);
+        var where = product.Where is null ? new Condition([[]]) : Walk.Map(product.Where, In);
+        return product with
+        {
+            Binders = [.. product.Binders.Select(binder => Walk.Map(binder, In) with { Name = ((Symbol)renamed[binder.Name]).Name })],
+            Where = new([.. where.Any.SelectMany(all => renamed.Select(pair =>
+                (IReadOnlyList<Comparison>)[.. all, new Comparison(pair.Value, Relation.NotEqual, new Symbol(pair.Key))]))]),
+            Body = In(product.Body),
+        };
     }
 
     // 2/sqrt(pi)·exp(-u²)
