@@ -441,7 +441,7 @@ public sealed class Parser
         bool open = Now is { Kind: TokenKind.Sign, Text: "(" };
         if (name.Text == "pi")
             return new Pi { Place = name.Place };
-        if (Reductions.TryGetValue(name.Text, out ReductionKind kind) && (kind < ReductionKind.Max || open && _tokens[_at + 2].Text == ":"))
+        if (Reductions.TryGetValue(name.Text, out ReductionKind kind) && (kind < ReductionKind.Max || open && _at + 2 < _tokens.Count && _tokens[_at + 2].Text == ":"))
             return ReadReduction(name, kind);
         if (Functions.TryGetValue(name.Text, out Function function))
             return ReadApplication(name, function);
