@@ -33,7 +33,7 @@ internal sealed class Mutants
     }
 
     /// <summary>The mutants.</summary>
-    public IReadOnlyList<Mutant> Chosen { get; private set; }
+    public IReadOnlyList<Mutant> Chosen { get; }
 
     /// <summary>How many changes gave what is no equation of the notation.</summary>
     public int Malformed { get; private set; }
@@ -41,25 +41,8 @@ internal sealed class Mutants
     /// <summary>How many changes gave a text that was there already.</summary>
     public int Repeated { get; private set; }
 
-    /// <summary>The mutants of a claim: all, or as many of each kind in turn until there are enough.</summary>
-    public static Mutants Of(Library library, Block block, int most)
-    {
-        var mutants = new Mutants(library, block);
-        mutants.Chosen = [.. mutants.Chosen.GroupBy(mutant => mutant.Kind)
-            .SelectMany(kind => Spread([.. kind]).Select((mutant, turn) => (mutant, turn)))
-            .OrderBy(each => each.turn).Take(most).Select(each => each.mutant)
-            .OrderBy(mutant => mutant.Id, StringComparer.Ordinal)];
-        return mutants;
-    }
-
-    // The first, then the one farthest from those taken, and so on: places near each other in a formula are much alike.
-    private static IEnumerable<Mutant> Spread(Mutant[] kind)
-    {
-        int step = kind.Length / 2 | 1;
-        while (Enumerable.Range(2, step).Any(d => d <= step && step % d == 0 && kind.Length % d == 0))
-            step++;
-        return kind.Select((_, i) => kind[(int)((long)i * step % kind.Length)]);
-    }
+    /// <summary>The mutants of a claim.</summary>
+    public static Mutants Of(Library library, Block block) => new(library, block);
 
     private void Add(Library library, string kind, Expression side, HashSet<string> seen, List<Mutant> all)
     {

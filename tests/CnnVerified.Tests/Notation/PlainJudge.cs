@@ -5,7 +5,7 @@ namespace CnnVerified.Tests.Notation;
 /// <summary>What the plain loops find about a claim.</summary>
 /// <param name="Points">How many points were looked at.</param>
 /// <param name="Counterexample">The first point at which claim and differences disagree, with both numbers; null where there is none.</param>
-internal sealed record Finding(int Points, string? Counterexample)
+internal sealed record PlainFinding(int Points, string? Counterexample)
 {
     public bool Differs => Counterexample is not null;
 }
@@ -22,7 +22,7 @@ internal sealed class PlainJudge(Model truth, string by, int seed)
     /// <summary>Judges a model with this judge's forward equation: at least 12 points, and until enough of them are telling.</summary>
     /// <param name="model">The claim, perhaps with another right side.</param>
     /// <param name="telling">How many telling points there shall be before a claim passes.</param>
-    public Finding Judge(Model model, int telling)
+    public PlainFinding Judge(Model model, int telling)
     {
         int told = 0, looked = 0;
         for (int i = 0; told < telling || looked < LeastPoints; i++)

@@ -15,7 +15,7 @@ public sealed class PlainLoopsTests(ITestOutputHelper output)
     public void Every_gradient_of_the_documentation_agrees_with_differences(string id)
     {
         Model model = DocsLibrary.Library().Resolve(id, default);
-        Finding finding = new PlainJudge(model, model.Head.By!, 1).Judge(model, 12);
+        PlainFinding finding = new PlainJudge(model, model.Head.By!, 1).Judge(model, 12);
         output.WriteLine($"{finding.Points} points");
         Assert.Null(finding.Counterexample);
     }
@@ -53,7 +53,7 @@ public sealed class PlainLoopsTests(ITestOutputHelper output)
         Block block = library.Find(id)!;
         EquationLine claim = block.Lines.OfType<EquationLine>().Last();
         Block slip = block with { Lines = [.. block.Lines.SkipLast(1), claim with { Sides = [Parser.Expression(side)] }] };
-        Finding finding = new PlainJudge(library.Resolve(id, default), block.Head.By!, 1).Judge(library.Resolve(slip), 12);
+        PlainFinding finding = new PlainJudge(library.Resolve(id, default), block.Head.By!, 1).Judge(library.Resolve(slip), 12);
         output.WriteLine(finding.Counterexample ?? "agrees");
         Assert.True(finding.Differs);
     }
