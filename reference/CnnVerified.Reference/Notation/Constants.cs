@@ -6,10 +6,15 @@ namespace CnnVerified.Reference.Notation;
 /// <summary>The value of expressions that hold nothing but numbers.</summary>
 internal static class Constants
 {
-    private const int MostExponent = 512;
+    // A tower of powers is a short text for a number that no memory holds.
+    private const int MostBits = 4096;
 
-    /// <summary>The exact value, or null where the expression holds anything else or divides by 0.</summary>
-    public static Rational? Value(Expression expression)
+    /// <summary>The exact value, or null where the expression holds anything else, divides by 0 or is unreasonably large.</summary>
+    public static Rational? Value(Expression expression) => Any(expression) is { } value && Bits(value) <= MostBits ? value : null;
+
+    private static long Bits(Rational value) => Math.Max(value.Numerator.GetBitLength(), value.Denominator.GetBitLength());
+
+    private static Rational? Any(Expression expression)
     {
         switch (expression)
         {
@@ -33,7 +38,7 @@ internal static class Constants
 
     private static Rational? Power(Rational value, Rational exponent)
     {
-        if (exponent.Denominator != 1 || BigInteger.Abs(exponent.Numerator) > MostExponent)
+        if (exponent.Denominator != 1 || BigInteger.Abs(exponent.Numerator) * Bits(value) > MostBits)
             return null;
         int n = (int)exponent.Numerator;
         if (n < 0 && value == default)

@@ -72,6 +72,8 @@ internal static class Lexer
                 int from = i;
                 while (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '_'))
                     i++;
+                if (i - from > Parser.MostName)
+                    throw new NotationException($"expected a name of at most {Parser.MostName} characters, got {i - from}.", Here(from));
                 Add(TokenKind.Name, text[from..i], from);
             }
             else if (char.IsAsciiDigit(c) || c == '.' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1]))

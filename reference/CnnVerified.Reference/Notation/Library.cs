@@ -3,6 +3,9 @@ namespace CnnVerified.Reference.Notation;
 /// <summary>Blocks by id, and the models that they resolve to.</summary>
 public sealed class Library
 {
+    /// <summary>How many definitions may lead to each other: each is resolved within the one that uses it.</summary>
+    public const int MostOpen = 64;
+
     private readonly Dictionary<string, Block> _blocks = [];
     private readonly Dictionary<string, Model> _models = [];
     private readonly HashSet<string> _open = [];
@@ -34,6 +37,8 @@ public sealed class Library
             return known;
         if (!_blocks.TryGetValue(id, out Block? block))
             throw new NotationException($"expected the id of an equation, got '{id}'{Nearest(id)}.", place);
+        if (_open.Count == MostOpen)
+            throw new NotationException($"expected at most {MostOpen} definitions that lead to each other, got more.", place);
         if (!_open.Add(id))
             throw new NotationException($"expected a definition that does not lead back to itself, got {string.Join(" -> ", _open)} -> {id}.", place);
         try

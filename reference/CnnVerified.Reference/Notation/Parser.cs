@@ -19,6 +19,12 @@ public sealed class Parser
     /// <summary>How many digits a number may have.</summary>
     public const int MostDigits = 60;
 
+    /// <summary>How many indices a reduction or a left side may have.</summary>
+    public const int MostIndices = 32;
+
+    /// <summary>How many characters a name or an id may have.</summary>
+    public const int MostName = 100;
+
     private static readonly Dictionary<string, Function> Functions = Enum.GetValues<Function>().ToDictionary(NameOf);
     private static readonly Dictionary<string, ReductionKind> Reductions = Enum.GetValues<ReductionKind>().ToDictionary(NameOf);
     private static readonly Dictionary<string, Relation> Relations = new()
@@ -230,7 +236,7 @@ public sealed class Parser
         if (Now is { Kind: TokenKind.Sign, Text: "[" } open)
         {
             _at++;
-            indices = List(ReadBinder);
+            indices = ReadBinders();
             Close("]", open);
         }
         Take("=", $"the right side of {name}");
@@ -441,7 +447,7 @@ public sealed class Parser
         bool open = Now is { Kind: TokenKind.Sign, Text: "(" };
         if (name.Text == "pi")
             return new Pi { Place = name.Place };
-        if (Reductions.TryGetValue(name.Text, out ReductionKind kind) && (kind < ReductionKind.Max || open && _tokens[_at + 2].Text == ":"))
+        if (Reductions.TryGetValue(name.Text, out ReductionKind kind) && (kind < ReductionKind.Max || open && _at + 2 < _tokens.Count && _tokens[_at + 2].Text == ":"))
             return ReadReduction(name, kind);
         if (Functions.TryGetValue(name.Text, out Function function))
             return ReadApplication(name, function);
@@ -468,7 +474,7 @@ public sealed class Parser
     {
         Token open = Now;
         Take("(", $"the indices of {name.Text}");
-        var binders = List(ReadBinder);
+        var binders = ReadBinders();
         Condition? where = TryTake("|") ? ReadCondition() : null;
         Close(")", open);
         Enter();
@@ -501,6 +507,13 @@ public sealed class Parser
         return new(of, by, held) { Place = name.Place };
     }
 
+    private List<Binder> ReadBinders()
+    {
+        Place place = Now.Place;
+        var binders = List(ReadBinder);
+        return binders.Count <= MostIndices ? binders : throw new NotationException($"expected at most {MostIndices} indices, got {binders.Count}.", place);
+    }
+
     private Binder ReadBinder()
     {
         Place place = Now.Place;
@@ -524,6 +537,8 @@ public sealed class Parser
             id += Now.Text;
             stop = _tokens[_at++].Stop;
         }
+        if (id.Length > MostName)
+            throw new NotationException($"expected an id of at most {MostName} characters, got {id.Length}.", first.Place);
         return id;
     }
 

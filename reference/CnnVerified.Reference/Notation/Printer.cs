@@ -17,9 +17,9 @@ internal static class Printer
         Application application => $"{Parser.NameOf(application.Function)}({string.Join(',', application.Arguments.Select(Text))})",
         Reduction reduction => $"{Parser.NameOf(reduction.Kind)}({string.Join(',', reduction.Binders.Select(Text))}" +
             $"{(reduction.Where is null ? "" : $" | {reduction.Where}")}) {Within(reduction.Body, Term)}",
-        Bracket bracket => $"[{bracket.Condition}]",
+        Bracket bracket => Bracketed(bracket.Condition),
         Derivative derivative => $"D({Text(derivative.Of)},{Text(derivative.By)}{(derivative.Held.Count == 0 ? "" : " | " + string.Join(',', derivative.Held))})",
-        Negation negation => $"-{Within(negation.Operand, Factor)}",
+        Negation negation => $"-{Negated(negation.Operand)}",
         Operation { Operator: Operator.Add } sum => $"{Within(sum.Left, Sum)} + {Within(sum.Right, Term)}",
         Operation { Operator: Operator.Subtract } difference => $"{Within(difference.Left, Sum)} - {Within(difference.Right, Term)}",
         Operation { Operator: Operator.Multiply } product => $"{WithinLeft(product.Left, Term)}*{Within(product.Right, Factor)}",
@@ -61,6 +61,16 @@ internal static class Printer
     };
 
     private static string Within(Expression expression, int least) => Binding(expression) < least ? $"({Text(expression)})" : Text(expression);
+
+    // Two signs in a row begin a comment.
+    private static string Negated(Expression operand) => Within(operand, Factor) is var text && text.StartsWith('-') ? $"({text})" : text;
+
+    // Two brackets in a row begin a matrix.
+    private static string Bracketed(Condition condition)
+    {
+        string text = Text(condition);
+        return !text.StartsWith('[') ? $"[{text}]" : Text(condition.Any[0][0].Left) is var left ? $"[({left}){text[left.Length..]}]" : text;
+    }
 
     // A reduction takes everything that follows, so on the left of * / ^ it must be closed off; on the left of + it need not be.
     private static string WithinLeft(Expression expression, int least) =>

@@ -411,17 +411,23 @@ internal sealed class Resolver(Library library, Block block)
         };
     }
 
-    private IEnumerable<(string Tensor, Range Range)> Dimensions(string index, Expression expression)
+    private List<(string Tensor, Range Range)> Dimensions(string index, Expression expression)
     {
-        if (expression is Reduction reduction && reduction.Binders.Any(binder => binder.Name == index))
-            yield break;
-        if (expression is Element element && Find(element.Tensor) is { } tensor)
-            for (int d = 0; d < Math.Min(element.Indices.Count, tensor.Shape.Count); d++)
-                if (element.Indices[d] is Symbol symbol && symbol.Name == index)
-                    yield return (tensor.Name, tensor.Shape[d]);
-        foreach (Expression child in Walk.Children(expression))
-            foreach (var dimension in Dimensions(index, child))
-                yield return dimension;
+        var found = new List<(string, Range)>();
+        void Look(Expression each)
+        {
+            if (each is Reduction reduction && reduction.Binders.Any(binder => binder.Name == index))
+                return;
+            if (each is Element element && Find(element.Tensor) is { } tensor)
+                for (int d = 0; d < Math.Min(element.Indices.Count, tensor.Shape.Count); d++)
+                    if (element.Indices[d] is Symbol symbol && symbol.Name == index)
+                        found.Add((tensor.Name, tensor.Shape[d]));
+            foreach (Expression child in Walk.Children(each))
+                Look(child);
+        }
+
+        Look(expression);
+        return found;
     }
 
     private static Expression ShapeOnly(Expression expression, string what) =>
