@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CnnVerified.Verification;
+using CnnVerified.Verification.Checking;
 using CnnVerified.Verification.Training;
 
 namespace CnnVerified.Cli;
@@ -21,12 +22,73 @@ internal static class Commands
             Exit code: 0 all hold, 1 something failed, 2 the call or its input is malformed, 130 stopped by Ctrl+C.
             """);
         root.SetAction(_ => MainJob.Run(stop));
+        root.Add(Check(stop));
+        root.Add(Derive());
         root.Add(Verify(stop));
         root.Add(List());
         root.Add(Explain());
         root.Add(Train(stop));
         return root;
     }
+
+    private static Command Check(CancellationToken stop)
+    {
+        var files = new Argument<string[]>("FILE-OR-CLAIM") { Description = "Markdown files whose ```eq and ```derivation blocks to check, or - for standard input; with --of or --forward one claim, such as 'db[k] = sum(n,i,j) dy[n,k,i,j]'.", Arity = ArgumentArity.ZeroOrMore };
+        var of = Of();
+        var by = By();
+        var given = Given();
+        var forward = Forward();
+        var claim = new Option<string?>("--claim") { Description = "The claim, where it is not given as an argument." };
+        var where = Where();
+        var at = new Option<string?>("--at") { Description = "Fix sizes and whole parameters, such as sh=2,H=5." };
+        var json = new Option<bool>("--json") { Description = "Write the verdicts as JSON." };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the data, decimal or 0x….", DefaultValueFactory = _ => new CheckSettings().Seed, CustomParser = Seed };
+        var timeout = new Option<double>("--timeout") { Description = "Seconds that one claim may take before it is undecided.", DefaultValueFactory = _ => new CheckSettings().Timeout.TotalSeconds };
+        var explain = new Option<bool>("--explain") { Description = "For a false claim show the true gradient at the counterexample term by term, and where each term comes from." };
+        var command = new Command("check", """
+            Check formulas: is this gradient right, and where is it wrong? docs/notation.md is the language.
+
+            Examples:
+              cnnverify check notes.md
+              cnnverify check --of CV-F1 --by w 'dw[k,c,r,s] = sum(n,i,j) dy[n,k,i,j]*x[n,floor(k/(K/G))*(C/G)+c,i+r*eh-ph,j+s*ew-pw]'
+              cnnverify check --given 'x[H], w[R]' --forward 'y[i:H-R+1] = sum(r) x[i+r]*w[r]' --claim 'dx[u:H] = sum(r) dy[u-r]*w[r]'
+              cnnverify check --of FC-F1 --by b 'db[k] = sum(n) dy[n,k]/N' --at N=3 --explain
+
+            Exit code: 0 all hold, are defined, or are what their block says of itself; 1 otherwise; 2 malformed.
+            """) { files, of, by, given, forward, claim, where, at, json, seed, timeout, explain };
+        command.SetAction(call => CheckJob.Run(new(
+            call.GetValue(files) ?? [], call.GetValue(of), call.GetValue(by), call.GetValue(given), call.GetValue(forward) ?? [], call.GetValue(claim),
+            call.GetValue(where) ?? [], call.GetValue(at), call.GetValue(json), call.GetValue(seed), call.GetValue(timeout), call.GetValue(explain)), stop));
+        return command;
+    }
+
+    private static Command Derive()
+    {
+        var of = Of();
+        var by = By();
+        var given = Given();
+        var forward = Forward();
+        var where = Where();
+        var command = new Command("derive", """
+            Derive a gradient: its formula and the steps that lead to it, as blocks that cnnverify check accepts.
+
+            Examples:
+              cnnverify derive --of CV-F1 --by x
+              cnnverify derive --given 'x[H], w[R]' --forward 'y[i:H-R+1] = tanh(sum(r) x[i+r]*w[r])' --by w
+            """) { of, by, given, forward, where };
+        command.SetAction(call => DeriveJob.Run(call.GetValue(of), call.GetValue(by), call.GetValue(given), call.GetValue(forward) ?? [], call.GetValue(where) ?? []));
+        return command;
+    }
+
+    private static Option<string?> Of() => new("--of") { Description = "The equation of the book that it is about, such as CV-F1." };
+
+    private static Option<string?> By() => new("--by") { Description = "The variable of the gradient." };
+
+    private static Option<string?> Given() => new("--given") { Description = "Tensors and scalars of a forward equation of your own, such as 'x[H,W], w[R,S], sigma > 0'." };
+
+    private static Option<string[]> Forward() => new("--forward") { Description = "A forward equation of your own, such as 'y[i:H-R+1] = sum(r) x[i+r]*w[r]'; may be repeated, the last one is the result.", Arity = ArgumentArity.ZeroOrMore };
+
+    private static Option<string[]> Where() => new("--where") { Description = "A condition that restricts the domain, such as 'R <= H'; may be repeated.", Arity = ArgumentArity.ZeroOrMore };
 
     private static Command Verify(CancellationToken stop)
     {

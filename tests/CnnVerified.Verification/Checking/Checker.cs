@@ -12,33 +12,33 @@ public static class Checker
     private const int MostCombinations = 12_000, MostSlowCombinations = 3_000, LargerShapes = 150;
     private static readonly TimeSpan ForShapes = TimeSpan.FromSeconds(0.5), ForData = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>Checks every block of a Markdown text.</summary>
+    /// <summary>Checks every block of a Markdown text. The blocks may name each other and the equations of the book.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="file">What to call it.</param>
-    /// <param name="library">Equations that the blocks may name; those of the text are added to it.</param>
     /// <param name="settings">How to check, or null for the defaults.</param>
-    /// <returns>A result for each block, in order, as it is done.</returns>
-    public static IEnumerable<CheckResult> CheckText(string text, string file, Library library, CheckSettings? settings = null)
+    /// <returns>A result for each block, in order, as it is done; malformed blocks first.</returns>
+    /// <example><code>
+    /// CheckResult result = Checker.CheckText("""
+    ///     ```eq MY-1 = gradient of CV-F1 by b
+    ///     db[k] = sum(n,i,j) dy[n,k,i,j]
+    ///     ```
+    ///     """).Single();
+    /// Assert.True(result.Holds);
+    /// </code></example>
+    public static IEnumerable<CheckResult> CheckText(string text, CheckSettings? settings = null)
     {
-        var malformed = new List<NotationException>();
-        var blocks = new List<Block>();
-        foreach (Block block in Markdown.Blocks(text, file, malformed.Add))
-        {
-            try
-            {
-                library.Add(block);
-                blocks.Add(block);
-            }
-            catch (NotationException wrong)
-            {
-                malformed.Add(wrong);
-            }
-        }
-        foreach (NotationException wrong in malformed)
-            yield return new CheckResult("", Verdict.Malformed, []) { Error = wrong, Against = wrong.Message };
-        foreach (Block block in blocks)
+        var malformed = new List<CheckResult>();
+        var blocks = Markdown.Blocks(text, null, wrong => malformed.Add(Malformed("", wrong)));
+        Library library = Book.With(blocks, (block, taken) => malformed.Add(Malformed(block.Head.Id, taken)));
+        foreach (CheckResult result in malformed)
+            yield return result;
+        foreach (Block block in blocks.Where(block => block.Head.Kind == BlockKind.Derivation || ReferenceEquals(library.Find(block.Head.Id), block)))
             yield return Check(library, block, settings);
     }
+
+    /// <summary>The result for a text that cannot be read.</summary>
+    /// <param name="id">The id of its block, where that is known.</param>
+    /// <param name="wrong">What is wrong.</param>
+    public static CheckResult Malformed(string id, NotationException wrong) => new(id, Verdict.Malformed, []) { Error = wrong, Against = wrong.Message };
 
     /// <summary>Checks one block.</summary>
     /// <param name="library">The equations that it may name, itself included where others refer to it.</param>
@@ -57,7 +57,7 @@ public static class Checker
         }
         catch (NotationException wrong)
         {
-            return new(block.Head.Id, Verdict.Malformed, []) { Error = wrong, Block = block, Against = wrong.Message };
+            return Malformed(block.Head.Id, wrong) with { Block = block };
         }
     }
 

@@ -175,7 +175,7 @@ internal sealed record Symmetry(string Tensor, SymmetryKind Kind)
         string[] from = [.. a.Indices.Select(index => index.ToString())], to = [.. b.Indices.Select(index => index.ToString())];
         if (to.All(index => index == "0"))
             return new(a.Tensor, SymmetryKind.Constant);
-        if (from.Length >= 2 && to[..^2].SequenceEqual(from[..^2]) && to[^1] == from[^2] && to[^2] == from[^1])
+        if (from.Length >= 2 && to.SkipLast(2).SequenceEqual(from.SkipLast(2)) && to[^1] == from[^2] && to[^2] == from[^1])
             return new(a.Tensor, SymmetryKind.Transposition);
         return to.Zip(from).TakeLast(2).All(pair => pair.First.EndsWith($"- 1 - {pair.Second}", StringComparison.Ordinal)) && to.SkipLast(2).SequenceEqual(from.SkipLast(2))
             ? new(a.Tensor, SymmetryKind.Rotation)

@@ -114,7 +114,7 @@ internal sealed class Slips
     {
         string[] free = [.. _claimed.Indices.TakeLast(2)];
         if (free.Length > 0)
-            yield return new("the result is not rotated by 180°", Walk.Substitute(Body, free.ToDictionary(name => name, name => Flipped(name, _claimed.Shape[_claimed.Indices.ToList().IndexOf(name)].Length ?? Number.Of(1)))));
+            yield return new("the result is not rotated by 180°", Walk.Substitute(Body, free.ToDictionary(name => name, name => (Expression)Flipped(name, _claimed.Shape[_claimed.Indices.ToList().IndexOf(name)].Length ?? Number.Of(1)))));
         var ranges = Ranges();
         // A kernel w[k,c,r,s] before an image x[n,c,i+r,j+s]: rotating either mends the same slip, but people rotate kernels.
         foreach (string tensor in Tensors().OrderByDescending(HasPlainIndices))
@@ -124,7 +124,7 @@ internal sealed class Slips
             if (indices.Length == 0)
                 continue;
             bool isRotated = last.Any(index => indices.Any(name => index.ToString().EndsWith($"- 1 - {name}", StringComparison.Ordinal)));
-            var flip = indices.ToDictionary(name => name, name => Flipped(name, ranges[name]));
+            var flip = indices.ToDictionary(name => name, name => (Expression)Flipped(name, ranges[name]));
             yield return new(isRotated ? $"{tensor} is rotated by 180° and must not be" : $"{tensor} is not rotated by 180°", InElements(Body, tensor, index => Walk.Substitute(index, flip)));
         }
     }
@@ -132,7 +132,7 @@ internal sealed class Slips
     private bool HasPlainIndices(string tensor) =>
         Walk.All(Body).OfType<Element>().Where(element => element.Tensor == tensor).All(element => element.Indices.TakeLast(2).All(index => index is Symbol));
 
-    private static Expression Flipped(string name, Expression length) =>
+    private static Operation Flipped(string name, Expression length) =>
         new Operation(Operator.Subtract, new Operation(Operator.Subtract, length, Number.Of(1)), new Symbol(name));
 
     private IEnumerable<Slip> Transpositions()
@@ -294,7 +294,7 @@ internal sealed class Slips
     }
 
     // dy[u*R,v*S] becomes the sum of dy[u*R+r,v*S+s] over r and s.
-    private Expression? Blocks(string tensor)
+    private Reduction? Blocks(string tensor)
     {
         var added = new List<(string, Expression)>();
         HashSet<string> taken = Taken();

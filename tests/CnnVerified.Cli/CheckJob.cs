@@ -1,0 +1,172 @@
+using System.Globalization;
+using CnnVerified.Reference.Notation;
+using CnnVerified.Verification;
+using CnnVerified.Verification.Checking;
+using Spectre.Console;
+
+namespace CnnVerified.Cli;
+
+/// <summary>What cnnverify check was called with.</summary>
+internal sealed record CheckCall(string[] FilesOrClaim, string? Of, string? By, string? Given, string[] Forward, string? Claim, string[] Where, string? At,
+    bool Json, ulong Seed, double Timeout, bool Explain);
+
+/// <summary>cnnverify check: a verdict for each block, or for one typed claim.</summary>
+internal static class CheckJob
+{
+    public static int Run(CheckCall call, CancellationToken stop)
+    {
+        if (!(call.Timeout is > 0 and <= 86_400))
+            throw new InputException($"--timeout expected seconds above 0 and up to 86400, got {call.Timeout.ToString(CultureInfo.InvariantCulture)}.");
+        var settings = new CheckSettings { Seed = call.Seed, Timeout = TimeSpan.FromSeconds(call.Timeout), At = Sizes(call.At), Stop = stop };
+        bool typed = call.Of is not null || call.By is not null || call.Given is not null || call.Forward.Length > 0 || call.Claim is not null;
+        return typed ? RunClaim(call, settings) : RunFiles(call, settings);
+    }
+
+    private static int RunClaim(CheckCall call, CheckSettings settings)
+    {
+        string[] claims = [.. call.FilesOrClaim, .. call.Claim is null ? Array.Empty<string>() : [call.Claim]];
+        if (claims.Length != 1)
+            throw new InputException($"check expected one claim, such as 'dx[u:H] = …', got {claims.Length}.");
+        if (call.Of is null == (call.Forward.Length == 0))
+            throw new InputException(call.Of is null ? "check expected --of ID or --forward EQUATION: what the claim is about." : "check expected either --of ID or --forward EQUATION, got both.");
+        var question = new Question { Of = call.Of, By = call.By, Given = call.Given, Forward = call.Forward, Claim = claims[0], Where = call.Where };
+        CheckResult result;
+        try
+        {
+            var (library, block) = question.Ask();
+            result = Checker.Check(library, block, settings);
+        }
+        catch (NotationException wrong)
+        {
+            result = Checker.Malformed(Question.ClaimId, wrong);
+        }
+        if (result.Error is { } error)
+        {
+            Console.Error.WriteLine($"cnnverify: {Culprit(question, error)}");
+            return 2;
+        }
+        if (call.Json)
+            Console.Out.WriteLine(CheckJson.Text([(null, result)]));
+        else
+            CheckText.Write(result, call.Explain, CheckText.Gradient(question));
+        return result.Holds ? 0 : 1;
+    }
+
+    private static int RunFiles(CheckCall call, CheckSettings settings)
+    {
+        if (call.FilesOrClaim.Length == 0)
+            throw new InputException("check expected Markdown files, - for standard input, or a claim with --of or --forward (cnnverify check --help shows examples).");
+        if (call.Where.Length > 0)
+            throw new InputException("--where expected a typed claim (--of or --forward); in a file it is a line of the block.");
+        var texts = new Dictionary<string, string>();
+        foreach (string file in call.FilesOrClaim)
+            if (!texts.TryAdd(file, Read(file)))
+                throw new InputException($"check expected each file once, got {file} twice.");
+        var all = new List<(string? File, CheckResult Result)>();
+        var malformed = new List<(string File, string Id, NotationException Wrong)>();
+        var blocks = new List<Block>();
+        foreach (var (file, text) in texts)
+            blocks.AddRange(Markdown.Blocks(text, file, wrong => malformed.Add((file, "", wrong))));
+        var refused = new HashSet<Block>();
+        Library library = Book.With(blocks, (block, taken) =>
+        {
+            refused.Add(block);
+            malformed.Add((block.File!, block.Head.Id, taken));
+        });
+        foreach (var (file, id, wrong) in malformed)
+            all.Add((file, Checker.Malformed(id, wrong)));
+        if (!call.Json)
+            foreach (var (file, result) in all)
+                CheckText.WriteLine(result, default, texts[file!], file!);
+        Live(call.Json, now =>
+        {
+            foreach (Block block in blocks.Where(block => !refused.Contains(block)))
+            {
+                settings.Stop.ThrowIfCancellationRequested();
+                now($"{block.Head.Id}  {all.Count + 1} of {blocks.Count}");
+                var time = System.Diagnostics.Stopwatch.StartNew();
+                CheckResult result = Checker.Check(library, block, settings);
+                all.Add((block.File, result));
+                if (call.Json)
+                    continue;
+                CheckText.WriteLine(result, time.Elapsed, texts[block.File!], block.File!);
+                if (call.Explain && result.Decisive is { Verdict: > Verdict.Defined })
+                    CheckText.WriteDetails(result, explain: true);
+            }
+        });
+        if (all.Count == 0)
+            throw new InputException($"check expected blocks that open with ```eq or ```derivation, got none in {string.Join(", ", texts.Keys)}.");
+        if (call.Json)
+            Console.Out.WriteLine(CheckJson.Text(all));
+        else
+            AnsiConsole.WriteLine(CheckText.Summary([.. all.Select(each => each.Result)]));
+        return all.Any(each => each.Result.Verdict == Verdict.Malformed) ? 2 : all.All(each => each.Result.IsAsStated) ? 0 : 1;
+    }
+
+    private static void Live(bool quiet, Action<Action<string>> work)
+    {
+        if (!quiet && AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+            AnsiConsole.Status().Start("checking", status => work(text => status.Status(Markup.Escape($"checking {text}"))));
+        else
+            work(_ => { });
+    }
+
+    private static string Read(string file)
+    {
+        try
+        {
+            if (file == "-")
+                return Console.In.ReadToEnd();
+            if (Directory.Exists(file))
+                throw new InputException($"{file}: expected a Markdown file, got a folder.");
+            if (new FileInfo(file) is { Exists: true, Length: > 4L * Reference.Notation.Markdown.MostCharacters })
+                throw new InputException($"{file}: expected a file of at most {Reference.Notation.Markdown.MostCharacters} characters, got more.");
+            return File.ReadAllText(file);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{file}: expected a Markdown file that can be read: {wrong.Message}", wrong);
+        }
+    }
+
+    // Whichever of the typed parts has the place that the error names shows the caret.
+    private static string Culprit(Question question, NotationException error)
+    {
+        foreach (var (name, text) in new[] { ("claim", question.Claim), ("--given", question.Given ?? "") }.Concat(question.Forward.Select(forward => ("--forward", forward))).Concat(question.Where.Select(where => ("--where", where))))
+            if (text.Length > 0 && Fails(name, text, error))
+                return error.Report(text, name);
+        return error.Place == default || question.Claim.Length == 0 ? error.Message : error.Report(question.Claim, "claim");
+    }
+
+    private static bool Fails(string name, string text, NotationException error)
+    {
+        try
+        {
+            if (name == "--given")
+                Parser.Declarations(text);
+            else if (name == "--where")
+                Parser.Condition(text);
+            else
+                Parser.Lines(text, new Place(1, 1));
+            return false;
+        }
+        catch (NotationException wrong)
+        {
+            return wrong.Message == error.Message;
+        }
+    }
+
+    private static Dictionary<string, long> Sizes(string? at)
+    {
+        var sizes = new Dictionary<string, long>();
+        foreach (string part in (at ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] sides = part.Split('=', StringSplitOptions.TrimEntries);
+            if (sides.Length != 2 || !long.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size) || size > 1 << 20)
+                throw new InputException($"--at expected sizes such as sh=2,H=5, each at most {1 << 20}, got '{part}'.");
+            if (!sizes.TryAdd(sides[0], size))
+                throw new InputException($"--at expected each size once, got {sides[0]} twice.");
+        }
+        return sizes;
+    }
+}
