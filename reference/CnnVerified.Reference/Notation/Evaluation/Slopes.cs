@@ -66,13 +66,13 @@ public sealed class Slopes<T>
         return dual;
     }
 
-    /// <summary>The slopes of a value after <see cref="Along"/>.</summary>
+    /// <summary>The slopes of a value after <see cref="Along(Frame{T}, string, T[])"/>.</summary>
     /// <param name="dual">Its frame.</param>
     /// <param name="of">The value.</param>
     public Jet<T>[] Of(Frame<Jet<T>> dual, string of) => _dual.Reals(dual, of);
 
     /// <summary>True where an element of a value is undefined.</summary>
-    /// <param name="dual">A frame of <see cref="Along"/>.</param>
+    /// <param name="dual">A frame of <see cref="Along(Frame{T}, string, T[])"/>.</param>
     /// <param name="of">The value.</param>
     /// <param name="element">Its position.</param>
     public bool IsUndefined(Frame<Jet<T>> dual, string of, int element) => _dual.IsUndefined(dual, of, element);
