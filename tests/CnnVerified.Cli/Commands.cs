@@ -93,7 +93,7 @@ internal static class Commands
     private static Command Verify(CancellationToken stop)
     {
         var ids = new Argument<string[]>("ID") { Description = "Equations to verify, such as CV-F1; all where none is named.", Arity = ArgumentArity.ZeroOrMore };
-        var engine = new Option<string[]>("--engine") { Description = "reference, optimized (the widest vectors), scalar, v128, v256 or v512; may be repeated. Default: all.", Arity = ArgumentArity.OneOrMore };
+        var engine = new Option<string[]>("--engine") { Description = "text (the equations' own text), reference, optimized (the widest vectors), scalar, v128, v256 or v512; may be repeated. Default: all.", Arity = ArgumentArity.OneOrMore };
         var @case = new Option<string?>("--case") { Description = "Verify this layer shape instead of drawn ones, such as n1c3h30w30-k8r3s3-ph1pw1 (cnnverify explain ID shows the letters)." };
         var cases = new Option<int>("--cases") { Description = "Drawn cases for each equation and oracle.", DefaultValueFactory = _ => 100 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of cases and data, decimal or 0x….", DefaultValueFactory = _ => VerificationJob.DefaultSeed, CustomParser = Seed };

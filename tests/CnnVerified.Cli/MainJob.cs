@@ -25,7 +25,7 @@ internal static class MainJob
         List<Judgement> judgements;
         using (var list = new EngineList())
         {
-            var engines = VerificationJob.Named(list, ["reference", .. EngineList.Widths.Select(EngineList.NameOf)], null);
+            var engines = VerificationJob.Named(list, ["text", "reference", .. EngineList.Widths.Select(EngineList.NameOf)], null);
             judgements = VerificationJob.Judge(EquationTable.All, engines, new(Cases, VerificationJob.DefaultSeed), stop);
         }
 

@@ -18,7 +18,7 @@ internal static class VerificationJob
 {
     public const ulong DefaultSeed = 2015;
 
-    private static readonly string[] Words = ["reference", "optimized", "scalar", "v128", "v256", "v512"];
+    private static readonly string[] Words = ["text", "reference", "optimized", "scalar", "v128", "v256", "v512"];
 
     public static int Run(VerifyCall call, CancellationToken stop)
     {
@@ -33,7 +33,7 @@ internal static class VerificationJob
         foreach (string path in new[] { call.Json, call.Html }.OfType<string>())
             AtomicFile.EnsureWritable(path);
         using var list = new EngineList();
-        var engines = Named(list, call.Engines.Length > 0 ? call.Engines : ["reference", .. EngineList.Widths.Select(EngineList.NameOf)], call.Threads);
+        var engines = Named(list, call.Engines.Length > 0 ? call.Engines : ["text", "reference", .. EngineList.Widths.Select(EngineList.NameOf)], call.Threads);
         WriteMachine();
         var judgements = Judge(equations, engines, new(call.Cases, call.Seed, call.Case, call.Threads), stop);
         var report = Report(judgements, call.Seed);
@@ -51,7 +51,7 @@ internal static class VerificationJob
     public static List<Engine> Named(EngineList list, IEnumerable<string> names, int? threads)
     {
         CheckThreads(threads);
-        return [.. names.Distinct().Select(name => name == "reference" ? EngineList.Reference() : list.Optimized(Width(name), threads))];
+        return [.. names.Distinct().Select(name => name == "text" ? EngineList.Text() : name == "reference" ? EngineList.Reference() : list.Optimized(Width(name), threads))];
     }
 
     public static void CheckThreads(int? threads)

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace CnnVerified.Tests;
 
-/// <summary>The battery itself: every oracle on every equation, on the reference and on every vector width of this machine.</summary>
+/// <summary>The battery itself: every oracle on every equation, on its text, on the reference and on every vector width of this machine: the
+/// three forms are held together, ties and kinks included (exact cases are small whole numbers, full of ties).</summary>
 public sealed class BatteryTests : IDisposable
 {
     // Without hardware FMA every fused operation is a call: fewer cases, the same bits.
@@ -34,7 +35,7 @@ public sealed class BatteryTests : IDisposable
     {
         Equation equation = EquationTable.Find(id);
         Oracle oracle = Oracle.All.First(each => each.Name == oracleName);
-        Engine[] engines = [.. new[] { EngineList.Reference() }.Concat(EngineList.Widths.Select(width => _list.Optimized(width)))
+        Engine[] engines = [.. new[] { EngineList.Text(), EngineList.Reference() }.Concat(EngineList.Widths.Select(width => _list.Optimized(width)))
             .Where(engine => oracle.CanJudge(engine, equation))];
 
         if (engines.Length == 0)

@@ -21,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("verify --cases many", "many")]
     [InlineData("verify --seed -3", "--seed expected a whole number")]
     [InlineData("verify --threads 0", "--threads expected 1 to 1024, got 0")]
-    [InlineData("verify --engine v64", "--engine expected reference, optimized, scalar, v128, v256 or v512, got 'v64'")]
+    [InlineData("verify --engine v64", "--engine expected text, reference, optimized, scalar, v128, v256 or v512, got 'v64'")]
     [InlineData("verify CV-F1 --json /proc/none/report.json", "wanted a file that can be written")]
     [InlineData("verify CV-F1 --html .", "wanted a file that can be written, got a folder")]
     [InlineData("train --data /nowhere", "/nowhere: wanted a folder with train-images-idx3-ubyte")]

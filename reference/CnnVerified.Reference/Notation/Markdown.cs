@@ -23,12 +23,13 @@ public static class Markdown
         for (int i = 0; i < lines.Length; i++)
         {
             string fence = lines[i].TrimStart();
-            int indent = lines[i].Length - fence.Length;
-            if (!fence.StartsWith("```", StringComparison.Ordinal))
+            int ticks = fence.Length - fence.TrimStart('`').Length, indent = lines[i].Length - fence.Length;
+            if (ticks < 3)
                 continue;
-            string head = fence[3..].Trim();
+            string head = fence[ticks..].Trim();
             int first = i + 1;
-            while (++i < lines.Length && !lines[i].TrimStart().StartsWith("```", StringComparison.Ordinal))
+            // A fence closes with as many ticks as it opened with, or more, and nothing else.
+            while (++i < lines.Length && !(lines[i].Trim() is var close && close.Length >= ticks && close.All(c => c == '`')))
             {
             }
             if (head.Split(' ')[0] is not ("eq" or "derivation"))

@@ -494,8 +494,13 @@ internal sealed class Resolver(Library library, Block block)
         }
         if (Parser.IsReserved(symbol.Name))
             throw new NotationException($"expected a value, got '{symbol.Name}', which the notation keeps for itself.", symbol.Place);
+        // A block that inherits says what it adds; anything else that is new to it is a slip of the pen.
+        if (Inherits && !_parameters.ContainsKey(symbol.Name))
+            throw new NotationException($"expected a name that is known, got '{symbol.Name}' ({Known()}); a new one is declared by a given line.", symbol.Place);
         Register(symbol.Name, whole, 0);
     }
+
+    private bool Inherits => block.Head.Of is not null || block.Head.Kind == BlockKind.Derivation;
 
     private Element FillElement(Element element, ImmutableHashSet<string> bound)
     {

@@ -17,23 +17,23 @@ public sealed class MutantTests(ITestOutputHelper output)
 
     private static readonly Dictionary<string, int> Expected = new()
     {
-        ["AC-B1"] = 26,
-        ["AC-B2"] = 21,
-        ["AC-B4"] = 23,
-        ["CV-B1"] = 130,
-        ["CV-B2"] = 122,
-        ["CV-B3"] = 65,
-        ["FC-B1"] = 32,
-        ["FC-B2"] = 32,
-        ["FC-B3"] = 22,
-        ["FL-B1"] = 33,
+        ["AC-B1"] = 27,
+        ["AC-B2"] = 22,
+        ["AC-B4"] = 24,
+        ["CV-B1"] = 133,
+        ["CV-B2"] = 125,
+        ["CV-B3"] = 66,
+        ["FC-B1"] = 35,
+        ["FC-B2"] = 35,
+        ["FC-B3"] = 23,
+        ["FL-B1"] = 34,
         ["LS-B1"] = 30,
         ["LS-B2"] = 25,
-        ["PL-B1"] = 126,
-        ["PL-B2"] = 77,
-        ["PL-B3"] = 103,
-        ["SM-B1"] = 55,
-        ["SM-B2"] = 44,
+        ["PL-B1"] = 129,
+        ["PL-B2"] = 79,
+        ["PL-B3"] = 106,
+        ["SM-B1"] = 58,
+        ["SM-B2"] = 46,
     };
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class MutantTests(ITestOutputHelper output)
 
     [Fact]
     public void Both_judges_find_mutants_that_change_nothing() =>
-        Assert.True(Rows.Value.SelectMany(row => row.Trials).Count(trial => !trial.Plain.Differs) >= 5);
+        Assert.True(Rows.Value.SelectMany(row => row.Trials).Count(trial => !trial.Plain.Differs) >= 40);
 
     [Fact]
     public void The_documentation_of_the_judge_is_what_was_found()
@@ -104,6 +104,7 @@ public sealed class MutantTests(ITestOutputHelper output)
             Every gradient claim of docs/equations was changed in one place on its right side, in every way listed below.
             An interpreter that shares no arithmetic with the checker, plain loops over doubles with a running error bound, took the loss apart by central differences at random shapes and data and so found which changes matter: *differ*, or *equal*.
             The checker was asked about each changed claim, and agreed where it refuted those that differ and upheld those that are equal.
+            Three of the ways write the same again, so that there is something to uphold; points where the loss has a kink or a comparison a tie are not looked at.
             Changes whose text is that of the claim or of another change are left out, and those that are no formula are counted as malformed.
 
             | claim | mutants | differ | equal | malformed | checker agreed |

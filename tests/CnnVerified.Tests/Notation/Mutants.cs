@@ -87,6 +87,11 @@ internal sealed class Mutants
         yield return ("bracket or condition dropped", Everywhere(side, Unconditional));
         yield return ("relation changed", Everywhere(side, Related));
         yield return ("exponent changed", Everywhere(side, Powered));
+        // Ways to write the same again: one of each for a claim, so that the checker has something to uphold.
+        yield return ("the same, factors exchanged", Everywhere(side, each => each is Operation { Operator: Operator.Multiply } product
+            ? [product with { Left = product.Right, Right = product.Left }] : []).Take(1));
+        yield return ("the same, sum from the last term to the first", Everywhere(side, each => each is Reduction reduction ? Backwards(reduction) : []).Take(1));
+        yield return ("the same, sum from 1 to the length", Everywhere(side, each => each is Reduction reduction ? FromOne(reduction) : []).Take(1));
         yield return ("floor or mod dropped", Everywhere(side, each => each is Application { Function: Function.Floor or Function.Mod } function ? [function.Arguments[0]] : []));
     }
 
@@ -164,6 +169,25 @@ internal sealed class Mutants
                 foreach (Binder shorter in new[] { binder with { Bound = last }, binder with { From = Number.Of(1), Bound = last } })
                     yield return reduction with { Binders = [.. reduction.Binders.Select((other, i) => i == b ? shorter : other)] };
             }
+    }
+
+    private static IEnumerable<Expression> Backwards(Reduction reduction) => reduction.Binders.Where(binder => binder is { From: null, Bound: not null }).Take(1)
+        .Select(binder => Reindexed(reduction, binder.Name, new Operation(Operator.Subtract, new Operation(Operator.Subtract, binder.Bound!, Number.Of(1)), new Symbol(binder.Name))));
+
+    private static IEnumerable<Expression> FromOne(Reduction reduction) => reduction.Binders.Where(binder => binder is { From: null, Bound: not null }).Take(1).Select(binder =>
+        Reindexed(reduction, binder.Name, new Operation(Operator.Subtract, new Symbol(binder.Name), Number.Of(1))) with
+        {
+            Binders = [.. reduction.Binders.Select(other => other == binder ? binder with { From = Number.Of(1) } : other)],
+        });
+
+    private static Reduction Reindexed(Reduction reduction, string name, Expression index)
+    {
+        var put = new Dictionary<string, Expression> { [name] = index };
+        return reduction with
+        {
+            Where = reduction.Where is null ? null : Walk.Map(reduction.Where, side => Walk.Substitute(side, put)),
+            Body = Walk.Substitute(reduction.Body, put),
+        };
     }
 
     private static bool IsPadding(Expression expression) =>

@@ -54,7 +54,7 @@ internal sealed class PlainJudge(Model truth, string by, int seed)
                 continue;   // a kink nearby: the differences say nothing here
             int nonZero = slopes.Count(slope => Math.Abs(slope.Value) > slope.Error);
             int large = point.Wholes.Count(name => point.Scalars[name].Whole > 1);
-            _points.Add((point, slopes, nonZero > 1 && nonZero * 4 >= slopes.Length && large * 2 >= point.Wholes.Count));
+            _points.Add((point, slopes, nonZero >= Math.Min(2, slopes.Length) && nonZero * 4 >= slopes.Length && large * 2 >= point.Wholes.Count));
             return;
         }
         throw new InvalidOperationException($"{truth.Head.Id}: {MostDraws} draws gave {_points.Count} points, {_points.Count(each => each.IsTelling)} of them telling.");

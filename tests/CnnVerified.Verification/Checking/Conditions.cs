@@ -83,7 +83,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
             .ThenBy(cover => cover.Length);
         foreach (Atom[] cover in best.Take(8))
             if (Confirm(cover))
-                return [.. cover.Select(atom => new Need(atom.Text, Without(cover, atom, failing, at)))];
+                return [.. cover.OrderBy(_atoms.IndexOf).Select(atom => new Need(atom.Text, Without(cover, atom, failing, at)))];
         return [];
     }
 

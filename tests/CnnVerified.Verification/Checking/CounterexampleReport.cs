@@ -68,7 +68,7 @@ internal static class CounterexampleReport
                     continue;
                 long[] at = Index(row, program.Lengths(frame, result), program.Origins(frame, result));
                 string element = $"{result}{Brackets(at)}";
-                string[] parts = [.. terms.Of(value, at).Where(term => term.Text.Contains(variable, StringComparison.Ordinal)).Select(term => term.Text)];
+                string[] parts = [.. terms.Of(value, at, zerosToo: true).Where(term => term.Text.Contains(variable, StringComparison.Ordinal)).Select(term => term.Text)];
                 all.Add(new($"{experiment.Model.Residuals[result]}{Brackets(at)}*D({element},{variable})", $"{Factor(text(residual[row]))}*{Factor(text(slope))}", text(arithmetic.Multiply(residual[row], slope)))
                 {
                     Origin = parts.Length == 0 ? $"{element} depends on {variable}" : $"{element} has the term{(parts.Length == 1 ? "" : "s")} {string.Join(" and ", parts)}",

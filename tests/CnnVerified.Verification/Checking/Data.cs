@@ -5,7 +5,10 @@ using CnnVerified.Reference.Numbers;
 namespace CnnVerified.Verification.Checking;
 
 /// <summary>How real numbers of a type are drawn and made.</summary>
-internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limits, T> Draw)
+/// <param name="Arithmetic">The arithmetic.</param>
+/// <param name="Draw">A number inside limits.</param>
+/// <param name="DrawDirection">How far an element moves: from so many numbers that two moves agree by accident about never.</param>
+internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limits, T> Draw, Func<Random, T> DrawDirection)
 {
     public T Of(Rational value) => Arithmetic.Constant(value);
 }
@@ -25,12 +28,12 @@ internal static class Kinds
     public static NumberKind<ulong> Residues(ulong prime)
     {
         var field = new PrimeField(prime);
-        return new(field, (random, limits) => limits.OneOf is { } values ? field.Constant(values[random.Next(values.Count)]) : field.DrawElement(random));
+        return new(field, (random, limits) => limits.OneOf is { } values ? field.Constant(values[random.Next(values.Count)]) : field.DrawElement(random), field.DrawElement);
     }
 
-    public static NumberKind<Rational> Rationals() => new(new Rationals(), (random, limits) => DrawRational(random, limits));
+    public static NumberKind<Rational> Rationals() => new(new Rationals(), (random, limits) => DrawRational(random, limits), random => new Rational(random.Next(1, int.MaxValue), 1));
 
-    public static NumberKind<Estimate> Estimates() => new(new Estimates(), (random, limits) => DrawRational(random, limits, 1 << 20).ToDouble());
+    public static NumberKind<Estimate> Estimates() => new(new Estimates(), (random, limits) => DrawRational(random, limits, 1 << 20).ToDouble(), random => random.NextDouble() + 0.5);
 
     // Fractions spread evenly inside the limits: generic enough that ties are rare, short enough to stay fast.
     private static Rational DrawRational(Random random, Limits limits, int denominator = 64)

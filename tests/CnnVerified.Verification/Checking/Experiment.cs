@@ -48,6 +48,7 @@ internal sealed class Experiment<T>
     private readonly Claim _claim;
     private readonly Slopes<T>? _slopes;
     private readonly string[] _results;
+    private Slopes<T>? _everything;
 
     public Experiment(Model model, Claim claim, NumberKind<T> kind, CancellationToken stop, IReadOnlyList<string>? held = null)
     {
@@ -102,7 +103,22 @@ internal sealed class Experiment<T>
         Pairs.Clear();
         if (!Program.Run(frame))
             return Outcome.Outside;
-        return _claim is GradientClaim gradient ? JudgeGradient(frame, gradient, random) : JudgeEquality(frame, (EqualityClaim)_claim);
+        Outcome outcome = _claim is GradientClaim gradient ? JudgeGradient(frame, gradient, random) : JudgeEquality(frame, (EqualityClaim)_claim);
+        return outcome == Outcome.Fails && Program.NeedsOrder && IsAtTie(frame, random) ? Outcome.NotJudged : outcome;
+    }
+
+    // Two numbers that are compared and equal, and would not be if the data moved a little: a tie by accident, which is not judged.
+    // That a window's largest element equals the maximum is no accident: both move alike.
+    private bool IsAtTie(Frame<T> frame, Random random)
+    {
+        _everything ??= new Slopes<T>(Program, [_claim.Claimed, .. _claim is EqualityClaim equality ? [equality.Truth] : _results]);
+        _everything.Kink = false;
+        _everything.Along(frame, name => Filler.Names.Contains(name) && !Filler.IsExact(name)
+            ? [.. Enumerable.Range(0, Program.Count(frame, name)).Select(_ => Kind.DrawDirection(random))]
+            : null);
+        bool tie = _everything.Kink;
+        _everything.Kink = false;
+        return tie;
     }
 
     /// <summary>True where the claimed value has the shape that it must have.</summary>
@@ -243,7 +259,7 @@ internal sealed class Experiment<T>
         int columns = Program.Count(frame, gradient.By);
         var direction = new T[columns];
         for (int i = 0; i < columns; i++)
-            direction[i] = Kind.Draw(random, default);
+            direction[i] = Kind.DrawDirection(random);
         _slopes!.Kink = false;
         var dual = _slopes.Along(frame, gradient.By, direction);
         T truth = Arithmetic.Zero;

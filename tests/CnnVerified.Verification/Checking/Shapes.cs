@@ -15,7 +15,7 @@ internal sealed record Shape(long[] Whole, double Product)
 /// <summary>The shapes at which a claim is tried: all small ones in order, and larger ones drawn at random.</summary>
 internal sealed class Shapes
 {
-    private const int MostTerms = 4_000;
+    private const int MostTerms = 4_000, MostExcess = 24;
 
     private readonly Program<double> _program;
     private readonly Parameter[] _whole;
@@ -55,7 +55,7 @@ internal sealed class Shapes
     {
         int free = _fixed.Count(value => value is null);
         Excess = 0;
-        while (free > 0 && Excess < 16 && Combinations(free + Excess + 1, free) <= most)
+        while (free > 0 && Excess < MostExcess && Combinations(free + Excess + 1, free) <= most)
             Excess++;
         var shapes = new List<Shape>();
         long[] whole = [.. _whole.Zip(_fixed).Select(pair => pair.Second ?? pair.First.Least)];
@@ -94,7 +94,7 @@ internal sealed class Shapes
         for (int tries = 0, found = 0; found < count && tries < 40 * count; tries++)
         {
             // A few parameters large, most small: sizes that are large all at once are slow and show little more.
-            int largest = random.Next(2, 8);
+            int largest = random.Next(2, Excess + 8);
             long[] whole = [.. _whole.Zip(_fixed).Select(pair => pair.Second ?? pair.First.Least + random.Next(random.Next(1, largest + 1)))];
             if (whole.Sum() > Least + Excess && Of(whole) is { Product: <= MostTerms } shape)
             {

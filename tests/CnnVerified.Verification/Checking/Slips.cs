@@ -153,6 +153,16 @@ internal sealed class Slips
 
     private IEnumerable<Slip> Shifts()
     {
+        var ranges = Ranges();
+        foreach (string tensor in Tensors())
+        {
+            // dy[u+r] where dy[u-r] is meant.
+            string[] added = [.. Walk.All(Body).OfType<Element>().Where(element => element.Tensor == tensor).SelectMany(element => element.Indices).Where(index => index is Operation)
+                .SelectMany(Walk.All).OfType<Symbol>().Select(symbol => symbol.Name).Where(name => ranges.ContainsKey(name) && !_claimed.Indices.Contains(name)).Distinct()];
+            if (added.Length > 0)
+                yield return new($"the sign of {string.Join(" and ", added)} in the index of {tensor} is wrong",
+                    InElements(Body, tensor, index => index is Operation ? Walk.Substitute(index, added.ToDictionary(name => name, name => (Expression)new Negation(new Symbol(name)))) : index));
+        }
         foreach (string tensor in Tensors())
             for (int d = 0; d < _model.Find(tensor)!.Shape.Count; d++)
                 foreach (int by in new[] { 1, -1 })

@@ -15,11 +15,15 @@ internal sealed class WrittenTerms<T>(Program<T> program, Frame<T> frame, Func<T
     /// <summary>How many terms are written at most.</summary>
     public const int Most = 40;
 
-    /// <summary>The terms of one element of a value that are not 0.</summary>
+    private bool _zerosToo;
+
+    /// <summary>The terms of one element of a value.</summary>
     /// <param name="value">The value.</param>
     /// <param name="index">The element.</param>
-    public List<TermValue> Of(Value value, IReadOnlyList<long> index)
+    /// <param name="zerosToo">Whether terms that are 0 are written.</param>
+    public List<TermValue> Of(Value value, IReadOnlyList<long> index, bool zerosToo = false)
     {
+        _zerosToo = zerosToo;
         var terms = new List<TermValue>();
         if (value.Body is not Matrix)
             Add(Walk.Substitute(value.Body, value.Indices.Zip(index).ToDictionary(pair => pair.First, pair => (Expression)Number.Of(pair.Second))), false, terms);
@@ -72,7 +76,7 @@ internal sealed class WrittenTerms<T>(Program<T> program, Frame<T> frame, Func<T
     {
         if (ValueOf(term) is not { } value)
             terms.Add(new(Lettered(term).ToString(), "undefined", "undefined"));
-        else if (!EqualityComparer<T>.Default.Equals(value, program.Arithmetic.Zero))
+        else if (_zerosToo || !EqualityComparer<T>.Default.Equals(value, program.Arithmetic.Zero))
             terms.Add(new(Lettered(term).ToString(), Numbered(term).ToString(), text(value)));
     }
 

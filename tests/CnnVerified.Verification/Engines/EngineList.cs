@@ -31,6 +31,10 @@ public sealed class EngineList : IDisposable
         return engine;
     }
 
+    /// <summary>The text of docs/equations, evaluated.</summary>
+    /// <returns>The engine "text".</returns>
+    public static Engine Text() => TextEngine.New();
+
     /// <summary>The optimised engine at one vector width. Its <see cref="Engine.SameBits"/> are the same width on other numbers of
     /// threads and the other widths of this machine.</summary>
     /// <param name="width">The width.</param>

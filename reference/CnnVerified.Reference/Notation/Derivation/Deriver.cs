@@ -93,8 +93,9 @@ public sealed class Deriver
 
         var terms = paths.SelectMany(path => Differentiated(path, name, at, outside)).ToList();
         string ways = string.Join(" and ", paths.Select(path => path.Value.Name));
+        List<string> idle = [.. zero.Where(each => Uses(_model.Values.Single(value => value.Name == each), name))];
         Say(Algebra.Sum(terms), $"derivative of {ways} by {element}{(terms.Any(term => term.Where.Count > 0) ? ": brackets say which elements are meant" : "")}" +
-            (zero.Count == 0 ? "" : $"; what goes through {string.Join(" and ", zero)} adds up to 0"));
+            (idle.Count == 0 ? "" : $"; what goes through {string.Join(" and ", idle)} adds up to 0"));
 
         var solver = new BracketSolver(_model, _indices, free);
         var digits = new Digits(_indices, _letters, free);

@@ -6,12 +6,13 @@ public static class Dependencies
     /// <summary>The named values and all values that they use, directly or through others.</summary>
     /// <param name="model">The model.</param>
     /// <param name="names">Names of values; other names are ignored.</param>
-    public static HashSet<string> Of(Model model, IEnumerable<string> names)
+    /// <param name="given">Values that are known: neither they nor what they use is needed.</param>
+    public static HashSet<string> Of(Model model, IEnumerable<string> names, IReadOnlySet<string>? given = null)
     {
         var all = new HashSet<string>();
         var open = new Stack<string>(names);
         while (open.TryPop(out string? name))
-            if (model.Values.FirstOrDefault(value => value.Name == name) is { } value && all.Add(name))
+            if (model.Values.FirstOrDefault(value => value.Name == name) is { } value && given?.Contains(name) != true && all.Add(name))
                 foreach (string used in Names(value.Body))
                     open.Push(used);
         return all;

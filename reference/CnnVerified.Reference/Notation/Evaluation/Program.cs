@@ -19,7 +19,6 @@ public sealed class Program<T>
     private readonly List<(Func<Frame<T>, long> From, Func<Frame<T>, long> Length)[]> _shapes = [];
     private readonly Dictionary<int, Computed> _computed = [];
     private readonly Compiler<T> _compiler;
-    private readonly HashSet<string>? _wanted;
 
     private sealed record Computed(Value Value, int[] Indices, Func<Frame<T>, T>? Real, Func<Frame<T>, Fraction>? Exact);
 
@@ -27,11 +26,12 @@ public sealed class Program<T>
     /// <param name="model">The model.</param>
     /// <param name="arithmetic">The arithmetic of the number type.</param>
     /// <param name="wanted">Values to compute, with all that they use; null for all.</param>
-    public Program(Model model, Arithmetic<T> arithmetic, IEnumerable<string>? wanted = null)
+    /// <param name="given">Values that will be filled in and are not to be computed.</param>
+    public Program(Model model, Arithmetic<T> arithmetic, IEnumerable<string>? wanted = null, IReadOnlySet<string>? given = null)
     {
         Model = model;
         Arithmetic = arithmetic;
-        _wanted = wanted is null ? null : Dependencies.Of(model, wanted);
+        HashSet<string> computed = Dependencies.Of(model, wanted ?? model.Values.Select(value => value.Name), given);
         foreach (Parameter parameter in model.Parameters)
             if (parameter.IsWhole)
                 _slots.Add(parameter.Name, _slots.Count);
@@ -42,13 +42,13 @@ public sealed class Program<T>
         _compiler = new Compiler<T>(this, arithmetic, _tensors, _slots);
         foreach (SizeLine size in model.Sizes)
             _sizes.Add((_slots[size.Name], _compiler.Whole(size.Value)));
-        foreach (Given given in model.Givens)
-            Add(given.Name, given.Shape);
+        foreach (Given tensor in model.Givens)
+            Add(tensor.Name, tensor.Shape);
         foreach (Value value in model.Values)
             Add(value.Name, value.Shape);
         foreach (Assumption assumption in model.Assumptions)
             (IsOfShape(assumption) ? _shapeAssumptions : _dataAssumptions).Add(_compiler.ForAll(assumption));
-        foreach (Value value in model.Values.Where(value => _wanted?.Contains(value.Name) != false))
+        foreach (Value value in model.Values.Where(value => computed.Contains(value.Name)))
         {
             int[] indices = [.. value.Indices.Select(_compiler.NewSlot)];
             var scope = value.Indices.Zip(indices).ToDictionary(pair => pair.First, pair => pair.Second);
@@ -163,16 +163,15 @@ public sealed class Program<T>
     /// <summary>Computes the values.</summary>
     /// <param name="frame">A frame with what is given filled in.</param>
     /// <param name="after">Is told each value as it is done, and may change its elements.</param>
-    /// <param name="given">Values that are filled in already and not to be computed.</param>
     /// <returns>False where an assumption on data does not hold.</returns>
-    public bool Run(Frame<T> frame, Action<string>? after = null, IReadOnlySet<string>? given = null)
+    public bool Run(Frame<T> frame, Action<string>? after = null)
     {
         frame.Jacobians.Clear();
         foreach (var assumption in _dataAssumptions)
             if (!assumption(frame) || Fails(frame))
                 return false;
         foreach (Value value in Model.Values)
-            if (_computed.TryGetValue(_tensors[value.Name], out Computed? computed) && given?.Contains(value.Name) != true)
+            if (_computed.TryGetValue(_tensors[value.Name], out Computed? computed))
             {
                 Compute(frame, computed);
                 after?.Invoke(value.Name);

@@ -33,7 +33,13 @@ public sealed class Slopes<T>
     /// <param name="by">The given, parameter or value that moves.</param>
     /// <param name="direction">How far each of its elements moves.</param>
     /// <returns>The frame of the dual program: values with slopes.</returns>
-    public Frame<Jet<T>> Along(Frame<T> frame, string by, T[] direction)
+    public Frame<Jet<T>> Along(Frame<T> frame, string by, T[] direction) => Along(frame, name => name == by ? direction : null);
+
+    /// <summary>The derivatives of a value along one direction in which several tensors move.</summary>
+    /// <param name="frame">A frame of the program with what is given filled in.</param>
+    /// <param name="directions">How far each element of a given, parameter or value moves; null for one that stands still.</param>
+    /// <returns>The frame of the dual program: values with slopes.</returns>
+    public Frame<Jet<T>> Along(Frame<T> frame, Func<string, T[]?> directions)
     {
         _dual.Stop = _program.Stop;
         Frame<Jet<T>> dual = _dual.NewFrame(_program.Wholes(frame))!;
@@ -41,30 +47,32 @@ public sealed class Slopes<T>
             .Concat(_program.Model.Givens.Where(given => !given.IsExact).Select(given => given.Name)))
         {
             T[] from = _program.Reals(frame, name);
+            T[]? direction = directions(name);
             Jet<T>[] to = _dual.Reals(dual, name);
             for (int i = 0; i < to.Length; i++)
-                to[i] = new(from[i], name == by ? direction[i] : _program.Arithmetic.Zero);
+                to[i] = new(from[i], direction is null ? _program.Arithmetic.Zero : direction[i]);
         }
         foreach (Given given in _program.Model.Givens.Where(given => given.IsExact))
             _program.Exacts(frame, given.Name).CopyTo(_dual.Exacts(dual, given.Name), 0);
         _dual.Run(dual, name =>
         {
-            if (name != by && !_held.Contains(name))
+            T[]? direction = directions(name);
+            if (direction is null && !_held.Contains(name))
                 return;
             Jet<T>[] elements = _dual.Reals(dual, name);
             for (int i = 0; i < elements.Length; i++)
-                elements[i] = new(elements[i].Value, name == by ? _program.Arithmetic.Add(elements[i].Slope, direction[i]) : _program.Arithmetic.Zero);
+                elements[i] = new(elements[i].Value, direction is null ? _program.Arithmetic.Zero : _program.Arithmetic.Add(elements[i].Slope, direction[i]));
         });
         return dual;
     }
 
-    /// <summary>The slopes of a value after <see cref="Along"/>.</summary>
+    /// <summary>The slopes of a value after <see cref="Along(Frame{T}, string, T[])"/>.</summary>
     /// <param name="dual">Its frame.</param>
     /// <param name="of">The value.</param>
     public Jet<T>[] Of(Frame<Jet<T>> dual, string of) => _dual.Reals(dual, of);
 
     /// <summary>True where an element of a value is undefined.</summary>
-    /// <param name="dual">A frame of <see cref="Along"/>.</param>
+    /// <param name="dual">A frame of <see cref="Along(Frame{T}, string, T[])"/>.</param>
     /// <param name="of">The value.</param>
     /// <param name="element">Its position.</param>
     public bool IsUndefined(Frame<Jet<T>> dual, string of, int element) => _dual.IsUndefined(dual, of, element);
