@@ -80,16 +80,20 @@ internal static class CheckJob
                 CheckText.WriteLine(result, default, texts[file!], file!);
         Live(call.Json, now =>
         {
-            foreach (Block block in blocks.Where(block => !refused.Contains(block)))
+            int begun = 0;
+            var results = blocks.Where(block => !refused.Contains(block)).AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(settings.Stop)
+                .Select(block =>
+                {
+                    now($"{block.Head.Id}  {Interlocked.Increment(ref begun)} of {blocks.Count}");
+                    var time = System.Diagnostics.Stopwatch.StartNew();
+                    return (block.File, Result: Checker.Check(library, block, settings), time.Elapsed);
+                });
+            foreach (var (file, result, time) in results)
             {
-                settings.Stop.ThrowIfCancellationRequested();
-                now($"{block.Head.Id}  {all.Count + 1} of {blocks.Count}");
-                var time = System.Diagnostics.Stopwatch.StartNew();
-                CheckResult result = Checker.Check(library, block, settings);
-                all.Add((block.File, result));
+                all.Add((file, result));
                 if (call.Json)
                     continue;
-                CheckText.WriteLine(result, time.Elapsed, texts[block.File!], block.File!);
+                CheckText.WriteLine(result, time, texts[file!], file!);
                 if (call.Explain && result.Decisive is { Verdict: > Verdict.Defined })
                     CheckText.WriteDetails(result, explain: true);
             }

@@ -33,6 +33,12 @@ public sealed class Library
     /// <exception cref="NotationException">There is no such block, or it is malformed.</exception>
     public Model Resolve(string id, Place place)
     {
+        lock (_models)
+            return ResolveOnce(id, place);
+    }
+
+    private Model ResolveOnce(string id, Place place)
+    {
         if (_models.TryGetValue(id, out Model? known))
             return known;
         if (!_blocks.TryGetValue(id, out Block? block))
@@ -51,7 +57,7 @@ public sealed class Library
         }
     }
 
-    /// <summary>The model of a block.</summary>
+    /// <summary>The model of a block; several threads may ask at once.</summary>
     /// <param name="block">A block; the equations that it names are in this library.</param>
     /// <returns>The model.</returns>
     /// <exception cref="NotationException">It is malformed.</exception>

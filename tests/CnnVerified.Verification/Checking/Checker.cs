@@ -9,8 +9,20 @@ namespace CnnVerified.Verification.Checking;
 /// derivation.</remarks>
 public static class Checker
 {
-    private const int MostCombinations = 12_000, MostSlowCombinations = 3_000, LargerShapes = 150;
-    private static readonly TimeSpan ForShapes = TimeSpan.FromSeconds(0.5), ForData = TimeSpan.FromSeconds(0.4);
+    private static readonly TimeSpan ForData = TimeSpan.FromSeconds(0.4);
+
+    /// <summary>How much is tried: combinations of whole parameters, larger shapes, and after what time no more is begun.</summary>
+    private sealed record Effort(int Combinations, int Larger, TimeSpan Time)
+    {
+        // A step of a derivation is one of many, and the claim that it leads to is checked in full.
+        public static Effort For(Nature nature, bool isStep) => (nature, isStep) switch
+        {
+            (Nature.Rational, false) => new(12_000, 150, TimeSpan.FromSeconds(0.5)),
+            (Nature.Rational, true) => new(2_000, 40, TimeSpan.FromSeconds(0.2)),
+            (_, false) => new(3_000, 150, TimeSpan.FromSeconds(0.5)),
+            _ => new(800, 40, TimeSpan.FromSeconds(0.2)),
+        };
+    }
 
     /// <summary>Checks every block of a Markdown text. The blocks may name each other and the equations of the book.</summary>
     /// <param name="text">The text.</param>
@@ -151,7 +163,8 @@ public static class Checker
                 return Conditional();
             var trial = Trial.Of(model, claim, settings.Seed, stop);
             var shapes = new Shapes(model, claim, settings.At, stop);
-            var survey = Survey.Of(trial, shapes, _random, trial.Nature == Nature.Rational ? MostCombinations : MostSlowCombinations, LargerShapes, ForShapes, untilFailure: !settings.Explain);
+            Effort effort = Effort.For(trial.Nature, isStep: model.Head.Kind == BlockKind.Derivation);
+            var survey = Survey.Of(trial, shapes, _random, effort.Combinations, effort.Larger, effort.Time, untilFailure: !settings.Explain);
             return survey.FirstFailure is null ? Holds(trial, survey) : Refuted(trial, shapes, survey);
         }
 
@@ -243,7 +256,8 @@ public static class Checker
             Symmetry? symmetry = assumptions.Select(Symmetry.Of).FirstOrDefault(each => each is not null);
             Model under = model.With(assumptions: [.. model.Assumptions, .. assumptions.Where(each => Symmetry.Of(each) is null)]);
             var trial = Trial.Of(under, claim, settings.Seed, stop);
-            return Survey.Of(trial, new Shapes(under, claim, settings.At, stop), _random, MostSlowCombinations, LargerShapes / 2, ForShapes / 2, untilFailure: true, symmetry);
+            Effort effort = Effort.For(Nature.Choice, isStep: false);
+            return Survey.Of(trial, new Shapes(under, claim, settings.At, stop), _random, effort.Combinations, effort.Larger / 2, effort.Time / 2, untilFailure: true, symmetry);
         }
     }
 }

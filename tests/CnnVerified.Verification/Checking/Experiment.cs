@@ -324,8 +324,8 @@ internal sealed class Experiment<T>
         {
             double bound = a.Error + b.Error, size = Math.Max(Math.Abs(a.Value), Math.Abs(b.Value)), difference = Math.Abs(a.Value - b.Value);
             // A bound that lets a thousandth pass would let an error pass.
-            if (bound > size / 1000 && size > 0 && !claimedIsZero)
-                return Outcome.NotJudged;
+            if (bound > size / 1000 && size > 0)
+                return claimedIsZero ? Outcome.HoldsAtZero : Outcome.NotJudged;
             if (bound > 0)
                 Worst = (Math.Max(Worst.OverBound, difference / bound), Math.Max(Worst.Relative, size > 0 ? difference / size : 0));
         }

@@ -26,7 +26,7 @@ internal sealed record Shape(long[] Whole, double Product) : IComparable<Shape>
 /// <summary>The shapes at which a claim is tried: all small ones in order, and larger ones drawn at random.</summary>
 internal sealed class Shapes
 {
-    private const int MostTerms = 4_000, MostExcess = 24;
+    private const int MostTerms = 4_000, MostExcess = 16;
 
     private readonly Program<double> _program;
     private readonly Parameter[] _whole;

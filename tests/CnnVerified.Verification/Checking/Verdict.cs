@@ -151,8 +151,8 @@ public sealed record CheckResult(string Id, Verdict Verdict, IReadOnlyList<Findi
     /// <summary>The block, where it could be read.</summary>
     public Block? Block { get; init; }
 
-    /// <summary>The finding that decides the verdict, or null for a definition.</summary>
-    public Finding? Decisive => Findings.FirstOrDefault(finding => finding.Verdict == Verdict);
+    /// <summary>The finding that decides the verdict, of several the one with the least evidence; null for a definition.</summary>
+    public Finding? Decisive => Findings.Where(finding => finding.Verdict == Verdict).MinBy(finding => Holds ? finding.Evidence?.Shapes : 0);
 }
 
 /// <summary>How to check.</summary>

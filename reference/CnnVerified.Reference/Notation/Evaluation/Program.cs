@@ -18,6 +18,7 @@ public sealed class Program<T>
     private readonly List<Func<Frame<T>, bool>> _dataAssumptions = [];
     private readonly List<(Func<Frame<T>, long> From, Func<Frame<T>, long> Length)[]> _shapes = [];
     private readonly Dictionary<int, Computed> _computed = [];
+    private readonly Dictionary<Derivative, Slopes<T>> _slopes = new(ReferenceEqualityComparer.Instance);
     private readonly Compiler<T> _compiler;
 
     private sealed record Computed(Value Value, int[] Indices, Func<Frame<T>, T>? Real, Func<Frame<T>, Fraction>? Exact);
@@ -206,7 +207,9 @@ public sealed class Program<T>
         if (!frame.Jacobians.TryGetValue(derivative, out var jacobian))
         {
             string of = Name(derivative.Of), by = Name(derivative.By);
-            var slopes = new Slopes<T>(this, [of], derivative.Held);
+            if (!_slopes.TryGetValue(derivative, out Slopes<T>? slopes))
+                _slopes[derivative] = slopes = new Slopes<T>(this, [of], derivative.Held);
+            slopes.Kink = false;
             frame.Jacobians[derivative] = jacobian = slopes.Jacobian(frame, of, by);
             Arithmetic.Kink |= slopes.Kink;
         }
