@@ -150,7 +150,9 @@ internal static class CheckText
 
     private static string Written(IReadOnlyList<TermValue> terms, string value) => terms.Count == 0
         ? $"{value} (every term is 0)"
-        : $"{string.Join(" + ", terms.Select(term => term.Text))} = {string.Join(" + ", terms.Select(term => term.Numbers))} = {value}";
+        : $"{Sum(terms.Select(term => term.Text))} = {Sum(terms.Select(term => term.Numbers))} = {value}";
+
+    private static string Sum(IEnumerable<string> terms) => string.Join(" + ", terms).Replace("+ -", "- ", StringComparison.Ordinal);
 
     private static string Array(NamedValues values)
     {

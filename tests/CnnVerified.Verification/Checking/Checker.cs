@@ -178,8 +178,8 @@ public static class Checker
             if (!settings.Explain)
                 return finding;
             TimeSpan left = settings.Timeout - _time.Elapsed;
-            Shape shape = survey.FirstFailure!;
-            SmallData? data = trial.Smallest(shape, _random, left / 4 < ForData ? left / 4 : ForData);
+            TimeSpan within = left / 4 < ForData ? left / 4 : ForData;
+            var (shape, data) = Smaller(trial, survey, within) ?? (survey.FirstFailure!, trial.Smallest(survey.FirstFailure!, _random, within));
             finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, stop) };
             try
             {
@@ -197,6 +197,22 @@ public static class Checker
             {
                 return finding;   // refuted all the same; only the explanation ran out of time
             }
+        }
+
+        // Random data may pass at a shape that well chosen data refute: where a choice is rarely made.
+        private (Shape, SmallData?)? Smaller(Trial trial, Survey survey, TimeSpan within)
+        {
+            if (trial.Nature == Nature.Rational)
+                return null;
+            var time = Stopwatch.StartNew();
+            foreach (Shape shape in survey.Outcomes.Select(each => each.Shape).Where(shape => shape.CompareTo(survey.FirstFailure) < 0).Order())
+            {
+                if (time.Elapsed > within)
+                    return null;
+                if (trial.Smallest(shape, _random, within / 10) is { } data)
+                    return (shape, data);
+            }
+            return null;
         }
 
         // The block states its condition: the claim must hold under it, and each part must be needed.

@@ -101,7 +101,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
     }
 
     private string Without(Atom[] cover, Atom atom, Marks failing, Shape[] at) => Text(shapes, trial.Model,
-        Satisfying(cover.Where(other => other != atom), failing).Indices.Select(i => at[i]).OrderBy(shape => shape.Product).ThenBy(shape => shape.Sum).First());
+        Satisfying(cover.Where(other => other != atom), failing).Indices.Select(i => at[i]).Min()!);
 
     // Every failing shape must violate a condition: branch on the conditions that one still uncovered violates.
     private void Cover(Marks failing, Marks holding, params Atom[] chosen)

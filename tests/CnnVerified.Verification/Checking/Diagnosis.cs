@@ -37,7 +37,7 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
     private List<Shape> Probes()
     {
         // The smallest failing shapes, and some from the middle: the largest are slow and show no more.
-        var failing = survey.Outcomes.Where(each => each.Outcome == Outcome.Fails).Select(each => each.Shape).OrderBy(shape => shape.Product).ToList();
+        var failing = survey.Outcomes.Where(each => each.Outcome == Outcome.Fails).Select(each => each.Shape).Order().ToList();
         return [.. failing.Take(SmallProbes).Concat(failing.Skip(failing.Count * 3 / 4).Take(LargerProbes)).Distinct()];
     }
 

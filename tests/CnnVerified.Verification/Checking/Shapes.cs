@@ -7,9 +7,20 @@ namespace CnnVerified.Verification.Checking;
 /// <summary>Whole parameters of a model, in its order.</summary>
 /// <param name="Whole">The parameters.</param>
 /// <param name="Product">The product of the ranges of the claim's indices.</param>
-internal sealed record Shape(long[] Whole, double Product)
+internal sealed record Shape(long[] Whole, double Product) : IComparable<Shape>
 {
     public long Sum { get; } = Whole.Sum();
+
+    /// <summary>The order in which a counterexample is smaller: product of ranges, sum of parameters, parameters one by one.</summary>
+    /// <param name="other">The other shape.</param>
+    public int CompareTo(Shape? other)
+    {
+        if (other is null)
+            return 1;
+        int order = Product.CompareTo(other.Product);
+        order = order == 0 ? Sum.CompareTo(other.Sum) : order;
+        return order == 0 ? Whole.AsSpan().SequenceCompareTo(other.Whole) : order;
+    }
 }
 
 /// <summary>The shapes at which a claim is tried: all small ones in order, and larger ones drawn at random.</summary>
@@ -81,7 +92,8 @@ internal sealed class Shapes
         }
 
         Fill(0, Excess);
-        return [.. shapes.OrderBy(shape => shape.Product).ThenBy(shape => shape.Sum).ThenBy(shape => shape.Whole, Comparer<long[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))];
+        shapes.Sort();
+        return shapes;
     }
 
     /// <summary>Shapes drawn at random, larger than the small ones.</summary>

@@ -75,8 +75,7 @@ internal sealed class Survey
         }
         // A wrong shape is wrong whatever the data, so it is told first.
         bool wrongShape = survey._outcomes.Any(each => each.Outcome == Outcome.WrongShape);
-        survey.FirstFailure = survey._outcomes.Where(each => wrongShape ? each.Outcome == Outcome.WrongShape : each.Outcome == Outcome.Fails).Select(each => each.Shape)
-            .OrderBy(shape => shape.Product).ThenBy(shape => shape.Sum).ThenBy(shape => shape.Whole, Comparer<long[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))).FirstOrDefault();
+        survey.FirstFailure = survey._outcomes.Where(each => wrongShape ? each.Outcome == Outcome.WrongShape : each.Outcome == Outcome.Fails).Select(each => each.Shape).Min();
         return survey;
     }
 

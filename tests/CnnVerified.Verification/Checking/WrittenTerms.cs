@@ -102,13 +102,14 @@ internal sealed class WrittenTerms<T>(Program<T> program, Frame<T> frame, Func<T
 
     private Expression Numbered(Expression term) => term switch
     {
-        Element or Symbol or Derivative when ValueOf(term) is { } value => new Symbol(Factor(text(value))),
-        Bracket bracket when ValueOf(bracket) is { } value => new Symbol(text(value)),
-        Reduction when ValueOf(term) is { } value => new Symbol(Factor(text(value))),
+        Element or Symbol or Derivative or Bracket or Reduction when ValueOf(term) is { } value => Written(text(value)),
         _ => Walk.Map(term, Numbered),
     };
 
-    private static string Factor(string number) => number.StartsWith('-') || number.Contains('/', StringComparison.Ordinal) ? $"({number})" : number;
+    // As an expression, so that it gets its parentheses where it needs them.
+    private static Expression Written(string number) => number.StartsWith('-') ? new Negation(Written(number[1..]))
+        : number.Split('/') is [var top, var bottom] ? new Operation(Operator.Divide, new Symbol(top), new Symbol(bottom))
+        : new Symbol(number);
 
     /// <summary>A number as a person reads it.</summary>
     public static string Text(Estimate value) => value.Value == Math.Round(value.Value) && Math.Abs(value.Value) < 1e15
