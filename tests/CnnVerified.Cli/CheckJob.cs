@@ -121,6 +121,10 @@ internal static class CheckJob
         {
             if (file == "-")
                 return Console.In.ReadToEnd();
+            if (!File.Exists(file) && !Directory.Exists(file))
+                throw new InputException(file.Contains('=', StringComparison.Ordinal)
+                    ? $"check expected --of ID or --forward EQUATION beside a claim, got the claim '{file}' alone."
+                    : $"{file}: expected a Markdown file, got no file of that name.");
             if (Directory.Exists(file))
                 throw new InputException($"{file}: expected a Markdown file, got a folder.");
             if (new FileInfo(file) is { Exists: true, Length: > 4L * Reference.Notation.Markdown.MostCharacters })
@@ -129,7 +133,7 @@ internal static class CheckJob
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{file}: expected a Markdown file that can be read: {wrong.Message}", wrong);
+            throw new InputException($"{file}: expected a Markdown file that can be read, got: {wrong.Message}", wrong);
         }
     }
 

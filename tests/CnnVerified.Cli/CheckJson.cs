@@ -45,6 +45,7 @@ internal static class CheckJson
                 @true = example.True,
                 claimedTerms = example.ClaimedTerms,
                 trueTerms = example.TrueTerms,
+                paths = example.Paths,
                 isSmallest = example.IsSmallest,
             },
         }),

@@ -28,15 +28,15 @@ internal static class CheckText
     {
         if (result.Error is { } error)
         {
-            AnsiConsole.MarkupLine($"[red]{Markup.Escape(error.Report(text, file))}[/]");
+            AnsiConsole.MarkupLine($"[red]{Markup.Escape(error.Report(text, file == "-" ? "standard input" : file))}[/]");
             return;
         }
         string kind = result.Block?.Head.Kind == BlockKind.Derivation ? $"{result.Id} derivation" : result.Id;
-        string line = $"{kind,-18} {Name(result.Verdict),-22} {Short(result)}";
+        string line = $"{kind,-18} {Name(result.Verdict),-22} {Short(result)}".TrimEnd();
         if (time.TotalSeconds >= 1)
             line += string.Create(CultureInfo.InvariantCulture, $"  ({time.TotalSeconds:0.0} s)");
-        if (!result.IsAsStated)
-            line += $"  NOT AS STATED{(result.Against is { } against && against != result.Verdict.ToString() ? $": {against}" : "")}";
+        if (!result.IsAsStated && result.Block is { Head: { Refuted: not null } or { OnlyIf: not null } })
+            line += $"  NOT AS STATED: {result.Against}";
         AnsiConsole.MarkupLine(result.IsAsStated ? Markup.Escape(line) : $"[red]{Markup.Escape(line)}[/]");
         if (!result.IsAsStated)
             WriteDetails(result, explain: false);
@@ -69,13 +69,13 @@ internal static class CheckText
         if (result.Decisive is not { } finding)
             return;
         if (result.Findings.Count > 1 || result.Block?.Head.Kind == BlockKind.Derivation)
-            Indented($"{finding.Claim}: {Name(finding.Verdict)}{(finding.Place == default ? "" : $" (line {finding.Place.Line})")}");
+            Indented($"false: {finding.Claim}{(finding.Place == default ? "" : $" (line {finding.Place.Line})")}");
         if (finding.Reason is not null)
             Indented(finding.Reason);
         if (finding.Counterexample is { } example)
             WriteExample(example, explain);
         foreach (Need need in finding.Conditions)
-            Indented($"holds only if {need.Condition}{(need.Without.Length > 0 ? $"; without it, false at {need.Without}" : "")}");
+            Indented(need.Without.Length > 0 ? $"without {need.Condition} it is false, at {need.Without}" : $"only if {need.Condition}");
         if (finding.Diagnosis is not null)
             Indented($"slip: {finding.Diagnosis}");
     }
@@ -85,9 +85,16 @@ internal static class CheckText
     {
         int Count(Func<CheckResult, bool> which) => results.Count(which);
         int against = Count(result => !result.IsAsStated);
-        return $"{results.Count} blocks: {Count(result => result.Verdict < Verdict.Defined)} hold, {Count(result => result.Verdict == Verdict.Defined)} defined, " +
-            $"{Count(result => result.Verdict == Verdict.HoldsOnlyIf)} hold under a condition, {Count(result => result.Verdict == Verdict.Refuted)} refuted, " +
-            $"{Count(result => result.Verdict is Verdict.Vacuous or Verdict.Undecided)} vacuous or undecided, {Count(result => result.Verdict == Verdict.Malformed)} malformed; " +
+        var counts = new (int Count, string What)[]
+        {
+            (Count(result => result.Verdict < Verdict.Defined), "hold"),
+            (Count(result => result.Verdict == Verdict.Defined), "defined"),
+            (Count(result => result.Verdict == Verdict.HoldsOnlyIf), "hold under a condition"),
+            (Count(result => result.Verdict == Verdict.Refuted), "refuted"),
+            (Count(result => result.Verdict is Verdict.Vacuous or Verdict.Undecided), "vacuous or undecided"),
+            (Count(result => result.Verdict == Verdict.Malformed), "malformed"),
+        };
+        return $"{results.Count} {(results.Count == 1 ? "block" : "blocks")}: {string.Join(", ", counts.Where(each => each.Count > 0).Select(each => $"{each.Count} {each.What}"))}; " +
             (against == 0 ? "all as stated" : $"{against} not as stated");
     }
 
@@ -138,19 +145,22 @@ internal static class CheckText
         Indented($"{(example.IsSmallest ? "smallest counterexample" : "counterexample")}: {string.Join(", ", example.Sizes.Select(size => $"{size.Name} = {size.Value}"))}");
         if (example.Values.Count > 0)
             Indented($"  {string.Join(", ", example.Values.Select(values => $"{values.Name} = {Array(values)}"))}");
-        Indented($"{example.Element}: claimed {example.Claimed}, true {example.True}");
         if (example.Values.Count == 0)
+        {
+            Indented($"{example.Element} has the shape {example.Claimed}; it must have the shape {example.True}");
             return;
+        }
+        Indented($"{example.Element}: claimed {example.Claimed}, true {example.True}");
         Indented($"  claimed = {Written(example.ClaimedTerms, example.Claimed)}");
         Indented($"  true    = {Written(example.TrueTerms, example.True)}");
         if (explain)
-            foreach (TermValue term in example.TrueTerms)
-                Indented($"    {term.Text} = {term.Numbers} = {term.Value}{(term.Origin is null ? "" : $": {term.Origin}")}");
+            foreach (TermValue term in example.Paths)
+                Indented($"    {term.Text} = {term.Value}{(term.Origin is null ? "" : $": {term.Origin}")}");
     }
 
     private static string Written(IReadOnlyList<TermValue> terms, string value) => terms.Count == 0
         ? $"{value} (every term is 0)"
-        : $"{Sum(terms.Select(term => term.Text))} = {Sum(terms.Select(term => term.Numbers))} = {value}";
+        : string.Join(" = ", new[] { Sum(terms.Select(term => term.Text)), Sum(terms.Select(term => term.Numbers)), value }.Distinct());
 
     private static string Sum(IEnumerable<string> terms) => string.Join(" + ", terms).Replace("+ -", "- ", StringComparison.Ordinal);
 

@@ -44,7 +44,7 @@ internal static class Commands
         var json = new Option<bool>("--json") { Description = "Write the verdicts as JSON." };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the data, decimal or 0x….", DefaultValueFactory = _ => new CheckSettings().Seed, CustomParser = Seed };
         var timeout = new Option<double>("--timeout") { Description = "Seconds that one claim may take before it is undecided.", DefaultValueFactory = _ => new CheckSettings().Timeout.TotalSeconds };
-        var explain = new Option<bool>("--explain") { Description = "For a false claim show the true gradient at the counterexample term by term, and where each term comes from." };
+        var explain = new Option<bool>("--explain") { Description = "For each false claim show where each term of the true gradient at the counterexample comes from; in files every false block is shown in full." };
         var command = new Command("check", """
             Check formulas: is this gradient right, and where is it wrong? docs/notation.md is the language.
 

@@ -22,9 +22,8 @@ internal static class DeriveJob
             DerivedGradient gradient = Deriver.Gradient(model, by, of is null ? "derived" : $"{of}-{by}");
             if (of is null)
                 AnsiConsole.WriteLine($"```eq {Question.ForwardId}\n{string.Join('\n', Lines(given, where, forward))}\n```\n");
-            AnsiConsole.WriteLine(gradient.EquationBlock());
-            AnsiConsole.WriteLine();
-            AnsiConsole.WriteLine(gradient.DerivationBlock());
+            AnsiConsole.WriteLine($"{gradient.EquationBlock().TrimEnd()}\n");
+            AnsiConsole.WriteLine(gradient.DerivationBlock().TrimEnd());
             return 0;
         }
         catch (NotationException wrong)

@@ -513,6 +513,9 @@ internal sealed class Resolver(Library library, Block block)
             throw new NotationException($"expected {Count(tensor.Shape.Count, "index", "indices")} of {element.Tensor}{(tensor.Shape.Count > 0 ? $"[{string.Join(',', tensor.Shape)}]" : "")}, got {element.Indices.Count}.", element.Place);
         var indices = element.Indices.Select(index =>
         {
+            // x[i] with no i around it: an index that was forgotten, not a parameter.
+            if (index is Symbol alone && !bound.Contains(alone.Name) && !IsSize(alone.Name) && Find(alone.Name) is null && char.IsLower(alone.Name[0]))
+                throw new NotationException($"expected {alone.Name} to be a free index on the left side or an index of a sum, got neither.", alone.Place);
             Expression filled = Fill(index, bound, true);
             return _final && !IsExact(filled, bound)
                 ? throw new NotationException($"expected a whole-numbered index of {element.Tensor}, got the real value {index}.", index.Place == default ? element.Place : index.Place)

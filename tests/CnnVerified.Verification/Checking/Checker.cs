@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CnnVerified.Reference.Notation;
+using CnnVerified.Reference.Notation.Derivation;
 using CnnVerified.Reference.Notation.Evaluation;
 
 namespace CnnVerified.Verification.Checking;
@@ -65,7 +66,7 @@ public static class Checker
             Model model = library.Resolve(block);
             if (settings.At.Keys.FirstOrDefault(name => !model.Parameters.Any(parameter => parameter.Name == name && parameter.IsWhole)) is { } unknown)
                 throw new NotationException($"expected a whole parameter to fix ({string.Join(", ", model.Parameters.Where(parameter => parameter.IsWhole).Select(parameter => parameter.Name))}), got '{unknown}'.");
-            return model.Claims.Count == 0 ? Define(model, block, settings) : Judge(model, block, settings);
+            return model.Claims.Count == 0 ? Define(model, block, settings) : Judge(library, model, block, settings);
         }
         catch (NotationException wrong)
         {
@@ -73,7 +74,7 @@ public static class Checker
         }
     }
 
-    private static CheckResult Judge(Model model, Block block, CheckSettings settings)
+    private static CheckResult Judge(Library library, Model model, Block block, CheckSettings settings)
     {
         var findings = new List<Finding>();
         foreach (Claim claim in model.Claims)
@@ -83,7 +84,7 @@ public static class Checker
             Finding finding;
             try
             {
-                finding = new ClaimCheck(model, claim, settings, stop.Token).Run();
+                finding = new ClaimCheck(library, model, claim, settings, stop.Token).Run();
             }
             catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
             {
@@ -152,7 +153,7 @@ public static class Checker
     }
 
     /// <summary>The check of one claim.</summary>
-    private sealed class ClaimCheck(Model model, Claim claim, CheckSettings settings, CancellationToken stop)
+    private sealed class ClaimCheck(Library library, Model model, Claim claim, CheckSettings settings, CancellationToken stop)
     {
         private readonly Stopwatch _time = Stopwatch.StartNew();
         private readonly Random _random = new((int)(settings.Seed ^ settings.Seed >> 32));
@@ -193,7 +194,7 @@ public static class Checker
             TimeSpan left = settings.Timeout - _time.Elapsed;
             TimeSpan within = left / 4 < ForData ? left / 4 : ForData;
             var (shape, data) = Smaller(trial, survey, within) ?? (survey.FirstFailure!, trial.Smallest(survey.FirstFailure!, _random, within));
-            finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, stop) };
+            finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, Derived(), stop) };
             try
             {
                 var conditions = new Conditions(trial, shapes, survey, _random).Find();
@@ -209,6 +210,23 @@ public static class Checker
             catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
             {
                 return finding;   // refuted all the same; only the explanation ran out of time
+            }
+        }
+
+        // The gradient as a formula, where one line says it.
+        private Value? Derived()
+        {
+            if (claim is not GradientClaim gradient || library.Find(model.Head.Id)?.Head.Of is not { } forward)
+                return null;
+            try
+            {
+                return Deriver.Gradient(library.Resolve(forward, default), gradient.By, "gradient").Equations is [var only]
+                    ? new Value(gradient.Name, [.. only.Left.Indices.Select(index => index.Name)], model.Find(gradient.By)?.Shape ?? [], only.Formula, false)
+                    : null;
+            }
+            catch (NotationException)
+            {
+                return null;   // it cannot be derived: the chain rule's terms are shown
             }
         }
 

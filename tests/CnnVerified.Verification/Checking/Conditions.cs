@@ -79,7 +79,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
         Cover(failing, holding);
         var best = _covers
             .OrderByDescending(cover => cover.All(atom => atom.IsOfParameters))
-            .ThenByDescending(cover => Satisfying(cover, holding).Count)
+            .ThenByDescending(cover => Satisfying(cover, holding).Indices.Sum(i => at[i].Product))   // one output pixel hides much
             .ThenBy(cover => cover.Length);
         foreach (Atom[] cover in best.Take(8))
             if (Confirm(cover))

@@ -8,11 +8,18 @@ namespace CnnVerified.Verification.Checking;
 internal static class CounterexampleReport
 {
     /// <summary>The counterexample in exact fractions or, with transcendental functions, in decimals.</summary>
-    public static Counterexample? Of(Trial trial, Shapes shapes, Shape shape, SmallData? data, CancellationToken stop) => trial.Nature == Nature.Transcendental
-        ? Write(new Experiment<Estimate>(trial.Model, trial.Claim, Kinds.Estimates(), stop), shapes, shape, data, WrittenTerms<Estimate>.Text)
-        : Write(new Experiment<Rational>(trial.Model, trial.Claim, Kinds.Rationals(), stop), shapes, shape, data, value => value.ToString());
+    /// <param name="trial">The claim.</param>
+    /// <param name="shapes">The shapes.</param>
+    /// <param name="shape">The shape at which it is false.</param>
+    /// <param name="data">The data at which it is false, or null for a wrong shape.</param>
+    /// <param name="gradient">The gradient as a formula, where one is known: its terms read better than the chain rule's. They are
+    /// written only where they add up to what dual numbers give.</param>
+    /// <param name="stop">Ends a computation.</param>
+    public static Counterexample? Of(Trial trial, Shapes shapes, Shape shape, SmallData? data, Value? gradient, CancellationToken stop) => trial.Nature == Nature.Transcendental
+        ? Write(new Experiment<Estimate>(trial.Model, trial.Claim, Kinds.Estimates(), stop), shapes, shape, data, gradient, WrittenTerms<Estimate>.Text)
+        : Write(new Experiment<Rational>(trial.Model, trial.Claim, Kinds.Rationals(), stop), shapes, shape, data, gradient, value => value.ToString());
 
-    private static Counterexample? Write<T>(Experiment<T> experiment, Shapes shapes, Shape shape, SmallData? data, Func<T, string> text)
+    private static Counterexample? Write<T>(Experiment<T> experiment, Shapes shapes, Shape shape, SmallData? data, Value? gradient, Func<T, string> text)
     {
         Program<T> program = experiment.Program;
         Frame<T> frame = program.NewFrame(shape.Whole)!;
@@ -45,7 +52,9 @@ internal static class CounterexampleReport
             IsSmallest = data.IsSmallest,
             ClaimedTerms = terms.Of(experiment.Model.Values.First(value => value.Name == claimed), index),
             TrueTerms = experiment.Claim is EqualityClaim ? terms.Of(experiment.Model.Values.First(value => value.Name == truth), index)
+                : gradient is not null && terms.IsWorth(gradient, index, truths[wrong]) ? terms.Of(gradient, index)
                 : ChainRule(experiment, frame, terms, wrong, index, text),
+            Paths = experiment.Claim is EqualityClaim ? [] : ChainRule(experiment, frame, terms, wrong, index, text),
         };
     }
 

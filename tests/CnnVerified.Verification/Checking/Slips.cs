@@ -55,6 +55,14 @@ internal sealed class Slips
     {
         string[] counts = [.. _sizes.Where(name => char.IsUpper(name[0]))];
         var products = new List<Expression> { Number.Of(2) };
+        // Lengths that have no name, such as H - R + 1, and all elements of a tensor.
+        foreach (Tensor tensor in Others())
+        {
+            Expression[] lengths = [.. tensor.Shape.Select(range => range.Length).OfType<Expression>()];
+            products.AddRange(lengths.Where(length => length is not (Symbol or Number)));
+            if (lengths.Length > 3)
+                products.Add(lengths.Aggregate(Times));
+        }
         for (int i = 0; i < counts.Length; i++)
         {
             products.Add(new Symbol(counts[i]));
@@ -65,7 +73,7 @@ internal sealed class Slips
                     products.Add(Times(Times(new Symbol(counts[i]), new Symbol(counts[j])), new Symbol(counts[k])));
             }
         }
-        foreach (Expression product in products.OrderBy(product => Walk.All(product).Count()))
+        foreach (Expression product in products.DistinctBy(product => product.ToString()).OrderBy(product => Walk.All(product).Count()))
         {
             yield return new($"too large by the factor {product}", new Operation(Operator.Divide, Body, product));
             yield return new($"too small by the factor {product}", Times(product, Body));

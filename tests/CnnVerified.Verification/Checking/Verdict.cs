@@ -93,6 +93,9 @@ public sealed record Counterexample(IReadOnlyList<(string Name, long Value)> Siz
     /// <summary>The true sum, term by term; terms that are 0 are left out.</summary>
     public IReadOnlyList<TermValue> TrueTerms { get; init; } = [];
 
+    /// <summary>For a gradient: how the loss depends on the element, through each element of each result.</summary>
+    public IReadOnlyList<TermValue> Paths { get; init; } = [];
+
     /// <summary>True where the search for the smallest data went through all of them in order.</summary>
     public bool IsSmallest { get; init; }
 }

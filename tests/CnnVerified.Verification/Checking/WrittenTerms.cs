@@ -30,6 +30,13 @@ internal sealed class WrittenTerms<T>(Program<T> program, Frame<T> frame, Func<T
         return terms;
     }
 
+    /// <summary>True where an element of a value that the program does not compute has a given worth.</summary>
+    /// <param name="value">The value; what it uses the program computes.</param>
+    /// <param name="index">The element.</param>
+    /// <param name="worth">The number.</param>
+    public bool IsWorth(Value value, IReadOnlyList<long> index, T worth) =>
+        ValueOf(Walk.Substitute(value.Body, value.Indices.Zip(index).ToDictionary(pair => pair.First, pair => (Expression)Number.Of(pair.Second)))) is { } number && program.Arithmetic.AreEqual(number, worth);
+
     private void Add(Expression expression, bool negative, List<TermValue> terms)
     {
         if (terms.Count >= Most)
