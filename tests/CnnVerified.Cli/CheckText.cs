@@ -130,12 +130,14 @@ internal static class CheckText
     private static string Strength(Verdict verdict, Evidence evidence)
     {
         string shapes = $"{evidence.Shapes:N0} shapes: all with {evidence.Reach}";
+        string likely = evidence.FalseWithProbability is { } probability ? string.Create(CultureInfo.InvariantCulture, $", false with a probability below {probability:0e-0} for each") : "";
         string larger = evidence.LargerShapes > 0 ? $"; {evidence.LargerShapes} larger ones tested" : "";
+        string unjudged = evidence.NotJudged > 0 ? $" ({evidence.NotJudged:N0} points)" : "";
         return verdict switch
         {
-            Verdict.HoldsExactly => string.Create(CultureInfo.InvariantCulture, $"{shapes}, false with a probability below {evidence.FalseWithProbability:0e-0} for each{larger}"),
-            Verdict.HoldsAtPoints => $"{evidence.Points:N0} points; {shapes}{larger}; kinks and ties not judged",
-            Verdict.HoldsNumerically => string.Create(CultureInfo.InvariantCulture, $"{evidence.Points:N0} points, relative error at most {evidence.LargestRelativeError:0e-0}, {evidence.LargestErrorOverBound:0.00} of its bound; {shapes}{larger}"),
+            Verdict.HoldsExactly => $"{shapes}{likely}{larger}",
+            Verdict.HoldsAtPoints => $"{evidence.Points:N0} points; {shapes}{larger}; kinks and ties not judged{unjudged}",
+            Verdict.HoldsNumerically => string.Create(CultureInfo.InvariantCulture, $"{evidence.Points:N0} points, relative error at most {evidence.LargestRelativeError:0e-0}, {evidence.LargestErrorOverBound:0.00} of its bound; {shapes}{larger}{(evidence.NotJudged > 0 ? $"; {evidence.NotJudged:N0} points too ill-conditioned to judge" : "")}"),
             _ => shapes,
         };
     }

@@ -193,7 +193,7 @@ public static class Checker
                 return finding;
             TimeSpan left = settings.Timeout - _time.Elapsed;
             TimeSpan within = left / 4 < ForData ? left / 4 : ForData;
-            var (shape, data) = Smaller(trial, survey, within) ?? (survey.FirstFailure!, trial.Smallest(survey.FirstFailure!, _random, within));
+            var (shape, data) = Smallest(trial, survey, within);
             finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, Derived(), stop) };
             try
             {
@@ -230,20 +230,24 @@ public static class Checker
             }
         }
 
-        // Random data may pass at a shape that well chosen data refute: where a choice is rarely made.
-        private (Shape, SmallData?)? Smaller(Trial trial, Survey survey, TimeSpan within)
+        // Random data may pass at a shape that well chosen data refute, where a choice is rarely made: smaller shapes are searched too.
+        private (Shape, SmallData?) Smallest(Trial trial, Survey survey, TimeSpan within)
         {
-            if (trial.Nature == Nature.Rational)
-                return null;
-            var time = Stopwatch.StartNew();
-            foreach (Shape shape in survey.Outcomes.Select(each => each.Shape).Where(shape => shape.CompareTo(survey.FirstFailure) < 0).Order())
+            Shape first = survey.FirstFailure!;
+            bool complete = survey.SmallShapes.Contains(first);
+            if (trial.Nature != Nature.Rational && !survey.HasWrongShape)
             {
-                if (time.Elapsed > within)
-                    return null;
-                if (trial.Smallest(shape, _random, within / 10) is { } data)
-                    return (shape, data);
+                var time = Stopwatch.StartNew();
+                foreach (Shape shape in survey.SmallShapes.Where(shape => shape.CompareTo(first) < 0).Order())
+                {
+                    if (!(complete &= time.Elapsed < within))
+                        break;
+                    if (trial.Smallest(shape, _random, within / 10) is { } smaller)
+                        return (shape, smaller);
+                }
             }
-            return null;
+            SmallData? data = trial.Smallest(first, _random, within);
+            return (first, data is null ? null : data with { IsSmallest = data.IsSmallest && complete });
         }
 
         // The block states its condition: the claim must hold under it, and each part must be needed.

@@ -16,7 +16,7 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
     public (string Name, string? Mended)? Find(IReadOnlyList<Need> conditions)
     {
         var probes = Probes();
-        if (survey.Outcomes.Any(each => each.Outcome == Outcome.WrongShape))
+        if (survey.HasWrongShape)
             return ($"{claim.Name} has another shape than {(claim is GradientClaim gradient ? gradient.By : ((EqualityClaim)claim).Truth)}", null);
         if ((Held(probes) ?? Other(probes, Diagonal)) is { } question)
             return (question, null);

@@ -22,6 +22,9 @@ internal sealed class Survey
     /// <summary>The smallest shape at which the claim fails, or null.</summary>
     public Shape? FirstFailure { get; private set; }
 
+    /// <summary>True where the claimed value has a wrong shape somewhere.</summary>
+    public bool HasWrongShape => _outcomes.Exists(each => each.Outcome == Outcome.WrongShape);
+
     /// <summary>Points that were judged.</summary>
     public int Points { get; private set; }
 
@@ -74,7 +77,7 @@ internal sealed class Survey
                 survey._larger++;
         }
         // A wrong shape is wrong whatever the data, so it is told first.
-        bool wrongShape = survey._outcomes.Any(each => each.Outcome == Outcome.WrongShape);
+        bool wrongShape = survey.HasWrongShape;
         survey.FirstFailure = survey._outcomes.Where(each => wrongShape ? each.Outcome == Outcome.WrongShape : each.Outcome == Outcome.Fails).Select(each => each.Shape).Min();
         return survey;
     }
