@@ -356,8 +356,16 @@ internal sealed class Resolver(Library library, Block block)
     private Assumption Restrict(Condition condition)
     {
         // A name that indexes a dimension alone, and means nothing else, is an index: the condition is asked for all its values.
-        var free = Walk.Children(condition).SelectMany(Walk.All).OfType<Element>().SelectMany(element => element.Indices).OfType<Symbol>()
-            .Select(symbol => symbol.Name).Where(name => Find(name) is null && !IsSize(name) && !_parameters.ContainsKey(name)).Distinct().ToList();
+        IEnumerable<string> Indices(Expression each, ImmutableHashSet<string> bound)
+        {
+            if (each is Reduction reduction)
+                bound = bound.Union(reduction.Binders.Select(binder => binder.Name));
+            var own = each is Element element ? element.Indices.OfType<Symbol>().Select(symbol => symbol.Name).Except(bound) : [];
+            return [.. own, .. Walk.Children(each).SelectMany(child => Indices(child, bound))];
+        }
+
+        var free = Walk.Children(condition).SelectMany(side => Indices(side, []))
+            .Where(name => Find(name) is null && !IsSize(name) && !_parameters.ContainsKey(name)).Distinct().ToList();
         var sides = Walk.Children(condition).ToArray();
         var forAll = free.Select(name => AsBinder(name, Infer(new Binder(name, null, null), sides))).ToList();
         return new(forAll, FillCondition(condition, [.. free], false));

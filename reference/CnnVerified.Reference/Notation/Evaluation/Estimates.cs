@@ -71,7 +71,7 @@ public sealed class Estimates : Arithmetic<Estimate>
             return b;
         if (b is { Value: 1, Error: 0 })
             return a;
-        return Rounded(a.Value * b.Value, Math.Abs(a.Value) * b.Error + Math.Abs(b.Value) * a.Error + a.Error * b.Error);
+        return Small(Rounded(a.Value * b.Value, Math.Abs(a.Value) * b.Error + Math.Abs(b.Value) * a.Error + a.Error * b.Error));
     }
 
     /// <inheritdoc/>
@@ -81,7 +81,8 @@ public sealed class Estimates : Arithmetic<Estimate>
         if (!(least > 0))
             return NotDefined();
         double quotient = a.Value / b.Value;
-        return Rounded(quotient, (a.Error + Math.Abs(quotient) * b.Error) / least);
+        Estimate rounded = Rounded(quotient, (a.Error + Math.Abs(quotient) * b.Error) / least);
+        return a.Value == 0 ? rounded : Small(rounded);
     }
 
     /// <inheritdoc/>
@@ -92,7 +93,7 @@ public sealed class Estimates : Arithmetic<Estimate>
         {
             case Notation.Function.Exp:
                 double exp = Math.Exp(v);
-                return Computed(exp, exp * Growth(e));
+                return Small(Computed(exp, exp * Growth(e)));
             case Notation.Function.Log:
                 return v - e > 0 ? Computed(Math.Log(v), e / (v - e)) : NotDefined();
             case Notation.Function.Log1p:
@@ -130,7 +131,7 @@ public sealed class Estimates : Arithmetic<Estimate>
         double power = Math.Pow(a.Value, exponent.Value);
         double drift = Math.Abs(exponent.Value) * a.Error / (a.Value - a.Error)
             + exponent.Error * (Math.Abs(Math.Log(a.Value)) + a.Error / (a.Value - a.Error));
-        return Computed(power, power * Growth(drift));
+        return Small(Computed(power, power * Growth(drift)));
     }
 
     /// <inheritdoc/>
@@ -161,6 +162,9 @@ public sealed class Estimates : Arithmetic<Estimate>
     private Estimate Rounded(double value, double brought) => Finite(new(value, brought * (1 + 2 * U) + Math.Abs(value) * U));
 
     private Estimate Computed(double value, double brought) => Finite(new(value, brought * (1 + Function) + Math.Abs(value) * Function));
+
+    // Below 2⁻¹⁰²² the rounding is absolute, and what underflows is not 0: a few of the smallest steps cover it.
+    private static Estimate Small(Estimate estimate) => Math.Abs(estimate.Value) < 1e-300 ? estimate with { Error = estimate.Error + 16 * double.Epsilon } : estimate;
 
     private Estimate Finite(Estimate estimate) => double.IsFinite(estimate.Value) && double.IsFinite(estimate.Error) ? estimate : NotDefined();
 
@@ -194,6 +198,6 @@ public sealed class Estimates : Arithmetic<Estimate>
             fraction = v + n / 2.0 / fraction;
         double erfc = Math.Exp(-v * v) / Math.Sqrt(Math.PI) / fraction;
         double steepest = 1.13 * Math.Exp(-(v - x.Error) * (v - x.Error));
-        return Finite(new(erfc, steepest * x.Error * (1 + 4 * U * v * v) + erfc * (16 + v * v) * U));
+        return Small(Finite(new(erfc, steepest * x.Error * (1 + 4 * U * v * v) + erfc * (16 + v * v) * U)));
     }
 }

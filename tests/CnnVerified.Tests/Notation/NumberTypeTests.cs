@@ -1,0 +1,205 @@
+using System.Numerics;
+using CnnVerified.Reference.Notation.Evaluation;
+using CnnVerified.Reference.Numbers;
+using FsCheck.Xunit;
+using MathNet.Numerics;
+using Xunit;
+using Function = CnnVerified.Reference.Notation.Function;
+
+namespace CnnVerified.Tests.Notation;
+
+/// <summary>The numbers that equations are evaluated over, each against something that is right for another reason.</summary>
+public sealed class NumberTypeTests
+{
+    public static TheoryData<Function> Functions => [.. HighPrecision.Functions];
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void An_error_bound_is_never_exceeded_and_not_vacuous(Function function)
+    {
+        var estimates = new Estimates();
+        var random = new Random(1);
+        for (int point = 0; point < 300; point++)
+        {
+            double x = HighPrecision.Draw(function, random);
+            Estimate value = estimates.Apply(function, x);
+            Assert.False(estimates.Undefined);
+            double error = HighPrecision.Apply(function, x).Distance(value.Value);
+            Assert.True(error <= value.Error, $"{function}({x:R}) = {value} is off by {error}");
+            // Sine and cosine are bounded beside their zeros in absolute terms.
+            double size = function is Function.Cos or Function.Sin ? 1 : Math.Abs(value.Value);
+            Assert.True(value.Error <= 1e-12 * size, $"{function}({x:R}) = {value} says too little");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void An_error_bound_covers_an_argument_that_is_off(Function function)
+    {
+        var estimates = new Estimates();
+        var random = new Random(2);
+        for (int point = 0; point < 100; point++)
+        {
+            double x = HighPrecision.Draw(function, random);
+            double error = Math.ScaleB(Math.Abs(function is Function.Log1p ? 1 + x : x), -random.Next(3, 50));
+            Estimate value = estimates.Apply(function, new(x, error));
+            Assert.False(estimates.Undefined);
+            foreach (double side in new[] { -1, 1 })
+            {
+                double off = (HighPrecision.Apply(function, (HighPrecision)x + (HighPrecision)error * side)).Distance(value.Value);
+                Assert.True(off <= value.Error, $"{function}({x:R} ± {error}) = {value} is off by {off}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Powers_are_within_their_bounds()
+    {
+        var estimates = new Estimates();
+        var random = new Random(4);
+        for (int point = 0; point < 200; point++)
+        {
+            double a = Math.Exp(6 * random.NextDouble() - 3), b = 10 * random.NextDouble() - 5, drift = a / 1024;
+            Estimate exact = estimates.Power(a, (Estimate)b), wide = estimates.Power(new(a, drift), (Estimate)b);
+            Assert.True((HighPrecision.Log(a) * b).Exp().Distance(exact.Value) <= exact.Error);
+            Assert.True((HighPrecision.Log((HighPrecision)a + drift) * b).Exp().Distance(wide.Value) <= wide.Error);
+            Assert.True((HighPrecision.Log((HighPrecision)a - drift) * b).Exp().Distance(wide.Value) <= wide.Error);
+        }
+    }
+
+    [Property]
+    public void Rounded_operations_are_within_their_bounds(int a, int b, int c)
+    {
+        var estimates = new Estimates();
+        Rational x = new(a, 3), y = new(b, 7), z = new(2 * (long)c + 1, 11);
+        Rational exact = (x + y) * (x - y) / z * x + y / z;
+        Estimate p = estimates.Constant(x), q = estimates.Constant(y), r = estimates.Constant(z);
+        Estimate value = estimates.Add(estimates.Multiply(estimates.Divide(estimates.Multiply(estimates.Add(p, q), estimates.Subtract(p, q)), r), p), estimates.Divide(q, r));
+        Rational error = Rational.Of(value.Value) - exact;
+        Assert.True((error < default(Rational) ? -error : error) <= Rational.Of(value.Error));
+    }
+
+    [Fact]
+    public void What_is_too_small_for_a_double_is_not_taken_for_an_exact_0()
+    {
+        var estimates = new Estimates();
+        foreach (Estimate tiny in new[]
+        {
+            estimates.Multiply(1e-200, 1e-200), estimates.Divide(1e-300, 1e300), estimates.Apply(Function.Exp, -1000), estimates.Apply(Function.Exp, -744.5),
+            estimates.Apply(Function.Erfc, 28), estimates.Apply(Function.Erfc, 27), estimates.Power(1e-100, (Estimate)4.5), estimates.Power(1e-100, 4),
+        })
+            Assert.True(tiny.Error > 0, $"{tiny}");
+    }
+
+    [Fact]
+    public void Erf_and_erfc_agree_with_MathNet()
+    {
+        var doubles = new Doubles();
+        for (int i = -400; i <= 400; i++)
+        {
+            Assert.Equal(SpecialFunctions.Erf(i / 64.0), doubles.Apply(Function.Erf, i / 64.0), 1e-13);
+            double erfc = SpecialFunctions.Erfc(i / 64.0);
+            Assert.Equal(erfc, doubles.Apply(Function.Erfc, i / 64.0), 1e-12 * erfc);
+        }
+    }
+
+    [Property]
+    public void Fractions_are_rationals(int a, int b, int c, int d)
+    {
+        (Fraction x, Rational p) = Pair(a, b);
+        (Fraction y, Rational q) = Pair(c, d);
+        AssertSame(p + q, x + y);
+        AssertSame(p - q, x - y);
+        AssertSame(p * q, x * y);
+        AssertSame(-p, -x);
+        if (c != 0)
+            AssertSame(p / q, x / y);
+        Assert.Equal(p < q ? -1 : p > q ? 1 : 0, Math.Sign(x.CompareTo(y)));
+        Assert.Equal(p == q, x == y);
+        Assert.Equal((p.Numerator - BigInteger.Remainder(BigInteger.Remainder(p.Numerator, p.Denominator) + p.Denominator, p.Denominator)) / p.Denominator, x.Floor);
+        Assert.Equal(p.ToString(), x.ToString());
+    }
+
+    [Property]
+    public void A_fraction_beyond_64_bits_is_told_and_never_wrong(long a, long b, long c, long d)
+    {
+        foreach (var (top, bottom) in new[] { (a, b), (long.MinValue, b), (a, long.MinValue), (long.MaxValue, b), (long.MinValue, -1), (a << 20, b << 21) })
+            if (bottom != 0 && d != 0)
+            {
+                Rational p = new(top, bottom), q = new(c, d);
+                AssertSameOrTold(p, () => new Fraction(top, bottom));
+                AssertSameOrTold(p + q, () => new Fraction(top, bottom) + new Fraction(c, d));
+                AssertSameOrTold(p - q, () => new Fraction(top, bottom) - new Fraction(c, d));
+                AssertSameOrTold(p * q, () => new Fraction(top, bottom) * new Fraction(c, d));
+                if (c != 0)
+                    AssertSameOrTold(p / q, () => new Fraction(top, bottom) / new Fraction(c, d));
+            }
+    }
+
+    [Property]
+    public void A_prime_field_is_arithmetic_modulo_its_prime(int seed, long a, long b)
+    {
+        var field = new PrimeField(PrimeField.Draw(new Random(seed)));
+        BigInteger p = field.Prime;
+        BigInteger Residue(BigInteger value) => (value % p + p) % p;
+        // A product with the bare 1 takes the factor 2⁶⁴ away that numbers are kept with.
+        BigInteger Bare(ulong kept) => field.Multiply(kept, 1);
+        ulong x = field.Constant(new Rational(a, 1)), y = field.Constant(new Rational(b, 1));
+        Assert.Equal(Residue(a), Bare(x));
+        Assert.Equal(Residue((BigInteger)a + b), Bare(field.Add(x, y)));
+        Assert.Equal(Residue((BigInteger)a - b), Bare(field.Subtract(x, y)));
+        Assert.Equal(Residue((BigInteger)a * b), Bare(field.Multiply(x, y)));
+        Assert.Equal(Residue(-(BigInteger)a), Bare(field.Negate(x)));
+        Assert.Equal(BigInteger.ModPow(Residue(a), 5, p), Bare(field.Power(x, 5)));
+        if (b == 0)
+            return;
+        Assert.Equal(Residue(a), Residue(Bare(field.Divide(x, y)) * b));
+        Assert.Equal(field.Divide(x, y), field.Constant(new Rational(a, b)));
+        Assert.Equal(field.Constant(new Rational(a, b)), field.Constant(new Rational(a, 1)) is var top ? field.Multiply(top, field.Power(y, -1)) : 0);
+    }
+
+    [Fact]
+    public void A_drawn_prime_is_one_between_2_to_the_60_and_2_to_the_61()
+    {
+        var random = new Random(5);
+        for (int draw = 0; draw < 40; draw++)
+        {
+            ulong prime = PrimeField.Draw(random);
+            Assert.InRange(prime, 1UL << 60, 1UL << 61);
+            // Euler's criterion splits the residues of a prime in halves that no composite of this size keeps to over fifty bases.
+            for (int witness = 2; witness < 52; witness++)
+                Assert.True(BigInteger.ModPow(witness, (prime - 1) / 2, prime) is var half && (half.IsOne || half == prime - 1));
+        }
+    }
+
+    [Fact]
+    public void In_a_prime_field_a_division_by_0_and_a_function_are_undefined()
+    {
+        var field = new PrimeField(PrimeField.Draw(new Random(6)));
+        field.Divide(field.One, 0);
+        Assert.True(field.Undefined);
+        field.Undefined = false;
+        field.Apply(Function.Exp, field.One);
+        Assert.True(field.Undefined);
+        Assert.Throws<InvalidOperationException>(() => field.Compare(0, 0));
+    }
+
+    private static (Fraction, Rational) Pair(int a, int b)
+    {
+        int divisor = Math.Abs(b % 1000) + 1;
+        return (new(a % 100_000, divisor), new(a % 100_000, divisor));
+    }
+
+    private static void AssertSame(Rational expected, Fraction got) => Assert.Equal((expected.Numerator, expected.Denominator), (got.Numerator, got.Denominator));
+
+    private static void AssertSameOrTold(Rational expected, Func<Fraction> compute)
+    {
+        try
+        {
+            AssertSame(expected, compute());
+        }
+        catch (OverflowException)
+        {
+        }
+    }
+}
