@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Verification;
@@ -63,41 +64,22 @@ internal static class CheckJob
             if (!texts.TryAdd(file, Read(file)))
                 throw new InputException($"check expected each file once, got {file} twice.");
         var all = new List<(string? File, CheckResult Result)>();
-        var malformed = new List<(string File, string Id, NotationException Wrong)>();
+        void Add(string file, CheckResult result, TimeSpan time)
+        {
+            all.Add((file, result));
+            if (!call.Json)
+                CheckText.WriteLine(result, time, texts[file], file, call.Explain);
+        }
+
         var blocks = new List<Block>();
         foreach (var (file, text) in texts)
-            blocks.AddRange(Markdown.Blocks(text, file, wrong => malformed.Add((file, "", wrong))));
-        var refused = new HashSet<Block>();
-        Library library = Book.With(blocks, (block, taken) =>
+            blocks.AddRange(Markdown.Blocks(text, file, wrong => Add(file, Checker.Malformed("", wrong), default)));
+        Library library = Book.With([.. blocks], (block, taken) =>
         {
-            refused.Add(block);
-            malformed.Add((block.File!, block.Head.Id, taken));
+            blocks.Remove(block);
+            Add(block.File!, Checker.Malformed(block.Head.Id, taken), default);
         });
-        foreach (var (file, id, wrong) in malformed)
-            all.Add((file, Checker.Malformed(id, wrong)));
-        if (!call.Json)
-            foreach (var (file, result) in all)
-                CheckText.WriteLine(result, default, texts[file!], file!);
-        Live(call.Json, now =>
-        {
-            int begun = 0;
-            var results = blocks.Where(block => !refused.Contains(block)).AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(settings.Stop)
-                .Select(block =>
-                {
-                    now($"{block.Head.Id}  {Interlocked.Increment(ref begun)} of {blocks.Count}");
-                    var time = System.Diagnostics.Stopwatch.StartNew();
-                    return (block.File, Result: Checker.Check(library, block, settings), time.Elapsed);
-                });
-            foreach (var (file, result, time) in results)
-            {
-                all.Add((file, result));
-                if (call.Json)
-                    continue;
-                CheckText.WriteLine(result, time, texts[file!], file!);
-                if (call.Explain && result.Decisive is { Verdict: > Verdict.Defined })
-                    CheckText.WriteDetails(result, explain: true);
-            }
-        });
+        CheckAll(library, blocks, call.Json, settings, Add);
         if (all.Count == 0)
             throw new InputException($"check expected blocks that open with ```eq or ```derivation, got none in {string.Join(", ", texts.Keys)}.");
         if (call.Json)
@@ -105,6 +87,30 @@ internal static class CheckJob
         else
             AnsiConsole.WriteLine(CheckText.Summary([.. all.Select(each => each.Result)]));
         return all.Any(each => each.Result.Verdict == Verdict.Malformed) ? 2 : all.All(each => each.Result.IsAsStated) ? 0 : 1;
+    }
+
+    // Blocks are checked side by side and told in their order.
+    private static void CheckAll(Library library, List<Block> blocks, bool quiet, CheckSettings settings, Action<string, CheckResult, TimeSpan> done)
+    {
+        int begun = 0;
+        try
+        {
+            Live(quiet, now =>
+            {
+                var results = blocks.AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(settings.Stop).Select(block =>
+                {
+                    now($"{block.Head.Id}  {Interlocked.Increment(ref begun)} of {blocks.Count}");
+                    var time = Stopwatch.StartNew();
+                    return (File: block.File!, Result: Checker.Check(library, block, settings), time.Elapsed);
+                });
+                foreach (var (file, result, time) in results)
+                    done(file, result, time);
+            });
+        }
+        catch (AggregateException several) when (settings.Stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("stopped", several, settings.Stop);
+        }
     }
 
     private static void Live(bool quiet, Action<Action<string>> work)

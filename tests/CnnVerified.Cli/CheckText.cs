@@ -23,8 +23,8 @@ internal static class CheckText
         _ => "malformed",
     };
 
-    /// <summary>One block, one line.</summary>
-    public static void WriteLine(CheckResult result, TimeSpan time, string text, string file)
+    /// <summary>One block, one line; in full where it is false against what it says of itself, or where that is asked for.</summary>
+    public static void WriteLine(CheckResult result, TimeSpan time, string text, string file, bool explain)
     {
         if (result.Error is { } error)
         {
@@ -38,8 +38,8 @@ internal static class CheckText
         if (!result.IsAsStated && result.Block is { Head: { Refuted: not null } or { OnlyIf: not null } })
             line += $"  NOT AS STATED: {result.Against}";
         AnsiConsole.MarkupLine(result.IsAsStated ? Markup.Escape(line) : $"[red]{Markup.Escape(line)}[/]");
-        if (!result.IsAsStated)
-            WriteDetails(result, explain: false);
+        if ((!result.IsAsStated || explain) && result.Decisive is { Verdict: > Verdict.Defined, Reason: null })
+            WriteDetails(result, explain);
     }
 
     /// <summary>One typed claim, in full.</summary>

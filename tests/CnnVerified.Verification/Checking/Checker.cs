@@ -88,7 +88,7 @@ public static class Checker
             }
             catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
             {
-                finding = new(claim.Name, Verdict.Undecided) { Reason = $"the time limit of {settings.Timeout.TotalSeconds:0.#} s ran out" };
+                finding = new(claim.Name, Verdict.Undecided) { Reason = $"the time limit of {settings.Timeout.TotalSeconds:0.###} s ran out" };
             }
             catch (OverflowException)
             {
@@ -143,7 +143,7 @@ public static class Checker
         }
         catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
         {
-            why = $"the time limit of {settings.Timeout.TotalSeconds:0.#} s ran out";
+            why = $"the time limit of {settings.Timeout.TotalSeconds:0.###} s ran out";
         }
         catch (OverflowException)
         {

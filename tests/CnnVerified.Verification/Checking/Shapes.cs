@@ -56,6 +56,9 @@ internal sealed class Shapes
     /// <summary>How far the whole parameters of the small shapes exceed their least values, all together.</summary>
     public int Excess { get; private set; }
 
+    /// <summary>Why shapes were passed over: a tensor of theirs would be too large. Null where none were.</summary>
+    public NotationException? TooLarge { get; private set; }
+
     /// <summary>The sum of the least values.</summary>
     public long Least => _whole.Zip(_fixed).Sum(pair => pair.Second ?? pair.First.Least);
 
@@ -92,6 +95,8 @@ internal sealed class Shapes
         }
 
         Fill(0, Excess);
+        if (shapes.Count == 0 && TooLarge is not null)
+            throw TooLarge;
         shapes.Sort();
         return shapes;
     }
@@ -135,7 +140,17 @@ internal sealed class Shapes
 
     private Shape? Of(long[] whole)
     {
-        if (_program.NewFrame(whole) is not { } frame)
+        Frame<double>? frame;
+        try
+        {
+            frame = _program.NewFrame(whole);
+        }
+        catch (NotationException large)
+        {
+            TooLarge = large;
+            return null;
+        }
+        if (frame is null)
             return null;
         double product = 1;
         foreach (var range in _ranges)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CnnVerified.Reference.Notation.Evaluation;
 
 namespace CnnVerified.Verification.Checking;
 
@@ -87,7 +88,7 @@ internal sealed class Survey
 
     private static string Reach(Shapes shapes, long sum) => shapes.Names.Count == 0 ? "no whole parameters"
         : shapes.Excess == 0 ? "the sizes given"
-        : $"{string.Join(" + ", shapes.Names)} <= {sum}";
+        : $"{string.Join(" + ", shapes.Names)} <= {sum}{(shapes.TooLarge is null ? "" : $" and tensors of at most {Program<double>.MostElements} elements")}";
 
     private bool Try(Trial trial, Shape shape, Random random, int points, Symmetry? symmetry)
     {
