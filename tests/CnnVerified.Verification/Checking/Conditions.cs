@@ -7,7 +7,7 @@ namespace CnnVerified.Verification.Checking;
 /// symmetry of a tensor.</summary>
 internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Random random)
 {
-    private const int MostNeeds = 3, Pool = 3000, Confirmations = 60, Probes = 30, LeastSupport = 5;
+    private const int MostNeeds = 3, Pool = 1500, Confirmations = 40, Probes = 30, LeastSupport = 5;
 
     private readonly List<(Shape Shape, Outcome Outcome)> _outcomes = [.. survey.Outcomes];
 
@@ -92,7 +92,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
     // More shapes, larger ones too, so that a condition is not taken for one that small shapes cannot tell from it.
     private void Enlarge()
     {
-        foreach (Shape shape in shapes.Larger(300, random))
+        foreach (Shape shape in shapes.Larger(150, random))
         {
             Outcome outcome = trial.Try(shape, random);
             if (outcome is not (Outcome.Outside or Outcome.NotJudged))

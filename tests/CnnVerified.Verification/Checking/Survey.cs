@@ -7,6 +7,7 @@ namespace CnnVerified.Verification.Checking;
 internal sealed class Survey
 {
     private readonly List<(Shape Shape, Outcome Outcome)> _outcomes = [];
+    private bool _fails;
     private string _reach = "";
     private int _larger;
 
@@ -58,7 +59,8 @@ internal sealed class Survey
         bool complete = true;
         foreach (var sameSum in small.GroupBy(shape => shape.Sum).OrderBy(group => group.Key))
         {
-            if (untilFailure && survey._outcomes.Any(each => IsFailure(each.Outcome)) || time.Elapsed > within && judged.Count > 0)
+            // What is false needs no more evidence, only enough shapes to look for conditions in.
+            if (survey._fails && (untilFailure || time.Elapsed > within / 2) || time.Elapsed > within && judged.Count > 0)
             {
                 complete = false;
                 break;
@@ -72,7 +74,7 @@ internal sealed class Survey
         survey._reach = Reach(shapes, complete ? shapes.Least + shapes.Excess : lastSum);
         foreach (Shape shape in shapes.Larger(larger, random))
         {
-            if (time.Elapsed > 2 * within || untilFailure && survey._outcomes.Any(each => IsFailure(each.Outcome)))
+            if (time.Elapsed > 2 * within || survey._fails && (untilFailure || time.Elapsed > within))
                 break;
             if (survey.Try(trial, shape, random, 1, symmetry))
                 survey._larger++;
@@ -110,6 +112,7 @@ internal sealed class Survey
             if (IsFailure(outcome))
                 break;
         }
+        _fails |= IsFailure(worst);
         if (judged)
             _outcomes.Add((shape, worst));
         return judged;
