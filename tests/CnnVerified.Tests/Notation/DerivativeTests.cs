@@ -78,6 +78,13 @@ public sealed class DerivativeTests
         Assert.Equal(kink, slopes.Kink);
     }
 
+    [Fact]
+    public void A_kink_before_a_D_is_not_forgotten()
+    {
+        var (program, _) = SmallBlock.Run(new Estimates(), "given x[2]\nv = max(exp(x[0])*exp(x[1]),exp(x[0]+x[1]))\ny = v*x[0]\ng = D(y,v)", "x=1,1");
+        Assert.True(program.Arithmetic.Kink);
+    }
+
     public static TheoryData<Function> Functions => [.. HighPrecision.Functions];
 
     [Theory]

@@ -66,6 +66,8 @@ public static class Checker
             Model model = library.Resolve(block);
             if (settings.At.Keys.FirstOrDefault(name => !model.Parameters.Any(parameter => parameter.Name == name && parameter.IsWhole)) is { } unknown)
                 throw new NotationException($"expected a whole parameter to fix ({string.Join(", ", model.Parameters.Where(parameter => parameter.IsWhole).Select(parameter => parameter.Name))}), got '{unknown}'.");
+            if (model.Parameters.FirstOrDefault(parameter => settings.At.TryGetValue(parameter.Name, out long at) && at < parameter.Least) is { } small)
+                throw new NotationException($"expected {small.Name} of at least {small.Least}, got {settings.At[small.Name]}.");
             return model.Claims.Count == 0 ? Define(model, block, settings) : Judge(library, model, block, settings);
         }
         catch (NotationException wrong)

@@ -125,16 +125,20 @@ internal sealed class Slips
             yield return new("the result is not rotated by 180°", Walk.Substitute(Body, free.ToDictionary(name => name, name => (Expression)Flipped(name, _claimed.Shape[_claimed.Indices.ToList().IndexOf(name)].Length ?? Number.Of(1)))));
         var ranges = Ranges();
         // A kernel w[k,c,r,s] before an image x[n,c,i+r,j+s]: rotating either mends the same slip, but people rotate kernels.
+        // What is written rotated comes first of all.
+        var rotations = new List<(bool IsRotated, Slip Slip)>();
         foreach (string tensor in Tensors().OrderByDescending(HasPlainIndices))
         {
             var last = Walk.All(Body).OfType<Element>().Where(element => element.Tensor == tensor).SelectMany(element => element.Indices.TakeLast(2)).ToList();
             string[] indices = [.. last.SelectMany(Walk.All).OfType<Symbol>().Select(symbol => symbol.Name).Distinct().Where(name => ranges.ContainsKey(name) && !_claimed.Indices.Contains(name))];
             if (indices.Length == 0)
                 continue;
-            bool isRotated = last.Any(index => indices.Any(name => index.ToString().EndsWith($"- 1 - {name}", StringComparison.Ordinal)));
+            bool isRotated = last.All(index => indices.Any(name => index.ToString().EndsWith($"- 1 - {name}", StringComparison.Ordinal)));
             var flip = indices.ToDictionary(name => name, name => (Expression)Flipped(name, ranges[name]));
-            yield return new(isRotated ? $"{tensor} is rotated by 180° and must not be" : $"{tensor} is not rotated by 180°", InElements(Body, tensor, index => Walk.Substitute(index, flip)));
+            rotations.Add((isRotated, new(isRotated ? $"{tensor} is rotated by 180° and must not be" : $"{tensor} is not rotated by 180°", InElements(Body, tensor, index => Walk.Substitute(index, flip)))));
         }
+        foreach (var (_, slip) in rotations.OrderByDescending(rotation => rotation.IsRotated))
+            yield return slip;
     }
 
     private bool HasPlainIndices(string tensor) =>

@@ -209,9 +209,10 @@ public sealed class Program<T>
             string of = Name(derivative.Of), by = Name(derivative.By);
             if (!_slopes.TryGetValue(derivative, out Slopes<T>? slopes))
                 _slopes[derivative] = slopes = new Slopes<T>(this, [of], derivative.Held);
+            bool before = Arithmetic.Kink;
             slopes.Kink = false;
             frame.Jacobians[derivative] = jacobian = slopes.Jacobian(frame, of, by);
-            Arithmetic.Kink |= slopes.Kink;
+            Arithmetic.Kink = before | slopes.Kink;
         }
         return jacobian;
     }
