@@ -75,7 +75,7 @@ internal static class CheckText
         if (finding.Counterexample is { } example)
             WriteExample(example, explain);
         foreach (Need need in finding.Conditions)
-            Indented(need.Without.Length > 0 ? $"without {need.Condition} it is false, at {need.Without}" : $"only if {need.Condition}");
+            Indented($"needed: {need.Condition}{(need.Without.Length > 0 ? $" (otherwise false, at {need.Without})" : "")}");
         if (finding.Diagnosis is not null)
             Indented($"slip: {finding.Diagnosis}");
     }
