@@ -1,3 +1,4 @@
+using CnnVerified.Reference.Notation;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Verification;
@@ -15,7 +16,7 @@ public static class EquationTable
     public static Equation Find(string id) =>
         All.FirstOrDefault(equation => equation.Id.Equals(id, StringComparison.OrdinalIgnoreCase))
         ?? throw new InputException($"expected the id of an equation, got '{id}'; the nearest are " +
-            $"{string.Join(", ", All.OrderBy(equation => Distance(equation.Id, id.ToUpperInvariant())).Take(3))} (cnnverify list shows all).");
+            $"{string.Join(", ", Library.Nearest(All.Select(equation => equation.Id), id))} (cnnverify list shows all).");
 
     private static List<Equation> Build()
     {
@@ -128,18 +129,5 @@ public static class EquationTable
         for (int n = 2; n <= upTo && multiple < 1 << 24; n++)
             multiple = multiple / (long)System.Numerics.BigInteger.GreatestCommonDivisor(multiple, n) * n;
         return multiple;
-    }
-
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-        return row[^1];
     }
 }

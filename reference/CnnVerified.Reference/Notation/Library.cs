@@ -66,12 +66,16 @@ public sealed class Library
             ? Resolve(block.Head.Id, block.Head.Place)
             : new Resolver(this, block).Resolve();
 
-    private string Nearest(string id)
-    {
-        string[] near = [.. _blocks.Keys.OrderBy(key => Distance(key, id)).ThenBy(key => key, StringComparer.Ordinal).Take(3)];
-        return near.Length == 0 ? "" : $"; the nearest are {string.Join(", ", near)}";
-    }
+    /// <summary>The names most like a word, the likest first: for a message about a word that is none of them.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="most">How many.</param>
+    public static IEnumerable<string> Nearest(IEnumerable<string> names, string word, int most = 3) =>
+        names.OrderBy(name => Distance(name, word)).ThenBy(name => name, StringComparer.Ordinal).Take(most);
 
+    private string Nearest(string id) => _blocks.Count == 0 ? "" : $"; the nearest are {string.Join(", ", Nearest(_blocks.Keys, id))}";
+
+    // Levenshtein's, capitals and small letters alike.
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
