@@ -24,6 +24,8 @@ public readonly struct Rational
         _denominatorLessOne = denominator / common - 1;
     }
 
+    private Rational(BigInteger whole) => Numerator = whole;
+
     /// <summary>The numerator in lowest terms; it carries the sign.</summary>
     public BigInteger Numerator { get; }
 
@@ -79,26 +81,29 @@ public readonly struct Rational
     }
 
     /// <inheritdoc/>
-    public static Rational operator +(Rational left, Rational right) =>
-        new(left.Numerator * right.Denominator + right.Numerator * left.Denominator, left.Denominator * right.Denominator);
+    public static Rational operator +(Rational left, Rational right) => AreWhole(left, right)
+        ? new(left.Numerator + right.Numerator)
+        : new(left.Numerator * right.Denominator + right.Numerator * left.Denominator, left.Denominator * right.Denominator);
 
     /// <inheritdoc/>
     public static Rational operator -(Rational left, Rational right) => left + -right;
 
     /// <inheritdoc/>
-    public static Rational operator *(Rational left, Rational right) =>
-        new(left.Numerator * right.Numerator, left.Denominator * right.Denominator);
+    public static Rational operator *(Rational left, Rational right) => AreWhole(left, right)
+        ? new(left.Numerator * right.Numerator)
+        : new(left.Numerator * right.Numerator, left.Denominator * right.Denominator);
 
     /// <inheritdoc/>
     public static Rational operator /(Rational left, Rational right) =>
         new(left.Numerator * right.Denominator, left.Denominator * right.Numerator);
 
     /// <inheritdoc/>
-    public static Rational operator -(Rational value) => new(-value.Numerator, value.Denominator);
+    public static Rational operator -(Rational value) => value._denominatorLessOne.IsZero ? new(-value.Numerator) : new(-value.Numerator, value.Denominator);
 
     /// <inheritdoc/>
-    public static bool operator <(Rational left, Rational right) =>
-        left.Numerator * right.Denominator < right.Numerator * left.Denominator;
+    public static bool operator <(Rational left, Rational right) => AreWhole(left, right)
+        ? left.Numerator < right.Numerator
+        : left.Numerator * right.Denominator < right.Numerator * left.Denominator;
 
     /// <inheritdoc/>
     public static bool operator >(Rational left, Rational right) => right < left;
@@ -123,6 +128,9 @@ public readonly struct Rational
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Numerator, _denominatorLessOne);
+
+    // Whole numbers need no greatest common divisor, which is most of the time that fractions take.
+    private static bool AreWhole(Rational left, Rational right) => left._denominatorLessOne.IsZero && right._denominatorLessOne.IsZero;
 
     /// <inheritdoc/>
     public override string ToString() => _denominatorLessOne.IsZero ? Numerator.ToString() : $"{Numerator}/{Denominator}";

@@ -13,9 +13,10 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
 
     private readonly List<Atom> _atoms = [];
     private readonly List<Atom[]> _covers = [];
+    private readonly HashSet<string> _seen = [];
 
     /// <summary>A condition on sizes, and at which shapes it holds.</summary>
-    private sealed record Atom(string Text, bool IsOfParameters, Func<Frame<double>, bool> Holds)
+    private sealed record Atom(string Text, bool IsOfParameters, Func<Shape, bool> Holds)
     {
         public Marks At { get; init; } = new([]);
     }
@@ -66,17 +67,16 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
     {
         Enlarge();
         Shape[] at = [.. _outcomes.Select(each => each.Shape)];
-        var frames = at.Select(shapes.Frame).ToArray();
         var failing = new Marks(_outcomes.Select(each => Survey.IsFailure(each.Outcome)));
         var holding = new Marks(_outcomes.Select(each => each.Outcome == Outcome.Holds));
         foreach (Atom atom in Atoms())
         {
-            var marks = new Marks(frames.Select(frame => atom.Holds(frame) && !shapes.Failed(frame)));
+            var marks = new Marks(at.Select(atom.Holds));
             // Conditions that no shape tells apart are one; the first stands for all.
             if (marks.CountWith(holding) >= LeastSupport && !marks.Contains(failing) && !_atoms.Exists(other => other.At.Equals(marks)))
                 _atoms.Add(atom with { At = marks });
         }
-        Cover(failing, holding);
+        Cover(failing, failing, holding);
         var best = _covers
             .OrderByDescending(cover => cover.All(atom => atom.IsOfParameters))
             .ThenByDescending(cover => Satisfying(cover, holding).Indices.Sum(i => at[i].Product))   // one output pixel hides much
@@ -104,21 +104,19 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
         Satisfying(cover.Where(other => other != atom), failing).Indices.Select(i => at[i]).Min()!);
 
     // Every failing shape must violate a condition: branch on the conditions that one still uncovered violates.
-    private void Cover(Marks failing, Marks holding, params Atom[] chosen)
+    private void Cover(Marks failing, Marks uncovered, Marks holding, params Atom[] chosen)
     {
-        Marks uncovered = Satisfying(chosen, failing);
         if (uncovered.First is not { } open)
         {
-            // Each must be needed: without it some failing shape is not excluded.
-            if (chosen.All(atom => Satisfying(chosen.Where(other => other != atom), failing).First is not null))
+            // Each must be needed: without it some failing shape is not excluded. The same set comes up in several orders.
+            if (_seen.Add(string.Join('&', chosen.Select(_atoms.IndexOf).Order())) && chosen.All(atom => Satisfying(chosen.Where(other => other != atom), failing).First is not null))
                 _covers.Add(chosen);
             return;
         }
-        if (chosen.Length == MostNeeds)
-            return;
+        bool last = chosen.Length == MostNeeds - 1;
         foreach (Atom atom in _atoms)
-            if (!atom.At[open] && Satisfying([.. chosen, atom], holding).Count >= LeastSupport)
-                Cover(failing, holding, [.. chosen, atom]);
+            if (chosen.Length < MostNeeds && !atom.At[open] && !(last && atom.At.Meets(uncovered)) && holding.And(atom.At) is var held && held.Count >= LeastSupport)
+                Cover(failing, uncovered.And(atom.At), held, [.. chosen, atom]);
     }
 
     // Shapes that satisfy the conditions, drawn anew.
@@ -127,8 +125,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
         int confirmed = 0;
         foreach (Shape shape in shapes.Larger(Pool, random))
         {
-            Frame<double> frame = shapes.Frame(shape);
-            if (!cover.All(atom => atom.Holds(frame)) || shapes.Failed(frame))
+            if (!cover.All(atom => atom.Holds(shape)))
                 continue;
             Outcome outcome = trial.Try(shape, random);
             if (Survey.IsFailure(outcome))
@@ -176,14 +173,30 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
 
     private Atom Equal(Expression left, Expression right)
     {
-        var a = shapes.Compile(left);
-        var b = shapes.Compile(right);
-        return new($"{left} = {right}", true, frame => a(frame) == b(frame));
+        var a = Compile(left);
+        var b = Compile(right);
+        return new($"{left} = {right}", true, shape => a(shape) is { } value && value == b(shape));
     }
 
     private Atom Parity(string name, int remainder, string word)
     {
-        var rest = shapes.Compile(new Application(Function.Mod, [new Symbol(name), Number.Of(2)]));
-        return new($"{name} is {word}", true, frame => rest(frame) == new Fraction(remainder));
+        var value = Compile(new Symbol(name));
+        return new($"{name} is {word}", true, shape => value(shape) % 2 == remainder);
+    }
+
+    // Parameters are read off; anything else is evaluated, null where it is no whole number.
+    private Func<Shape, long?> Compile(Expression expression)
+    {
+        if (expression is Symbol symbol && shapes.Names.ToList().IndexOf(symbol.Name) is var at and >= 0)
+            return shape => shape.Whole[at];
+        if (expression is Number number)
+            return _ => (long)number.Value.Numerator;
+        var compiled = shapes.Compile(expression);
+        return shape =>
+        {
+            Frame<double> frame = shapes.Frame(shape);
+            Fraction value = compiled(frame);
+            return shapes.Failed(frame) || !value.IsWhole ? null : value.Numerator;
+        };
     }
 }

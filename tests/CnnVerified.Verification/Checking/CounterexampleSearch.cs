@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CnnVerified.Reference.Notation.Evaluation;
 using CnnVerified.Reference.Numbers;
 
@@ -27,13 +26,12 @@ internal sealed class CounterexampleSearch<T>
     private readonly Frame<T> _frame;
     private readonly List<Slot> _slots = [];
     private readonly int[] _ranks;
-    private readonly Stopwatch _time = Stopwatch.StartNew();
-    private readonly TimeSpan _within;
+    private readonly long _until;
     private bool _ranOut;
 
-    public CounterexampleSearch(Experiment<T> experiment, Shape shape, Random random, TimeSpan within)
+    public CounterexampleSearch(Experiment<T> experiment, Shape shape, Random random, long work)
     {
-        (_experiment, _random, _within) = (experiment, random, within);
+        (_experiment, _random, _until) = (experiment, random, experiment.Program.Meter.Steps + work);
         _frame = experiment.Program.NewFrame(shape.Whole)!;
         foreach (string name in experiment.Filler.Names)
         {
@@ -49,7 +47,7 @@ internal sealed class CounterexampleSearch<T>
 
     private sealed record Slot(string Name, int Element, bool IsExact, Rational[] Candidates);
 
-    /// <summary>The smallest data found in time, or null.</summary>
+    /// <summary>The smallest data found, or null.</summary>
     public SmallData? Find()
     {
         if (_slots.Any(slot => slot.Candidates.Length == 0))
@@ -105,12 +103,12 @@ internal sealed class CounterexampleSearch<T>
         {
             for (int i = 0; i < _ranks.Length; i++)
                 _ranks[i] = _random.Next(_slots[i].Candidates.Length);
-            if (!Fails(ignoreTime: true))
+            if (!Fails(ignoreLimit: true))
                 continue;
             for (int i = 0; i < _ranks.Length; i++)
             {
                 int was = _ranks[i];
-                for (_ranks[i] = 0; _ranks[i] < was && !Fails(ignoreTime: true); _ranks[i]++)
+                for (_ranks[i] = 0; _ranks[i] < was && !Fails(ignoreLimit: true); _ranks[i]++)
                 {
                 }
             }
@@ -119,9 +117,9 @@ internal sealed class CounterexampleSearch<T>
         return null;
     }
 
-    private bool Fails(bool ignoreTime = false)
+    private bool Fails(bool ignoreLimit = false)
     {
-        if (!ignoreTime && (_ranOut = _time.Elapsed > _within))
+        if (!ignoreLimit && (_ranOut = _experiment.Program.Meter.Steps > _until))
             return false;
         for (int i = 0; i < _slots.Count; i++)
         {

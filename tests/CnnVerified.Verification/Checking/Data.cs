@@ -8,7 +8,8 @@ namespace CnnVerified.Verification.Checking;
 /// <param name="Arithmetic">The arithmetic.</param>
 /// <param name="Draw">A number inside limits.</param>
 /// <param name="DrawDirection">How far an element moves: from so many numbers that two moves agree by accident about never.</param>
-internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limits, T> Draw, Func<Random, T> DrawDirection)
+/// <param name="DrawWhole">A whole number, where the arithmetic is faster on those.</param>
+internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limits, T> Draw, Func<Random, T> DrawDirection, Func<Random, T>? DrawWhole = null)
 {
     public T Of(Rational value) => Arithmetic.Constant(value);
 }
@@ -31,7 +32,7 @@ internal static class Kinds
         return new(field, (random, limits) => limits.OneOf is { } values ? field.Constant(values[random.Next(values.Count)]) : field.DrawElement(random), field.DrawElement);
     }
 
-    public static NumberKind<Rational> Rationals() => new(new Rationals(), (random, limits) => DrawRational(random, limits), random => new Rational(random.Next(1, int.MaxValue), 1));
+    public static NumberKind<Rational> Rationals() => new(new Rationals(), (random, limits) => DrawRational(random, limits), random => new Rational(random.Next(1, int.MaxValue), 1), random => new Rational(random.Next(-500, 501), 1));
 
     public static NumberKind<Estimate> Estimates() => new(new Estimates(), (random, limits) => DrawRational(random, limits, 1 << 20).ToDouble(), random => random.NextDouble() + 0.5);
 
@@ -113,8 +114,9 @@ internal sealed class Filler<T>
     /// <summary>Random data; false where an exact given has no number to be.</summary>
     public bool Draw(Frame<T> frame, Random random, Symmetry? symmetry = null)
     {
-        // Now and then numbers ten times as large, so that a threshold far out is crossed too.
-        bool wide = random.Next(8) == 0;
+        // Some of the points are whole numbers, on which exact arithmetic is fast; now and then numbers are ten times as large, so that a
+        // threshold far out is crossed too.
+        int style = random.Next(8);
         foreach (string name in Names)
         {
             if (IsExact(name))
@@ -130,10 +132,10 @@ internal sealed class Filler<T>
             {
                 T[] elements = _program.Reals(frame, name);
                 Limits limits = Of(frame, name);
-                if (wide && limits == default)
+                if (style == 0 && limits == default)
                     limits = new(new Rational(-20, 1), true, new Rational(20, 1), true);
                 for (int i = 0; i < elements.Length; i++)
-                    elements[i] = _kind.Draw(random, limits);
+                    elements[i] = style > 4 && limits == default && _kind.DrawWhole is { } whole ? whole(random) : _kind.Draw(random, limits);
                 if (symmetry?.Tensor == name && !symmetry.Impose(elements, _program.Lengths(frame, name), _kind.Arithmetic))
                     return false;
             }

@@ -6,6 +6,7 @@ namespace CnnVerified.Verification.Checking;
 internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey survey, CheckSettings settings, CancellationToken stop)
 {
     private const int SmallProbes = 6, LargerProbes = 8, Combinations = 1200, Larger = 40;
+    private const long Work = 300_000;
 
     private readonly Random _random = new(1998);
 
@@ -84,5 +85,5 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
     }
 
     private bool Confirmed(Trial trial) =>
-        Survey.Of(trial, shapes, _random, Combinations, Larger, TimeSpan.FromSeconds(0.3), untilFailure: true) is { FirstFailure: null, AnyNonzero: true };
+        Survey.Of(trial, shapes, _random, Combinations, Larger, Work, untilFailure: true) is { FirstFailure: null, AnyNonzero: true };
 }

@@ -60,7 +60,7 @@ internal sealed class Experiment<T>
             EqualityClaim equality => [claim.Claimed, equality.Truth],
             _ => throw new InvalidOperationException($"unknown claim {claim.GetType().Name}."),
         };
-        Program = new Program<T>(model, kind.Arithmetic, wanted) { Stop = stop };
+        Program = new Program<T>(model, kind.Arithmetic, wanted) { Meter = new Meter(stop) };
         Filler = new Filler<T>(Program, kind);
         if (claim is GradientClaim)
             _slopes = new Slopes<T>(Program, _results, held);

@@ -40,6 +40,14 @@ internal sealed class Marks : IEquatable<Marks>
         return new(words);
     }
 
+    public bool Meets(Marks other)
+    {
+        for (int i = 0; i < _words.Length; i++)
+            if ((_words[i] & other._words[i]) != 0)
+                return true;
+        return false;
+    }
+
     public int CountWith(Marks other) => And(other).Count;
 
     public bool Contains(Marks other) => other.And(this).Equals(other);

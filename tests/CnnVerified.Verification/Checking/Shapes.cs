@@ -35,7 +35,7 @@ internal sealed class Shapes
 
     public Shapes(Model model, Claim? claim, IReadOnlyDictionary<string, long> at, CancellationToken stop)
     {
-        _program = new Program<double>(model, new Doubles(), []) { Stop = stop };
+        _program = new Program<double>(model, new Doubles(), []) { Meter = new Meter(stop) };
         _whole = [.. model.Parameters.Where(parameter => parameter.IsWhole)];
         _fixed = [.. _whole.Select(parameter => at.TryGetValue(parameter.Name, out long value) ? value : (long?)null)];
         foreach (Value value in claim is null ? model.Values : model.Values.Where(value => value.Name == claim.Claimed))

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CnnVerified.Reference.Notation.Evaluation;
 
 namespace CnnVerified.Verification.Checking;
@@ -45,22 +44,22 @@ internal sealed class Survey
     /// <param name="random">The source of data.</param>
     /// <param name="combinations">How many combinations of whole parameters to go through.</param>
     /// <param name="larger">How many larger shapes.</param>
-    /// <param name="within">After this time a sum of parameters that is begun is still finished, but no larger one begun.</param>
+    /// <param name="work">After this many terms a sum of parameters that is begun is still finished, but no larger one begun.</param>
     /// <param name="untilFailure">True to stop at the first failure.</param>
     /// <param name="symmetry">A symmetry that the data have.</param>
-    public static Survey Of(Trial trial, Shapes shapes, Random random, int combinations, int larger, TimeSpan within, bool untilFailure, Symmetry? symmetry = null)
+    public static Survey Of(Trial trial, Shapes shapes, Random random, int combinations, int larger, long work, bool untilFailure, Symmetry? symmetry = null)
     {
-        var time = Stopwatch.StartNew();
+        long start = trial.Work;
         var survey = new Survey();
         List<Shape> small = shapes.Small(combinations);
         var judged = new List<Shape>();
-        // By the sum of parameters, so that what was tried when time runs out is all shapes up to a sum.
+        // By the sum of parameters, so that what was tried when the effort is spent is all shapes up to a sum.
         long lastSum = shapes.Least - 1;
         bool complete = true;
         foreach (var sameSum in small.GroupBy(shape => shape.Sum).OrderBy(group => group.Key))
         {
             // What is false needs no more evidence, only enough shapes to look for conditions in.
-            if (survey._fails && (untilFailure || time.Elapsed > within / 2) || time.Elapsed > within && judged.Count > 0)
+            if (survey._fails && (untilFailure || trial.Work - start > work / 2) || trial.Work - start > work && judged.Count > 0)
             {
                 complete = false;
                 break;
@@ -74,7 +73,7 @@ internal sealed class Survey
         survey._reach = Reach(shapes, complete ? shapes.Least + shapes.Excess : lastSum);
         foreach (Shape shape in shapes.Larger(larger, random))
         {
-            if (time.Elapsed > 2 * within || survey._fails && (untilFailure || time.Elapsed > within))
+            if (trial.Work - start > 2 * work || survey._fails && (untilFailure || trial.Work - start > work))
                 break;
             if (survey.Try(trial, shape, random, 1, symmetry))
                 survey._larger++;

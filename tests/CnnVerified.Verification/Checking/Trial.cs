@@ -59,6 +59,9 @@ internal abstract class Trial
     /// <summary>Tries the claim once.</summary>
     public abstract Outcome Try(Shape shape, Random random, Symmetry? symmetry = null);
 
+    /// <summary>How many terms were evaluated so far.</summary>
+    public abstract long Work { get; }
+
     /// <summary>Compares the claimed gradient with what a known slip would give.</summary>
     public abstract Outcome Equals(Shape shape, Random random, OtherGradient other);
 
@@ -71,8 +74,8 @@ internal abstract class Trial
     /// <summary>The largest difference over its bound, and relative to the larger side.</summary>
     public abstract (double OverBound, double Relative) Worst { get; }
 
-    /// <summary>The smallest data at a shape where the claim fails, or null where none were found in time.</summary>
-    public abstract SmallData? Smallest(Shape shape, Random random, TimeSpan within);
+    /// <summary>The smallest data at a shape where the claim fails, or null where none were found within a number of terms.</summary>
+    public abstract SmallData? Smallest(Shape shape, Random random, long work);
 }
 
 /// <summary>Tries a claim with numbers of one type.</summary>
@@ -88,6 +91,8 @@ internal sealed class Trial<T>(Experiment<T> experiment) : Trial
 
     public override bool IsLinear(Shape shape, Random random) => experiment.IsLinear(shape, random);
 
-    public override SmallData? Smallest(Shape shape, Random random, TimeSpan within) =>
-        new CounterexampleSearch<T>(experiment, shape, random, within).Find();
+    public override long Work => experiment.Program.Meter.Steps;
+
+    public override SmallData? Smallest(Shape shape, Random random, long work) =>
+        new CounterexampleSearch<T>(experiment, shape, random, work).Find();
 }

@@ -4,12 +4,11 @@ namespace CnnVerified.Reference.Notation.Evaluation;
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class Frame<T>
 {
-    private readonly CancellationToken _stop;
-    private int _steps;
+    private readonly Meter _meter;
 
-    internal Frame(int slots, int tensors, CancellationToken stop)
+    internal Frame(int slots, int tensors, Meter meter)
     {
-        _stop = stop;
+        _meter = meter;
         Slots = new long[slots];
         Reals = new T[tensors][];
         Exacts = new Fraction[tensors][];
@@ -53,10 +52,6 @@ public sealed class Frame<T>
         }
     }
 
-    /// <summary>Counts a term; now and then asks whether to stop.</summary>
-    internal void Step()
-    {
-        if ((++_steps & 0xFFF) == 0)
-            _stop.ThrowIfCancellationRequested();
-    }
+    /// <summary>Counts a term.</summary>
+    internal void Step() => _meter.Step();
 }

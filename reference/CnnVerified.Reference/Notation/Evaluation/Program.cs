@@ -74,8 +74,8 @@ public sealed class Program<T>
     /// <summary>True where a computed value uses exp, log and the like: it needs real numbers.</summary>
     public bool NeedsFunctions => _compiler.NeedsFunctions;
 
-    /// <summary>Ends a computation that takes too long: it then throws <see cref="OperationCanceledException"/>.</summary>
-    public CancellationToken Stop { get; set; }
+    /// <summary>Counts what is evaluated, and ends what takes too long.</summary>
+    public Meter Meter { get; set; } = new();
 
     /// <summary>A frame for whole parameters, with its sizes computed.</summary>
     /// <param name="whole">The model's whole parameters, in its order.</param>
@@ -83,7 +83,8 @@ public sealed class Program<T>
     /// <exception cref="NotationException">A tensor would have more than <see cref="MostElements"/> elements.</exception>
     public Frame<T>? NewFrame(ReadOnlySpan<long> whole)
     {
-        var frame = new Frame<T>(_compiler.Slots, _tensors.Count, Stop);
+        Meter.NewFrame();
+        var frame = new Frame<T>(_compiler.Slots, _tensors.Count, Meter);
         whole.CopyTo(frame.Slots);   // the first slots, in this order
         foreach (var (slot, value) in _sizes)
         {

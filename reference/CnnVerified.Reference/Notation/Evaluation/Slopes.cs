@@ -41,7 +41,7 @@ public sealed class Slopes<T>
     /// <returns>The frame of the dual program: values with slopes.</returns>
     public Frame<Jet<T>> Along(Frame<T> frame, Func<string, T[]?> directions)
     {
-        _dual.Stop = _program.Stop;
+        _dual.Meter = _program.Meter;
         Frame<Jet<T>> dual = _dual.NewFrame(_program.Wholes(frame))!;
         foreach (string name in _program.Model.Parameters.Where(parameter => !parameter.IsWhole).Select(parameter => parameter.Name)
             .Concat(_program.Model.Givens.Where(given => !given.IsExact).Select(given => given.Name)))
