@@ -634,7 +634,8 @@ internal sealed class Compiler<T>(Program<T> program, Arithmetic<T> real, Dictio
                 at = at * lengths[d] + (i - from[d]);
             }
             return (int)at;
-        });
+        }
+        );
     }
 
     // An index, or long.MinValue where it is not whole.
