@@ -116,7 +116,7 @@ public sealed class CheckerTests
 
     [Fact]
     public void A_claim_that_takes_too_long_is_undecided() =>
-        Assert.Equal("the time limit of 0 s ran out", Check(Text("given x[N]\ny[i:N] = x[i] + sum(a:1000,b:1000,c:1000) x[a]", "x", "dx[i:N] = dy[i]"),
+        Assert.Equal("the time limit of 0.01 s ran out", Check(Text("given x[N]\ny[i:N] = x[i] + sum(a:1000,b:1000,c:1000) x[a]", "x", "dx[i:N] = dy[i]"),
             Verdict.Undecided, new CheckSettings { Timeout = TimeSpan.FromSeconds(0.01) }).Reason);
 
     [Theory]
@@ -141,6 +141,14 @@ public sealed class CheckerTests
         string claim = $"dz[n:N,k:K] = [k!=label[n] and {margin("k")}] - [k=label[n]]*sum(q:K | q!=label[n] and {margin("q")}) 1";
         for (ulong seed = 1; seed <= 10; seed++)
             Check(Text(forward, "z", claim), Verdict.HoldsAtPoints, new CheckSettings { Seed = seed, Explain = false });
+    }
+
+    // The claim alone compares, and is false only where what it compares is equal by accident.
+    [Fact]
+    public void A_tie_in_the_claim_alone_is_not_judged()
+    {
+        for (ulong seed = 1; seed <= 5; seed++)
+            Check(Text("given x[N]\ny[i:N] = x[i]^2", "x", "dx[i:N] = 2*x[i]*([x[i]>1]+[x[i]<1])*dy[i]"), Verdict.HoldsAtPoints, new CheckSettings { Seed = seed, Explain = false });
     }
 
     // Where a window's largest element is looked for, its equality with the maximum is no accident, and two windows that share it both count.
