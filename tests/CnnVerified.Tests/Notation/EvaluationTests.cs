@@ -145,7 +145,7 @@ public sealed class EvaluationTests
     public void One_long_evaluation_can_be_stopped(string lines)
     {
         using var stop = new CancellationTokenSource();
-        var program = new Program<double>(SmallBlock.Resolve(Whole(lines)), new Doubles()) { Stop = stop.Token };
+        var program = new Program<double>(SmallBlock.Resolve(Whole(lines)), new Doubles()) { Meter = new Meter(stop.Token) };
         Frame<double> frame = program.NewFrame([])!;
         foreach (Given given in program.Model.Givens)
             program.Reals(frame, given.Name)[0] = 3;

@@ -109,7 +109,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
         if (uncovered.First is not { } open)
         {
             // Each must be needed: without it some failing shape is not excluded. The same set comes up in several orders.
-            if (_seen.Add(string.Join('&', chosen.Select(_atoms.IndexOf).Order())) && chosen.All(atom => Satisfying(chosen.Where(other => other != atom), failing).First is not null))
+            if (_seen.Add(string.Join('&', chosen.Select(atom => _atoms.IndexOf(atom)).Order())) && chosen.All(atom => Satisfying(chosen.Where(other => other != atom), failing).First is not null))
                 _covers.Add(chosen);
             return;
         }

@@ -30,7 +30,15 @@ internal sealed class Marks : IEquatable<Marks>
 
     public int? First => Array.FindIndex(_words, word => word != 0) is var at and >= 0 ? at * 64 + BitOperations.TrailingZeroCount(_words[at]) : null;
 
-    public IEnumerable<int> Indices => Enumerable.Range(0, _words.Length * 64).Where(i => this[i]);
+    public IEnumerable<int> Indices
+    {
+        get
+        {
+            for (int at = 0; at < _words.Length; at++)
+                for (ulong word = _words[at]; word != 0; word &= word - 1)
+                    yield return at * 64 + BitOperations.TrailingZeroCount(word);
+        }
+    }
 
     public Marks And(Marks other)
     {
