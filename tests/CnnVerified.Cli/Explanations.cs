@@ -1,6 +1,7 @@
 using System.Reflection;
 using CnnVerified.Optimized;
 using CnnVerified.Reference;
+using CnnVerified.Reference.Notation;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
 using CnnVerified.Verification.Oracles;
@@ -29,6 +30,8 @@ internal static class Explanations
         AnsiConsole.WriteLine();
         AnsiConsole.WriteLine(Indent(text.Head == text.Id ? text.Block : $"[{text.Head}]\n{text.Block}"));
         AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine(Indent(Typeset(text)));
+        AnsiConsole.WriteLine();
         if (text.Source.Length > 0)
             AnsiConsole.WriteLine($"source      {text.Source} ({text.File})");
         AnsiConsole.WriteLine($"cases       {equation.Family.Name}, such as --case {equation.Family.Example}");
@@ -41,6 +44,14 @@ internal static class Explanations
         foreach (Oracle oracle in Oracles(equation))
             AnsiConsole.WriteLine($"{oracle.Name,-11} {oracle.Proves}");
         return 0;
+    }
+
+    // As a person would write it. dx is a derivative where x is a name of the block or of what it inherits.
+    private static string Typeset(EquationText text)
+    {
+        Model model = Book.With([], (_, _) => { }).Resolve(text.Id, default);
+        var derivatives = model.Givens.Select(given => given.Name).Concat(model.Values.Select(value => value.Name)).Select(name => "d" + name).ToHashSet();
+        return Reference.Notation.Typesetting.Typeset.Of(Parser.Lines(text.Block, new Place(1, 1)), derivatives).Plain;
     }
 
     private static IEnumerable<Oracle> Oracles(Equation equation) => Oracle.All.Where(oracle => oracle.Judges(equation));

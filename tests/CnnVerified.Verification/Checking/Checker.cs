@@ -123,7 +123,7 @@ public static class Checker
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(settings.Stop);
         stop.CancelAfter(settings.Timeout);
-        var random = new Random((int)settings.Seed);
+        Random random = settings.Source();
         string why = "no point of its domain was found";
         try
         {
@@ -157,13 +157,13 @@ public static class Checker
     /// <summary>The check of one claim.</summary>
     private sealed class ClaimCheck(Library library, Model model, Claim claim, CheckSettings settings, CancellationToken stop)
     {
-        private readonly Random _random = new((int)(settings.Seed ^ settings.Seed >> 32));
+        private readonly Random _random = settings.Source();
 
         public Finding Run()
         {
             if (model.OnlyIf.Count > 0)
                 return Conditional();
-            var trial = Trial.Of(model, claim, settings.Seed, stop);
+            var trial = Trial.Of(model, claim, settings, stop);
             var shapes = new Shapes(model, claim, settings.At, stop);
             Effort effort = Effort.For(trial.Nature, isStep: model.Head.Kind == BlockKind.Derivation);
             var survey = Survey.Of(trial, shapes, _random, effort.Combinations, effort.Larger, effort.Work, untilFailure: !settings.Explain);
@@ -192,24 +192,20 @@ public static class Checker
             var finding = new Finding(claim.Name, Verdict.Refuted) { Evidence = survey.Evidence };
             if (!settings.Explain)
                 return finding;
-            var (shape, data) = Smallest(trial, survey);
-            finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, Derived(), stop) };
             try
             {
+                var (shape, data) = Smallest(trial, survey);
+                finding = finding with { Counterexample = CounterexampleReport.Of(trial, shapes, shape, data, Derived(), stop) };
                 var conditions = new Conditions(trial, shapes, survey, _random).Find();
+                finding = finding with { Verdict = conditions.Count > 0 ? Verdict.HoldsOnlyIf : Verdict.Refuted, Conditions = conditions };
                 var diagnosis = new Diagnosis(model, claim, shapes, survey, settings, stop).Find(conditions);
-                return finding with
-                {
-                    Verdict = conditions.Count > 0 ? Verdict.HoldsOnlyIf : Verdict.Refuted,
-                    Conditions = conditions,
-                    Diagnosis = diagnosis?.Name,
-                    Mended = diagnosis?.Mended,
-                };
+                finding = finding with { Diagnosis = diagnosis?.Name, Mended = diagnosis?.Mended };
             }
             catch (OperationCanceledException) when (!settings.Stop.IsCancellationRequested)
             {
-                return finding;   // refuted all the same; only the explanation ran out of time
+                // Refuted all the same; only the explanation ran out of time.
             }
+            return finding;
         }
 
         // The gradient as a formula, where one line says it.
@@ -256,7 +252,7 @@ public static class Checker
             if (Under(stated) is { FirstFailure: { } shape } failing)
                 return new(claim.Name, Verdict.Refuted) { Evidence = failing.Evidence, Reason = $"it is false where the stated condition holds, at {At(shape)}" };
             if (Under([]) is { FirstFailure: null, Points: > 0 } all)
-                return Holds(Trial.Of(model, claim, settings.Seed, stop), all);
+                return Holds(Trial.Of(model, claim, settings, stop), all);
             var needs = new List<Need>();
             foreach (Assumption part in stated)
             {
@@ -276,7 +272,7 @@ public static class Checker
         {
             Symmetry? symmetry = assumptions.Select(Symmetry.Of).FirstOrDefault(each => each is not null);
             Model under = model.With(assumptions: [.. model.Assumptions, .. assumptions.Where(each => Symmetry.Of(each) is null)]);
-            var trial = Trial.Of(under, claim, settings.Seed, stop);
+            var trial = Trial.Of(under, claim, settings, stop);
             Effort effort = Effort.For(Nature.Choice, isStep: false);
             return Survey.Of(trial, new Shapes(under, claim, settings.At, stop), _random, effort.Combinations, effort.Larger / 2, effort.Work / 2, untilFailure: true, symmetry);
         }

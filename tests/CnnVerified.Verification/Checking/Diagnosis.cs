@@ -29,7 +29,7 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
         }
         if (Other(probes, Assigned) is { } assigned)
             return (assigned, null);
-        var trial = Trial.Of(model, claim, settings.Seed, stop);
+        var trial = Trial.Of(model, claim, settings, stop);
         if (claim is GradientClaim && !probes.TrueForAll(shape => trial.IsLinear(shape, _random)))
             return ($"not linear in {string.Join(", ", model.Residuals.Values)}", null);
         return conditions is [{ Condition: "G = 1" }] ? ("groups are ignored", null) : null;
@@ -46,7 +46,7 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
     private string? Held(List<Shape> probes) => claim is not GradientClaim gradient ? null : model.Values.Take(model.ForwardCount)
         .Where(value => !value.IsExact && value.Name != gradient.By && !model.Residuals.ContainsKey(value.Name))
         .Select(value => value.Name)
-        .Where(name => Passes(Trial.Of(model, claim, settings.Seed, stop, [name]), probes) && Confirmed(Trial.Of(model, claim, settings.Seed, stop, [name])))
+        .Where(name => Passes(Trial.Of(model, claim, settings, stop, [name]), probes) && Confirmed(Trial.Of(model, claim, settings, stop, [name])))
         .Select(name => $"{name} held fixed").FirstOrDefault();
 
     // The claim is what a slip makes of the gradient.
@@ -54,7 +54,7 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
     {
         if (claim is not GradientClaim)
             return null;
-        var trial = Trial.Of(model, claim, settings.Seed, stop);
+        var trial = Trial.Of(model, claim, settings, stop);
         return others.Where(other => probes.Take(SmallProbes).All(shape => trial.Equals(shape, _random, other.Gradient) == Outcome.Holds)).Select(other => other.Name).FirstOrDefault();
     }
 
@@ -63,7 +63,7 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
         Model mended = model.With(values: [.. model.Values.Select(value => value.Name == claim.Claimed ? value with { Body = body } : value)]);
         try
         {
-            return Passes(Trial.Of(mended, claim, settings.Seed, stop), probes) && Confirmed(Trial.Of(mended, claim, settings.Seed, stop));
+            return Passes(Trial.Of(mended, claim, settings, stop), probes) && Confirmed(Trial.Of(mended, claim, settings, stop));
         }
         catch (NotationException)
         {

@@ -31,15 +31,15 @@ internal abstract class Trial
     /// <summary>Makes the trial that a claim needs.</summary>
     /// <param name="model">The model.</param>
     /// <param name="claim">One of its claims.</param>
-    /// <param name="seed">Seed of the prime.</param>
+    /// <param name="settings">The seed of the prime.</param>
     /// <param name="stop">Ends a computation.</param>
     /// <param name="held">Values that the truth holds fixed: for a diagnosis.</param>
-    public static Trial Of(Model model, Claim claim, ulong seed, CancellationToken stop, IReadOnlyList<string>? held = null)
+    public static Trial Of(Model model, Claim claim, CheckSettings settings, CancellationToken stop, IReadOnlyList<string>? held = null)
     {
         switch (NatureOf(model, claim))
         {
             case Nature.Rational:
-                ulong prime = PrimeField.Draw(new Random((int)(seed ^ seed >> 32)));
+                ulong prime = PrimeField.Draw(settings.Source());
                 return new Trial<ulong>(new Experiment<ulong>(model, claim, Kinds.Residues(prime), stop, held)) { Model = model, Claim = claim, Nature = Nature.Rational };
             case Nature.Choice:
                 return new Trial<Reference.Numbers.Rational>(new Experiment<Reference.Numbers.Rational>(model, claim, Kinds.Rationals(), stop, held)) { Model = model, Claim = claim, Nature = Nature.Choice };

@@ -175,4 +175,7 @@ public sealed record CheckSettings
 
     /// <summary>Ends the check early.</summary>
     public CancellationToken Stop { get; init; }
+
+    /// <summary>The source of random numbers that the seed begins; the same for each claim.</summary>
+    internal Random Source() => new((int)(Seed ^ Seed >> 32));
 }
