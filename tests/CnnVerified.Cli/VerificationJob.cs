@@ -116,7 +116,7 @@ internal static class VerificationJob
         double worst = judgements.Max(judgement => judgement.Worst);
         string outcome = failed ? "FAILED" : checks == 0 ? "nothing checked" : worst == 0 ? "equal" : $"at most {Number(worst)} of the bound";
         string line = string.Create(CultureInfo.InvariantCulture,
-            $"{first.Equation,-6} {first.Oracle,-8} {string.Join(' ', judgements.Select(judgement => judgement.Engine)),-32} {checks,6:N0} checks {judgements.Sum(judgement => judgement.Elements),11:N0} elements  {outcome}");
+            $"{first.Equation,-6} {first.Oracle,-8} {string.Join(' ', judgements.Select(judgement => judgement.Engine)),-36} {checks,6:N0} checks {judgements.Sum(judgement => judgement.Elements),11:N0} elements  {outcome}");
         if (weak > 0)
             line += $"; {weak} weak";
         if (beyond > 0)
