@@ -21,15 +21,16 @@ internal sealed class Diagnosis(Model model, Claim claim, Shapes shapes, Survey 
             return ($"{claim.Name} has another shape than {(claim is GradientClaim gradient ? gradient.By : ((EqualityClaim)claim).Truth)}", null);
         if ((Held(probes) ?? Other(probes, Diagonal)) is { } question)
             return (question, null);
+        var trial = Trial.Of(model, claim, settings, stop);
+        trial.Prepare(probes, _random);
         foreach (Slip slip in new Slips(model, claim).All())
         {
             stop.ThrowIfCancellationRequested();
-            if (Mends(slip.Body, probes))
+            if (trial.Holds(slip.Body) != false && Mends(slip.Body, probes))
                 return (slip.Name, slip.Body.ToString());
         }
         if (Other(probes, Assigned) is { } assigned)
             return (assigned, null);
-        var trial = Trial.Of(model, claim, settings, stop);
         if (claim is GradientClaim && !probes.TrueForAll(shape => trial.IsLinear(shape, _random)))
             return ($"not linear in {string.Join(", ", model.Residuals.Values)}", null);
         return conditions is [{ Condition: "G = 1" }] ? ("groups are ignored", null) : null;

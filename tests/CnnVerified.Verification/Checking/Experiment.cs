@@ -256,13 +256,44 @@ internal sealed class Experiment<T>
 
     private Outcome JudgeGradient(Frame<T> frame, GradientClaim gradient, Random random)
     {
-        int columns = Program.Count(frame, gradient.By);
-        var direction = new T[columns];
-        for (int i = 0; i < columns; i++)
+        var direction = Direction(frame, gradient, random);
+        if (Slope(frame, gradient, direction, out T truth) is { } outcome)
+            return outcome;
+        if (!HasRightShape(frame))
+            return Outcome.WrongShape;
+        T[] elements = Program.Elements(frame, gradient.Claimed);
+        bool zero = true;
+        for (int i = 0; i < elements.Length; i++)
+        {
+            if (Program.IsUndefined(frame, gradient.Claimed, i))
+                return Outcome.Fails;
+            zero &= Arithmetic.AreEqual(elements[i], Arithmetic.Zero);
+        }
+        return Compare(Product(elements, direction), truth, zero);
+    }
+
+    private T[] Direction(Frame<T> frame, GradientClaim gradient, Random random)
+    {
+        var direction = new T[Program.Count(frame, gradient.By)];
+        for (int i = 0; i < direction.Length; i++)
             direction[i] = Kind.DrawDirection(random);
+        return direction;
+    }
+
+    private T Product(T[] elements, T[] direction)
+    {
+        T product = Arithmetic.Zero;
+        for (int i = 0; i < elements.Length; i++)
+            product = Arithmetic.Add(product, Arithmetic.Multiply(elements[i], direction[i]));
+        return product;
+    }
+
+    // The loss's derivative along a direction; an outcome where there is none.
+    private Outcome? Slope(Frame<T> frame, GradientClaim gradient, T[] direction, out T slope)
+    {
         _slopes!.Kink = false;
         var dual = _slopes.Along(frame, gradient.By, direction);
-        T truth = Arithmetic.Zero;
+        slope = Arithmetic.Zero;
         foreach (string result in _results)
         {
             Jet<T>[] slopes = _slopes.Of(dual, result);
@@ -271,24 +302,61 @@ internal sealed class Experiment<T>
             {
                 if (_slopes.IsUndefined(dual, result, i) || Program.IsUndefined(frame, result, i))
                     return Outcome.Outside;
-                truth = Arithmetic.Add(truth, Arithmetic.Multiply(residual[i], slopes[i].Slope));
+                slope = Arithmetic.Add(slope, Arithmetic.Multiply(residual[i], slopes[i].Slope));
             }
         }
-        if (_slopes.Kink)
-            return Outcome.NotJudged;
-        if (!HasRightShape(frame))
-            return Outcome.WrongShape;
-        T[] elements = Program.Elements(frame, gradient.Claimed);
-        T claimed = Arithmetic.Zero;
-        bool zero = true;
-        for (int i = 0; i < columns; i++)
+        return _slopes.Kink ? Outcome.NotJudged : null;
+    }
+
+    /// <summary>A point with the truth worked out: for a gradient along a direction, for an equality element by element.</summary>
+    /// <param name="Frame">The data and the values.</param>
+    /// <param name="Direction">The direction, for a gradient.</param>
+    /// <param name="Truth">The truth.</param>
+    public sealed record Probe(Frame<T> Frame, T[]? Direction, T[] Truth);
+
+    /// <summary>Points at which other right sides can be tried fast.</summary>
+    public List<Probe> Probes(IEnumerable<Shape> shapes, Random random)
+    {
+        var probes = new List<Probe>();
+        foreach (Shape shape in shapes)
         {
-            if (Program.IsUndefined(frame, gradient.Claimed, i))
-                return Outcome.Fails;
-            zero &= Arithmetic.AreEqual(elements[i], Arithmetic.Zero);
-            claimed = Arithmetic.Add(claimed, Arithmetic.Multiply(elements[i], direction[i]));
+            if (Program.NewFrame(shape.Whole) is not { } frame || !Filler.Draw(frame, random) || !Program.Run(frame) || !HasRightShape(frame))
+                continue;
+            if (_claim is EqualityClaim equality)
+                probes.Add(new(frame, null, Program.Elements(frame, equality.Truth)));
+            else if (Direction(frame, (GradientClaim)_claim, random) is var direction && Slope(frame, (GradientClaim)_claim, direction, out T truth) is null)
+                probes.Add(new(frame, direction, [truth]));
         }
-        return Compare(claimed, truth, zero);
+        return probes;
+    }
+
+    /// <summary>Whether another right side is true at all probes; null where this arithmetic cannot compute it.</summary>
+    /// <param name="body">The right side.</param>
+    /// <param name="probes">The points.</param>
+    public bool? Holds(Expression body, IReadOnlyList<Probe> probes)
+    {
+        Model other = Model.With(values: [.. Model.Values.Select(value => value.Name == _claim.Claimed ? value with { Body = body } : value)]);
+        // Everything but the claimed value is taken over as it is.
+        HashSet<string> known = [.. Model.Values.Select(value => value.Name).Where(name => name != _claim.Claimed)];
+        var program = new Program<T>(other, Arithmetic, [_claim.Claimed], known) { Meter = Program.Meter };
+        if (program.NeedsFunctions && !Program.NeedsFunctions || program.NeedsOrder && !Program.NeedsOrder)
+            return null;
+        foreach (Probe probe in probes)
+        {
+            Frame<T> frame = program.NewFrame(Program.Wholes(probe.Frame))!;
+            foreach (string name in Filler.Names.Concat(known.Where(Program.Computes)))
+                if (Model.Find(name) is { IsExact: true })
+                    Program.Exacts(probe.Frame, name).CopyTo(program.Exacts(frame, name), 0);
+                else
+                    Program.Reals(probe.Frame, name).CopyTo(program.Reals(frame, name), 0);
+            program.Run(frame);
+            T[] elements = program.Elements(frame, _claim.Claimed);
+            T[] claimed = probe.Direction is null ? elements : [Product(elements, probe.Direction)];
+            for (int i = 0; i < claimed.Length; i++)
+                if (!Arithmetic.AreEqual(claimed[i], probe.Truth[i]))
+                    return false;
+        }
+        return true;
     }
 
     private Outcome JudgeEquality(Frame<T> frame, EqualityClaim equality)

@@ -62,6 +62,12 @@ internal abstract class Trial
     /// <summary>How many terms were evaluated so far.</summary>
     public abstract long Work { get; }
 
+    /// <summary>Works out the truth at some shapes, for <see cref="Holds"/>.</summary>
+    public abstract void Prepare(IEnumerable<Shape> shapes, Random random);
+
+    /// <summary>Whether another right side is true at the shapes that were prepared; null where it needs other numbers than the claim.</summary>
+    public abstract bool? Holds(Expression body);
+
     /// <summary>Compares the claimed gradient with what a known slip would give.</summary>
     public abstract Outcome Equals(Shape shape, Random random, OtherGradient other);
 
@@ -90,6 +96,12 @@ internal sealed class Trial<T>(Experiment<T> experiment) : Trial
     public override Outcome Equals(Shape shape, Random random, OtherGradient other) => experiment.TryOther(shape, random, other);
 
     public override bool IsLinear(Shape shape, Random random) => experiment.IsLinear(shape, random);
+
+    private List<Experiment<T>.Probe> _probes = [];
+
+    public override void Prepare(IEnumerable<Shape> shapes, Random random) => _probes = experiment.Probes(shapes, random);
+
+    public override bool? Holds(Expression body) => _probes.Count == 0 ? null : experiment.Holds(body, _probes);
 
     public override long Work => experiment.Program.Meter.Steps;
 
