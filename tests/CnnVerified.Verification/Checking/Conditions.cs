@@ -76,7 +76,15 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
             if (marks.CountWith(holding) >= LeastSupport && !marks.Contains(failing) && !_atoms.Exists(other => other.At.Equals(marks)))
                 _atoms.Add(atom with { At = marks });
         }
-        Cover(failing, failing, holding);
+        // Where k conditions do, k + 1 weaker ones may do as well; more are not looked for.
+        bool found = false;
+        for (int most = 1; most <= MostNeeds; most++)
+        {
+            Cover(failing, failing, holding, most);
+            if (found)
+                break;
+            found = _covers.Count > 0;
+        }
         var best = _covers
             .OrderByDescending(cover => cover.All(atom => atom.IsOfParameters))
             .ThenByDescending(cover => Satisfying(cover, holding).Indices.Sum(i => at[i].Product))   // one output pixel hides much
@@ -104,7 +112,7 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
         Satisfying(cover.Where(other => other != atom), failing).Indices.Select(i => at[i]).Min()!);
 
     // Every failing shape must violate a condition: branch on the conditions that one still uncovered violates.
-    private void Cover(Marks failing, Marks uncovered, Marks holding, params Atom[] chosen)
+    private void Cover(Marks failing, Marks uncovered, Marks holding, int most, params Atom[] chosen)
     {
         if (uncovered.First is not { } open)
         {
@@ -113,10 +121,10 @@ internal sealed class Conditions(Trial trial, Shapes shapes, Survey survey, Rand
                 _covers.Add(chosen);
             return;
         }
-        bool last = chosen.Length == MostNeeds - 1;
+        bool last = chosen.Length == most - 1;
         foreach (Atom atom in _atoms)
-            if (chosen.Length < MostNeeds && !atom.At[open] && !(last && atom.At.Meets(uncovered)) && holding.And(atom.At) is var held && held.Count >= LeastSupport)
-                Cover(failing, uncovered.And(atom.At), held, [.. chosen, atom]);
+            if (chosen.Length < most && !atom.At[open] && !(last && atom.At.Meets(uncovered)) && holding.And(atom.At) is var held && held.Count >= LeastSupport)
+                Cover(failing, uncovered.And(atom.At), held, most, [.. chosen, atom]);
     }
 
     // Shapes that satisfy the conditions, drawn anew.
