@@ -336,15 +336,15 @@ internal sealed class Experiment<T>
     public bool? Holds(Expression body, IReadOnlyList<Probe> probes)
     {
         Model other = Model.With(values: [.. Model.Values.Select(value => value.Name == _claim.Claimed ? value with { Body = body } : value)]);
-        // Everything but the claimed value is taken over as it is.
-        HashSet<string> known = [.. Model.Values.Select(value => value.Name).Where(name => name != _claim.Claimed)];
+        // What is computed already is taken over as it is.
+        HashSet<string> known = [.. Model.Values.Select(value => value.Name).Where(name => name != _claim.Claimed && Program.Computes(name))];
         var program = new Program<T>(other, Arithmetic, [_claim.Claimed], known) { Meter = Program.Meter };
         if (program.NeedsFunctions && !Program.NeedsFunctions || program.NeedsOrder && !Program.NeedsOrder)
             return null;
         foreach (Probe probe in probes)
         {
             Frame<T> frame = program.NewFrame(Program.Wholes(probe.Frame))!;
-            foreach (string name in Filler.Names.Concat(known.Where(Program.Computes)))
+            foreach (string name in Filler.Names.Concat(known))
                 if (Model.Find(name) is { IsExact: true })
                     Program.Exacts(probe.Frame, name).CopyTo(program.Exacts(frame, name), 0);
                 else
