@@ -9,7 +9,6 @@ namespace CnnVerified.Reference.Notation;
 internal sealed partial class Resolver(Library library, Block block)
 {
     private static readonly HashSet<string> WholeNames = ["sh", "sw", "eh", "ew"];
-    private static readonly Dictionary<string, Range> NoHints = [];
 
     private readonly Dictionary<string, Parameter> _parameters = [];
     private bool _final;

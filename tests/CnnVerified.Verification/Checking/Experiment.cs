@@ -128,7 +128,7 @@ internal sealed class Experiment<T>
     /// <summary>What the claimed value must be shaped like.</summary>
     public string TruthName => _claim is GradientClaim gradient ? gradient.By : ((EqualityClaim)_claim).Truth;
 
-    /// <summary>The true value, element by element, after <see cref="Judge"/>; null for an element that is undefined.</summary>
+    /// <summary>The true value, element by element, after <see cref="Judge"/>.</summary>
     public T[] Truth(Frame<T> frame)
     {
         if (_claim is EqualityClaim equality)

@@ -274,7 +274,6 @@ internal sealed class Slips
 
     private IEnumerable<Slip> Sums()
     {
-        var ranges = Ranges();
         foreach (Reduction reduction in Walk.All(Body).OfType<Reduction>().Where(reduction => reduction.Kind == ReductionKind.Sum))
         {
             // One sum too many: its index is meant to be a free one.
