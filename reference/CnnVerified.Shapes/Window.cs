@@ -1,10 +1,13 @@
 namespace CnnVerified;
 
-/// <summary>How a window of R×S taps moves over an image: stride, padding and dilation in input pixels, and groups.</summary>
+/// <summary>How a window of taps moves over an image, a row or a volume: stride, padding and dilation in input pixels, and groups.</summary>
 /// <remarks>Tap (r, s) of window (i, j) stands on input pixel (i·sh + r·eh − ph, j·sw + s·ew − pw). Padding is the same on
-/// both sides.</remarks>
+/// both sides unless qh or qw say otherwise. A row (one dimension) uses the members of columns, a volume all of them: tap t of window o
+/// stands on frame o·sd + t·ed − pd.</remarks>
 public sealed record Window
 {
+    private readonly int? _qh, _qw;
+
     /// <summary>Stride 1, no padding, no dilation, one group.</summary>
     public static Window Unit { get; } = new();
 
@@ -36,6 +39,38 @@ public sealed record Window
     /// <exception cref="ArgumentException">Below 1.</exception>
     public int G { get; init => field = AtLeast(1, value, "G"); } = 1;
 
+    /// <summary>Padding below, qh ≥ 0; as above unless set.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Qh { get => _qh ?? Ph; init => _qh = AtLeast(0, value, "qh"); }
+
+    /// <summary>Padding on the right, qw ≥ 0; as on the left unless set.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Qw { get => _qw ?? Pw; init => _qw = AtLeast(0, value, "qw"); }
+
+    /// <summary>Stride along frames, sd ≥ 1.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int Sd { get; init => field = AtLeast(1, value, "sd"); } = 1;
+
+    /// <summary>Padding before and behind the frames, pd ≥ 0.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Pd { get; init => field = AtLeast(0, value, "pd"); }
+
+    /// <summary>Dilation along frames, ed ≥ 1.</summary>
+    /// <exception cref="ArgumentException">Below 1.</exception>
+    public int Ed { get; init => field = AtLeast(1, value, "ed"); } = 1;
+
+    /// <summary>Extra output rows of a transposed convolution, ah ≥ 0.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Ah { get; init => field = AtLeast(0, value, "ah"); }
+
+    /// <summary>Extra output columns of a transposed convolution, aw ≥ 0.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Aw { get; init => field = AtLeast(0, value, "aw"); }
+
+    /// <summary>Extra output frames of a transposed convolution, ad ≥ 0.</summary>
+    /// <exception cref="ArgumentException">Negative.</exception>
+    public int Ad { get; init => field = AtLeast(0, value, "ad"); }
+
     /// <summary>The seven numbers in the order of the catalogue.</summary>
     /// <param name="sh">Stride along rows.</param>
     /// <param name="sw">Stride along columns.</param>
@@ -59,16 +94,23 @@ public sealed record Window
     [Equation("CV-S1")]
     [Equation("PL-S1")]
     public (int P, int Q) OutputSize(int H, int W, int R, int S) =>
-        (Positions(H, R, Sh, Ph, Eh, "H", "R"), Positions(W, S, Sw, Pw, Ew, "W", "S"));
+        (Positions(H, R, Sh, Ph, Qh, Eh, "H", "R"), Positions(W, S, Sw, Pw, Qw, Ew, "W", "S"));
 
-    private static int Positions(int size, int taps, int stride, int padding, int dilation, string sizeName, string tapsName)
+    /// <summary>Window positions along the frames of a volume.</summary>
+    /// <param name="D">Input frames.</param>
+    /// <param name="T">Kernel frames.</param>
+    /// <returns>Output frames O.</returns>
+    /// <exception cref="ArgumentException">The dilated kernel is larger than the padded input.</exception>
+    public int OutputFrames(int D, int T) => Positions(D, T, Sd, Pd, Pd, Ed, "D", "T");
+
+    private static int Positions(int size, int taps, int stride, int before, int behind, int dilation, string sizeName, string tapsName)
     {
         long reach = (long)dilation * (taps - 1) + 1;
-        long room = size + 2L * padding;
+        long room = (long)size + before + behind;
         if (taps < 1 || reach > room)
             throw new ArgumentException(
                 $"a kernel of {tapsName} = {taps} taps with dilation {dilation} reaches over {reach} pixels but the input has only " +
-                $"{sizeName} = {size} plus padding 2·{padding} = {room}; CV-S1 needs at least one window.");
+                $"{sizeName} = {size} plus padding {(before == behind ? $"2·{before}" : $"{before} + {behind}")} = {room}; CV-S1 needs at least one window.");
         return (int)((room - reach) / stride + 1);
     }
 

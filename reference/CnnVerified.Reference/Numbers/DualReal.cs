@@ -2,14 +2,15 @@ using System.Numerics;
 
 namespace CnnVerified.Reference.Numbers;
 
-/// <summary>a + b·ε with ε² = 0 over a real number type: a value and one directional derivative, through division, exp, log,
-/// tanh and choices.</summary>
+/// <summary>a + b·ε with ε² = 0 over a real number type: a value and one directional derivative, through division, roots, powers, exp,
+/// log, tanh, erfc and choices.</summary>
 /// <remarks>Comparisons look at the value alone, so a choice has the slope of the branch taken.</remarks>
 /// <param name="Value">The value a.</param>
 /// <param name="Slope">The derivative b along the direction that the inputs were seeded with.</param>
 /// <typeparam name="T"><c>double</c>, or <see cref="Bounded{TFormat}"/> where the slope's own rounding must be known.</typeparam>
 public readonly record struct DualReal<T>(T Value, T Slope) : IReal<DualReal<T>>
-    where T : struct, IExponentialFunctions<T>, ILogarithmicFunctions<T>, IHyperbolicFunctions<T>, IComparisonOperators<T, T, bool>
+    where T : struct, IExponentialFunctions<T>, ILogarithmicFunctions<T>, IHyperbolicFunctions<T>, ITrigonometricFunctions<T>,
+        IRootFunctions<T>, IPowerFunctions<T>, IComparisonOperators<T, T, bool>
 {
     /// <inheritdoc/>
     public static DualReal<T> Constant(double value) => new(T.CreateChecked(value), T.Zero);
@@ -54,6 +55,40 @@ public readonly record struct DualReal<T>(T Value, T Slope) : IReal<DualReal<T>>
         T cosh = T.Cosh(x.Value);
         return new(T.Tanh(x.Value), x.Slope / (cosh * cosh));
     }
+
+    /// <inheritdoc/>
+    public static DualReal<T> Sqrt(DualReal<T> x)
+    {
+        T root = T.Sqrt(x.Value);
+        return new(root, x.Slope / (root + root));
+    }
+
+    /// <summary>xʸ. Where the exponent has no slope, the slope is y·xʸ⁻¹; at x = 0 that is 0 for y &gt; 1.</summary>
+    /// <param name="x">The base.</param>
+    /// <param name="y">The exponent.</param>
+    /// <returns>The power.</returns>
+    public static DualReal<T> Pow(DualReal<T> x, DualReal<T> y)
+    {
+        T value = T.Pow(x.Value, y.Value), slope = T.Zero;
+        if (!T.IsZero(x.Slope))
+            slope += y.Value * T.Pow(x.Value, y.Value - T.One) * x.Slope;
+        if (!T.IsZero(y.Slope))
+            slope += value * T.Log(x.Value) * y.Slope;
+        return new(value, slope);
+    }
+
+    /// <inheritdoc/>
+    public static DualReal<T> Cos(DualReal<T> x) => new(T.Cos(x.Value), -T.Sin(x.Value) * x.Slope);
+
+    /// <inheritdoc/>
+    public static DualReal<T> Sin(DualReal<T> x) => new(T.Sin(x.Value), T.Cos(x.Value) * x.Slope);
+
+    /// <inheritdoc/>
+    public static DualReal<T> Erfc(DualReal<T> x) =>
+        new(RealFunctions.Erfc(x.Value), -(T.Exp(-(x.Value * x.Value)) * x.Slope * T.CreateChecked(2)) / T.Sqrt(T.Pi));
+
+    /// <inheritdoc/>
+    public static DualReal<T> Log1p(DualReal<T> x) => new(RealFunctions.Log1p(x.Value), x.Slope / (T.One + x.Value));
 
     /// <inheritdoc/>
     public static bool operator <(DualReal<T> left, DualReal<T> right) => left.Value < right.Value;

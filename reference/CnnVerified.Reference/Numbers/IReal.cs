@@ -4,13 +4,14 @@ using System.Numerics;
 
 namespace CnnVerified.Reference.Numbers;
 
-/// <summary>A number type of ours that stands in for a real number in an equation with division, exp, log or tanh.</summary>
+/// <summary>A number type of ours that stands in for a real number in an equation with division, roots, powers, exp, log, tanh or erfc.</summary>
 /// <remarks>.NET's function interfaces all include <see cref="INumberBase{TSelf}"/>, some sixty members of which equations use
 /// few. This interface answers the rest once, from the real number that <see cref="ToDouble"/> returns, so that a number
 /// type states its arithmetic and nothing else.</remarks>
 /// <typeparam name="TSelf">The number type.</typeparam>
 public interface IReal<TSelf>
-    : IExponentialFunctions<TSelf>, ILogarithmicFunctions<TSelf>, IHyperbolicFunctions<TSelf>, IComparisonOperators<TSelf, TSelf, bool>
+    : IExponentialFunctions<TSelf>, ILogarithmicFunctions<TSelf>, IHyperbolicFunctions<TSelf>, ITrigonometricFunctions<TSelf>,
+      IRootFunctions<TSelf>, IPowerFunctions<TSelf>, IErrorFunctions<TSelf>, IComparisonOperators<TSelf, TSelf, bool>
     where TSelf : struct, IReal<TSelf>
 {
     /// <summary>A constant.</summary>
@@ -70,6 +71,22 @@ public interface IReal<TSelf>
     static TSelf IHyperbolicFunctions<TSelf>.Acosh(TSelf x) => TSelf.Log(x + TSelf.Exp(TSelf.Log(x * x - TSelf.One) / TSelf.Constant(2)));
     static TSelf IHyperbolicFunctions<TSelf>.Atanh(TSelf x) => TSelf.Log((TSelf.One + x) / (TSelf.One - x)) / TSelf.Constant(2);
 
+    static TSelf IRootFunctions<TSelf>.Cbrt(TSelf x) => throw NotInAnyEquation();
+    static TSelf IRootFunctions<TSelf>.RootN(TSelf x, int n) => throw NotInAnyEquation();
+    static TSelf IRootFunctions<TSelf>.Hypot(TSelf x, TSelf y) => TSelf.Sqrt(x * x + y * y);
+    static TSelf ITrigonometricFunctions<TSelf>.Tan(TSelf x) => TSelf.Sin(x) / TSelf.Cos(x);
+    static (TSelf Sin, TSelf Cos) ITrigonometricFunctions<TSelf>.SinCos(TSelf x) => (TSelf.Sin(x), TSelf.Cos(x));
+    static TSelf ITrigonometricFunctions<TSelf>.Acos(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.AcosPi(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.Asin(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.AsinPi(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.Atan(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.AtanPi(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.CosPi(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.SinPi(TSelf x) => throw NotInAnyEquation();
+    static TSelf ITrigonometricFunctions<TSelf>.TanPi(TSelf x) => throw NotInAnyEquation();
+    static (TSelf SinPi, TSelf CosPi) ITrigonometricFunctions<TSelf>.SinCosPi(TSelf x) => throw NotInAnyEquation();
+
     static TSelf INumberBase<TSelf>.Parse(ReadOnlySpan<char> s, NumberStyles style, IFormatProvider? provider) =>
         TSelf.Constant(double.Parse(s, style, provider));
     static TSelf INumberBase<TSelf>.Parse(string s, NumberStyles style, IFormatProvider? provider) =>
@@ -111,6 +128,8 @@ public interface IReal<TSelf>
         ToDouble().TryFormat(destination, out charsWritten, format, provider);
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToDouble().ToString(format, formatProvider);
 #pragma warning restore CS1591
+
+    private static NotSupportedException NotInAnyEquation() => new($"{typeof(TSelf).Name} has the functions that equations use, and not this one.");
 
     private static bool Parsed(bool ok, double value, out TSelf result)
     {
