@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using CnnVerified.Optimized;
 using CnnVerified.Optimized.Equations;
+using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Benchmarks;
@@ -23,7 +24,7 @@ public class ElementwiseBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        BatteryCheck.RefuseIfWrong(Case.Parse(Family.Elements, $"n{Length}"), Threads, "AC-F1", "AC-F2");
+        BatteryCheck.RefuseIfWrong(Case.Parse(EquationTable.Find("AC-F1").Family, $"n{Length}"), Threads, "AC-F1", "AC-F2");
         _on = new Execution(threads: Threads);
         var random = new Random(1989);
         for (int i = 0; i < Length; i++)

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using CnnVerified.Optimized;
 using CnnVerified.Optimized.Equations;
+using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Single;
@@ -29,14 +30,14 @@ public class FullyConnectedBenchmarks
     public void Setup()
     {
         var (_, N, D, K) = Layer;
-        BatteryCheck.RefuseIfWrong(Case.Parse(Family.Dense, "n7d150k45"), Threads, "FC-F1");
+        BatteryCheck.RefuseIfWrong(Case.Parse(EquationTable.Find("FC-F1").Family, "n7d150k45"), Threads, "FC-F1");
         Control.UseManaged();
         Control.MaxDegreeOfParallelism = Threads;
         _on = new Execution(threads: Threads);
         var random = new Random(1989);
 
         // A fully connected layer is a convolution of 1×1 maps.
-        var @case = Case.Parse(Family.Convolution, $"n{N}c{D}h1w1-k{K}r1s1");
+        var @case = Case.Parse(EquationTable.Find("CV-F1").Family, $"n{N}c{D}h1w1-k{K}r1s1");
         foreach (bool whole in (bool[])[true, false])   // the real numbers come last: they are what is timed
         {
             (_x, _w, _b, _y) = (SampledCheck.Draw(random, N * D, whole), SampledCheck.Draw(random, K * D, whole), new float[K], new float[N * K]);

@@ -1,3 +1,4 @@
+using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Benchmarks;
@@ -26,7 +27,7 @@ public sealed record ConvolutionLayer(string Name, string Text) : IArithmetic
         new("VGG 3_2", "n4c256h56w56-k256r3s3-ph1pw1"),
     ];
 
-    public Case Case { get; } = Case.Parse(Family.Convolution, Text);
+    public Case Case { get; } = Case.Parse(EquationTable.Find("CV-F1").Family, Text);
 
     /// <summary>The same kernel, stride and padding on 5 channels, 13 filters and 4×20 output pixels at most: small enough for the
     /// naive reference, with a row block, a vector and a group of channels that are not full.</summary>

@@ -40,16 +40,16 @@ public sealed class CaseTests
     [InlineData("hello", "expected letters and sizes like")]
     [InlineData("n99999999999", "at most")]
     public void A_malformed_case_says_what_was_expected(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InputException>(() => Case.Parse(Family.Convolution, text)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => Case.Parse(EquationTable.Find("CV-F1").Family, text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Letters_that_are_left_out_have_their_smallest_size() =>
-        Assert.Equal("n1c3h30w30-k8r1s1", Case.Parse(Family.Convolution, "c3h30w30k8").ToString());
+        Assert.Equal("n1c3h30w30-k8r1s1", Case.Parse(EquationTable.Find("CV-F1").Family, "c3h30w30k8").ToString());
 
     [Fact]
     public void A_hundred_drawn_convolutions_cover_the_geometry_that_hides_faults()
     {
-        Case[] cases = Drawn(Family.Convolution, 100);
+        Case[] cases = Drawn(EquationTable.Find("CV-F1").Family, 100);
         void Some(string what, Func<Case, bool> has) => Assert.True(cases.Any(has), $"no case with {what}");
         Some("stride other than dilation", c => c["sh"] > 1 && c["eh"] > 1 && c["sh"] != c["eh"]);
         Some("a 1×1 kernel", c => c["r"] * c["s"] == 1);

@@ -136,25 +136,33 @@ public sealed class Equation
     /// <returns>By name; null where the text has no value for these data.</returns>
     internal Dictionary<string, Tensor<double>>? Forward(Case @case, Func<string, IEnumerable<double>> given)
     {
-        var values = new Dictionary<string, Tensor<double>>();
         if (ForwardValues.Count == 0)
-            return values;
-        Program<double> program = _forwardProgram.Value;
-        lock (program)
+            return [];
+        lock (_forwardProgram)
         {
-            if (NewFrame(program, @case, given) is not { } frame)
+            if (Evaluate(_forwardProgram.Value, @case, given, value => value) is not { } elements)
                 return null;
-            if (!program.Run(frame))
-                return null;
-            foreach (string name in ForwardValues)
-            {
-                double[] elements = program.Elements(frame, name);
-                if (Enumerable.Range(0, elements.Length).Any(i => program.IsUndefined(frame, name, i)))
-                    return null;
-                values[name] = Tensor.Create([.. elements], _sizes.Value.Lengths(@case, name));
-            }
-            return values;
+            var values = ForwardValues.ToDictionary(name => name, name => elements(name));
+            return values.Values.Any(value => value.Any(double.IsNaN)) ? null
+                : values.ToDictionary(pair => pair.Key, pair => Tensor.Create(pair.Value, _sizes.Value.Lengths(@case, pair.Key)));
         }
+    }
+
+    /// <summary>Runs a program of the text on a case.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="case">The case.</param>
+    /// <param name="given">Elements of what is given.</param>
+    /// <param name="from">Makes a number.</param>
+    /// <returns>The elements of each value, by name; null where the text has no value for these data.</returns>
+    internal Func<string, T[]>? Evaluate<T>(Program<T> program, Case @case, Func<string, IEnumerable<double>> given, Func<double, T> from)
+    {
+        if (NewFrame(program, @case, given, from) is not { } frame || !program.Run(frame))
+            return null;
+        foreach (Value value in Model.Values.Where(value => program.Computes(value.Name)))
+            for (int i = 0; i < program.Count(frame, value.Name); i++)
+                if (program.IsUndefined(frame, value.Name, i))
+                    return null;
+        return name => program.Elements(frame, name);
     }
 
     /// <summary>The value of an expression of sizes, such as the end of a range.</summary>
@@ -167,10 +175,10 @@ public sealed class Equation
             return true;
         Program<double> program = _conditionProgram.Value;
         lock (program)
-            return NewFrame(program, @case, given) is { } frame && program.Run(frame);
+            return NewFrame(program, @case, given, value => value) is { } frame && program.Run(frame);
     }
 
-    private Frame<double>? NewFrame(Program<double> program, Case @case, Func<string, IEnumerable<double>> given)
+    private Frame<T>? NewFrame<T>(Program<T> program, Case @case, Func<string, IEnumerable<double>> given, Func<double, T> from)
     {
         var frame = program.NewFrame([.. Model.Parameters.Where(parameter => parameter.IsWhole).Select(parameter => (long)@case[parameter.Name.ToLowerInvariant()])]);
         if (frame is null)
@@ -179,7 +187,7 @@ public sealed class Equation
             if (Model.Find(name) is { IsExact: true })
                 given(name).Select(value => new Fraction((long)value)).ToArray().CopyTo(program.Exacts(frame, name), 0);
             else
-                given(name).ToArray().CopyTo(program.Reals(frame, name), 0);
+                given(name).Select(from).ToArray().CopyTo(program.Reals(frame, name), 0);
         return frame;
     }
 

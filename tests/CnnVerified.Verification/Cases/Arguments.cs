@@ -92,10 +92,11 @@ public sealed class Arguments
     /// <param name="seed">The run's seed.</param>
     /// <param name="freeForwardValues">True to draw the forward values too instead of computing them: for a formula that is a
     /// polynomial in them.</param>
+    /// <param name="headroom">By how much the sums may still grow.</param>
     /// <returns>The data, or null where the sums are too long for any whole numbers.</returns>
     /// <remarks>The magnitude of the equation on absolute values stays below 2²⁴, the last whole number before gaps; below 2¹⁶ where
     /// some data are quarters.</remarks>
-    public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues)
+    public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues, int headroom = 1)
     {
         bool quarters = equation.Given.Select(equation.Input).Any(operand => operand.Domain is Interval);
         for (int largest = 8; largest >= 1; largest /= 2)
@@ -105,7 +106,7 @@ public sealed class Arguments
             {
                 Random random = Source(equation, @case, seed, "integers");
                 var drawn = Fill(equation, @case, random, (operand, _) => WholeNumbers(operand, equation, @case, random, largest, grain), freeForwardValues);
-                if (drawn is null || !drawn.StaysExact(quarters ? LastWhole >> 8 : LastWhole))
+                if (drawn is null || !drawn.StaysExact((quarters ? LastWhole >> 8 : LastWhole) / headroom))
                     break;
                 long denominator = drawn.Denominator();
                 if (denominator == 1)

@@ -52,7 +52,7 @@ public abstract class Oracle
     /// <summary>All oracles, strongest first.</summary>
     public static IReadOnlyList<Oracle> All { get; } =
     [
-        new ExactOracle(), new CountOracle(), new DualOracle(), new NumericalOracle(), new AdjointOracle(), new BoundOracle(),
-        new MatrixOracle(), new FourierOracle(), new SameBitsOracle(),
+        new ExactOracle(), new CountOracle(), new DualOracle(), new NumericalOracle(), new ClaimOracle(), new KinkOracle(), new AdjointOracle(),
+        new LinearityOracle(), new BoundOracle(), new MatrixOracle(), new FourierOracle(), new ShiftOracle(), new SliceOracle(), new SameBitsOracle(),
     ];
 }
