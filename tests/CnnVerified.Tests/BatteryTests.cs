@@ -13,6 +13,9 @@ public sealed class BatteryTests : IDisposable
     // Without hardware FMA every fused operation is a call: fewer cases, the same bits.
     private static readonly int Cases = System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 60 : 12;
 
+    // A row with a single 1, windows of which most pixels are no maximum: zeros by definition.
+    private static readonly string[] MostlyZero = ["IN-5"];
+
     private readonly EngineList _list = new();
 
     public static TheoryData<string, string> All
@@ -40,8 +43,7 @@ public sealed class BatteryTests : IDisposable
 
         if (engines.Length == 0)
         {
-            // The switch of max pooling is a value of PL-B1's twin, not an operation of its own; bits need a twin.
-            Assert.Equal(("PL-F2", "bits"), (id, oracleName));
+            Assert.True(oracleName == "bits" && !EquationTable.Find(id).NeedsTwin || id == "PL-F2", "no engine was judged");   // bits need a twin; PL-F2 is fused into PL-B1's
             return;
         }
 
@@ -52,8 +54,7 @@ public sealed class BatteryTests : IDisposable
         {
             Assert.True(judgement.Failure is null, $"{judgement.Failure?.What} {judgement.Failure?.Repeat}");
             Assert.True(judgement.Checks >= Cases / 2, $"only {judgement.Checks} of {Cases} cases were within the oracle's reach");
-            // One-hot rows are zeros by definition.
-            Assert.True(judgement.Elements > 0 && (judgement.Weak <= Cases * 3 / 4 || id == "IN-5"), $"{judgement.Weak} of {judgement.Checks} cases proved little");
+            Assert.True(judgement.Elements > 0 && (judgement.Weak <= Cases * 3 / 4 || MostlyZero.Contains(id)), $"{judgement.Weak} of {judgement.Checks} cases proved little");
         });
     }
 

@@ -81,10 +81,11 @@ public static class Battery
         bool Holds(Case @case, Tally[] judged)
         {
             cancel.ThrowIfCancellationRequested();
-            Trial? trial = equation.Work(@case) <= oracle.MostWork ? oracle.Prepare(equation, @case, settings.Seed) : null;
+            double work = equation.Work(@case);
+            Trial? trial = work <= oracle.MostWork ? oracle.Prepare(equation, @case, settings.Seed) : null;
             bool holds = true;
             foreach (Tally tally in judged)
-                holds &= tally.Judge(trial, @case);
+                holds &= tally.Judge(work <= tally.MostWork ? trial : null, @case);
             return holds;
         }
 
@@ -140,6 +141,8 @@ public static class Battery
         private double _worst;
         private string? _what;
         private bool _shrinking;
+
+        public double MostWork => engine.MostWork;
 
         public Case? FailedOn { get; private set; }
 

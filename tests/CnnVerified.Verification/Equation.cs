@@ -25,6 +25,31 @@ public enum Nature
     ShapeRule,
 }
 
+/// <summary>What an equation is for; its id says it.</summary>
+public enum Kind
+{
+    /// <summary>From inputs to outputs: -F, and the encodings of inputs.</summary>
+    Forward,
+
+    /// <summary>A gradient: -B.</summary>
+    Backward,
+
+    /// <summary>Second derivatives passed backward: OP-B.</summary>
+    SecondOrder,
+
+    /// <summary>New weights or running values from old ones: -U and OP.</summary>
+    Update,
+
+    /// <summary>Two formulas of one thing: -I.</summary>
+    Identity,
+
+    /// <summary>Sizes from sizes: -S.</summary>
+    ShapeRule,
+
+    /// <summary>Schedules, initial weights, measures.</summary>
+    Definition,
+}
+
 /// <summary>A tensor that goes into an equation or comes out of it.</summary>
 /// <param name="Name">The letter of the catalogue: x, w, dy, …</param>
 /// <param name="Shape">Its lengths for a case; a scalar has one element.</param>
@@ -67,7 +92,7 @@ public sealed class Equation
         _forwardValues = new(() => Inputs.Select(input => input.Name).Where(name => Model.Values.Any(value => value.Name == name)).ToHashSet());
         _gradientOf = new(() => Model.Head is { Of: { } of, By: { } by } ? (EquationTable.Find(of), by) : null);
         _secondOrder = new(FindSecondOrder);
-        _nature = new(() => id.Contains("-S", StringComparison.Ordinal) ? Nature.ShapeRule : NatureOf(Computed));
+        _nature = new(() => Kind == Kind.ShapeRule ? Nature.ShapeRule : NatureOf(Computed));
         _isLinear = new(() => GradientOf is var (forward, by) && !Dependencies.Of(Model, Outputs.Select(output => output.Name))
             .SelectMany(name => Dependencies.Names(Model.Values.First(value => value.Name == name).Body)).Contains(by) && forward.Nature != Nature.ShapeRule);
         _computed = new(() =>
@@ -81,6 +106,22 @@ public sealed class Equation
 
     /// <summary>The id, such as CV-B1.</summary>
     public string Id { get; }
+
+    /// <summary>What it is for.</summary>
+    public Kind Kind => Id.Split('-') switch
+    {
+        [_, ['F', ..]] or ["IN", _] => Kind.Forward,
+        ["OP", ['B', ..]] => Kind.SecondOrder,
+        [_, ['B', ..]] => Kind.Backward,
+        [_, ['I', ..]] => Kind.Identity,
+        [_, ['S', ..]] => Kind.ShapeRule,
+        ["OP", "12" or "13"] => Kind.Definition,
+        [_, ['U', ..]] or ["OP", _] => Kind.Update,
+        _ => Kind.Definition,
+    };
+
+    /// <summary>True for what the engine computes: layers, losses, normalisations and update rules.</summary>
+    public bool NeedsTwin => Kind is Kind.Forward or Kind.Backward or Kind.SecondOrder or Kind.Update;
 
     /// <summary>The text, resolved.</summary>
     public Model Model => _model.Value;

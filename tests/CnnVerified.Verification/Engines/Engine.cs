@@ -78,6 +78,9 @@ public sealed class Engine(string name)
     /// <summary>Engines that promise the same bits: other widths, other numbers of threads.</summary>
     public IReadOnlyList<Engine> SameBits { get; init; } = [];
 
+    /// <summary>The work of the reference up to which cases are judged; more would take too long.</summary>
+    public double MostWork { get; init; } = double.PositiveInfinity;
+
     /// <summary>Offers an equation.</summary>
     /// <param name="id">Its id, such as CV-F1.</param>
     /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>

@@ -31,7 +31,7 @@ public sealed class EngineList : IDisposable
     public static Engine Text() => TextEngine.New();
 
     /// <summary>The optimised engine at one vector width. Its <see cref="Engine.SameBits"/> are the same width on other numbers of
-    /// threads and the other widths of this machine.</summary>
+    /// threads and, for the widest, the other widths of this machine.</summary>
     /// <param name="width">The width.</param>
     /// <param name="threads">Threads, or null for one a core.</param>
     /// <returns>The engine, named after the width.</returns>
@@ -40,7 +40,7 @@ public sealed class EngineList : IDisposable
         int own = threads ?? Environment.ProcessorCount;
         return Optimized(NameOf(width), width, own, [
             .. OtherThreads.Where(other => other != own).Select(other => Optimized($"{NameOf(width)} on {other} threads", width, other, [])),
-            .. Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, []))]);
+            .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])) : []]);
     }
 
     /// <summary>The widths that this machine has, narrowest first; scalar always.</summary>

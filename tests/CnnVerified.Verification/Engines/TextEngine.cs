@@ -12,7 +12,7 @@ internal static class TextEngine
     /// <summary>The engine "text", which offers every equation of docs/equations.</summary>
     public static Engine New()
     {
-        var engine = new Engine("text");
+        var engine = new Engine("text") { MostWork = 100_000 };   // a tree of delegates is slow
         foreach (Equation equation in EquationTable.All)
         {
             // Resolved when it is first asked for: there are hundreds, and most calls are about a few.

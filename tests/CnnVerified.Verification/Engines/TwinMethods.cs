@@ -21,6 +21,9 @@ internal static class TwinMethods
     /// <summary>The method that computes an equation.</summary>
     public static Operation Of(string id) => ById[id].Value;
 
+    /// <summary>The methods that compute an equation or fuse it into another.</summary>
+    public static IEnumerable<MethodInfo> Citing(string id) => Cited().Where(pair => pair.Method.GetCustomAttributes<EquationAttribute>().Any(cited => cited.Id == id)).Select(pair => pair.Method);
+
     // A kernel that fuses several equations cites them all, and computes the first.
     private static IEnumerable<(string Id, MethodInfo Method)> Cited() =>
         from type in typeof(Execution).Assembly.GetExportedTypes()
