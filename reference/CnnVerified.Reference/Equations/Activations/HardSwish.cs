@@ -31,7 +31,8 @@ public static class HardSwish
     /// <param name="x">Input, N.</param>
     /// <returns>Derivative dx, N.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <remarks>docs/equations/activations.md. Derived from AC-F19. At exactly −3 and 3 there is no derivative; the convention is the value outside, 0 and 1.</remarks>
+    /// <remarks>docs/equations/activations.md. Derived from AC-F19. At exactly −3 and 3 there is no derivative;
+    /// the convention is the value outside, 0 and 1.</remarks>
     [Equation("AC-B19")]
     public static Tensor<T> BackwardData<T>(Tensor<T> dy, Tensor<T> x)
         where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>,
