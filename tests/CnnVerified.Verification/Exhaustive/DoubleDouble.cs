@@ -154,7 +154,7 @@ public readonly record struct DoubleDouble(double High, double Low) : IOracleNum
 
     private static DoubleDouble Scaled(DoubleDouble x, int n) => new(Math.ScaleB(x.High, n), Math.ScaleB(x.Low, n));
 
-    private static (double Sum, double Rest) Sum(double a, double b)
+    private static (double Sum, double Lost) Sum(double a, double b)
     {
         double sum = a + b, second = sum - a;
         return (sum, a - (sum - second) + (b - second));
