@@ -100,6 +100,8 @@ internal static class Commands
         var threads = Threads();
         var json = new Option<string?>("--json") { Description = "Write the findings to this file as JSON." };
         var html = new Option<string?>("--html") { Description = "Write the findings to this file as one self-contained HTML page." };
+        var exhaustive = new Option<bool>("--exhaustive") { Description = "Measure the elementwise functions of the widest engine on all 2^32 inputs instead: the largest error and where, the course, special values. The ids are then those of activations, or exp, log, … ." };
+        var output = new Option<string?>("--out") { Description = "With --exhaustive: write the measurements to this file as a page of Markdown." };
         var command = new Command("verify", """
             Verify equations on engines.
 
@@ -107,8 +109,17 @@ internal static class Commands
               cnnverify verify
               cnnverify verify CV-F1 CV-B1 --engine v256
               cnnverify verify CV-F1 --case n8c256h56w56-k64r1s1 --engine optimized
-            """) { ids, engine, @case, cases, seed, threads, json, html };
-        command.SetAction(call => VerificationJob.Run(new(
+              cnnverify verify --exhaustive AC-F2 AC-B2
+            """) { ids, engine, @case, cases, seed, threads, json, html, exhaustive, output };
+        command.Validators.Add(call =>
+        {
+            if (call.GetResult(output) is not null && !call.GetValue(exhaustive))
+                call.AddError("--out expected --exhaustive beside it.");
+            Option[] others = [engine, @case, cases, seed, json, html];
+            if (call.GetValue(exhaustive) && others.FirstOrDefault(other => call.GetResult(other) is { Implicit: false }) is { } other)
+                call.AddError($"--exhaustive expected no {other.Name} beside it: it measures all inputs, on the widest vectors.");
+        });
+        command.SetAction(call => call.GetValue(exhaustive) ? ExhaustiveJob.Run(call.GetValue(ids) ?? [], call.GetValue(threads), call.GetValue(output), stop) : VerificationJob.Run(new(
             call.GetValue(ids) ?? [], call.GetValue(engine) ?? [], call.GetValue(@case), call.GetValue(cases), call.GetValue(seed),
             call.GetValue(threads), call.GetValue(json), call.GetValue(html)), stop));
         return command;

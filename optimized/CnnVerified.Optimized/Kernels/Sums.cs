@@ -26,6 +26,15 @@ internal static unsafe class Sums
         _ => Run<float, ScalarLanes, Product>(a, b, count),
     };
 
+    /// <summary>Σ min(0, a[t])·b[t], one fused multiply-add per term.</summary>
+    public static float DotOfNegatives(VectorWidth width, float* a, float* b, nint count) => width switch
+    {
+        VectorWidth.V512 => Run<Vector512<float>, Lanes512, NegativeProduct>(a, b, count),
+        VectorWidth.V256 => Run<Vector256<float>, Lanes256, NegativeProduct>(a, b, count),
+        VectorWidth.V128 => Run<Vector128<float>, Lanes128, NegativeProduct>(a, b, count),
+        _ => Run<float, ScalarLanes, NegativeProduct>(a, b, count),
+    };
+
     /// <summary>Σ (a[t] − b[t])²/2: the difference rounds once, its half and the fused square are one more.</summary>
     public static float HalfSquaredDistance(VectorWidth width, float* a, float* b, nint count) => width switch
     {
@@ -68,6 +77,11 @@ internal static unsafe class Sums
     private readonly struct Product : ITerm
     {
         public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Fma(a, b, sum);
+    }
+
+    private readonly struct NegativeProduct : ITerm
+    {
+        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Fma(L.Min(L.Create(0f), a), b, sum);
     }
 
     private readonly struct HalfSquare : ITerm

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace CnnVerified.Verification.Exhaustive;
+
+/// <summary>The measurements as a page of Markdown.</summary>
+public static class ElementwiseTable
+{
+    /// <summary>The page.</summary>
+    /// <param name="all">The measurements.</param>
+    /// <param name="machine">Where they were made, in a few words.</param>
+    /// <returns>Markdown.</returns>
+    public static string Text(IReadOnlyList<Measurement> all, string machine)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"""
+            # The elementwise functions on every input
+
+            A float32 function of one number has 2³² = 4,294,967,296 inputs, few enough to try them all. This page holds what was measured on all of
+            them; `cnnverify verify --exhaustive --out docs/elementwise.md` measures again and writes it. Machine: {machine}.
+
+            The functions are the engine's elementwise activations and their derivatives, called as a user calls them, and the elementary
+            functions that its kernels rest on (exp, expm1, log, log1p, erfc, and the power for some exponents). A derivative is what
+            `BackwardData` makes of dy = 1; where it takes the output y, it is measured as a function of y over all numbers (and x = y where it
+            takes x too); the derivative of Mish takes its s from the engine's softplus.
+
+            - **Error**: how far the result is from the exact one, at most, in units in the last place (ULP): the distance of neighbouring
+              float32 numbers where the exact result lies. The nearest float32 number is off by at most 0.50. Values are rounded up. The exact
+              results are those of binary64, by formulas that share nothing with the engine, good to 2⁻¹⁸ ULP or better; the largest error itself
+              is worked out once more in double-double arithmetic (about 100 bits).
+            - **Near a zero**: close to a place other than 0 where the function crosses 0 its last place shrinks to nothing; there, within 0.25,
+              the error is given in absolute units, 2⁻²⁴ (the rounding unit of numbers next to 1).
+            - **Nearest**: for how many of the inputs the result is the float32 number nearest to the exact one. Where binary64 cannot tell,
+              double-double decides.
+            - **Course**: rising (falling) says that from each input to the next larger one the result never goes down (up); a dash, that the
+              function goes both ways.
+            - On every input also: NaN gives NaN and nothing else does, except where the function has no value; ±∞ gives the limit; the
+              result is the same bits at another place of the array, in arrays of other lengths, and at every vector width. Subnormal inputs and results
+              are kept, and in the subnormals a tie counts as nearest.
+
+            | Function | | Error, ULP | at | near a zero, 2⁻²⁴ | Nearest | Course |
+            |---|---|---:|---:|---:|---:|---|
+
+            """);
+        foreach (Measurement each in all)
+        {
+            ElementwiseFunction function = each.Function;
+            string course = function.Course == Course.Mixed ? "–" : each.StepsAgainst > 0 ? $"{each.StepsAgainst:N0} steps against" : function.Course == Course.Rising ? "rising" : "falling";
+            string near = function.Zeros.Count == 0 ? "" : Measurement.Units(each.WorstNearZero);
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {function.Id} | {function.What} | {Measurement.Units(each.Worst)} | {(each.Worst > 0 ? Measurement.Number(each.WorstAt) : "")} | {near} | {Nearest(each)} | {course} |\n");
+        }
+        text.Append(CultureInfo.InvariantCulture, $"""
+
+            Inputs for which double-double had to tell the nearest number: {all.Sum(each => each.Settled):N0} of {all.Sum(each => each.Numbers):N0}.
+
+            """);
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    /// <summary>The share of results that are nearest, never rounded to all.</summary>
+    /// <param name="each">The measurement.</param>
+    /// <returns>A percentage.</returns>
+    public static string Nearest(Measurement each) => each.NotNearest == 0
+        ? "all"
+        : (Math.Floor(1000 * (1 - (double)each.NotNearest / each.Numbers)) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+}
