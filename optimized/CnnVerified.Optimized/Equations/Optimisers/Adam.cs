@@ -75,7 +75,8 @@ public static unsafe class Adam
         Contract.Shape("OP-8", "vnew", "D", vnew, w.Lengths);
         using var lease = on.Enter();
         fixed (float* pw = w, pdw = dw, pm = m, pv = v, pwnew = wnew, pmnew = mnew, pvnew = vnew)
-            Pointwise.Run(on, w.FlattenedLength, new DecoupledStepEach(pw, new Means(pdw, pm, pv, beta1, beta2, t, pmnew, pvnew), eta, eps, lam, pwnew));
+            Pointwise.Run(on, w.FlattenedLength,
+                new DecoupledStepEach(pw, new Means(pdw, pm, pv, beta1, beta2, t, pmnew, pvnew), eta, eps, lam, pwnew));
     }
 
     private readonly struct StepEach(float* w, Means means, float eta, float eps, float* wnew) : IPointwise

@@ -22,7 +22,8 @@ public static unsafe class OnnxAdam
     /// <param name="vnew">New mean of the gradient, D; every element is written.</param>
     /// <param name="hnew">New mean of the squared gradient, D; every element is written.</param>
     /// <param name="on">Where to compute.</param>
-    /// <remarks>vnew = fma(alpha, v, (1 − alpha)·greg), hnew = fma(beta, h, (1 − beta)·greg²). The learning rate of the step is computed in binary64 and rounded once.</remarks>
+    /// <remarks>vnew = fma(alpha, v, (1 − alpha)·greg), hnew = fma(beta, h, (1 − beta)·greg²). The learning rate of the step is computed
+    /// in binary64 and rounded once.</remarks>
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("OP-18")]
     public static void Step(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> g, in ReadOnlyTensorSpan<float> v,

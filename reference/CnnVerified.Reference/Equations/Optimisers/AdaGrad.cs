@@ -14,7 +14,8 @@ public static class AdaGrad
     /// <param name="eps">ε, keeps the divisor from 0.</param>
     /// <returns>New weights wnew and new sum hnew, D each.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <remarks>docs/equations/optimisers.md. Duchi, Hazan and Singer (2011); Goodfellow, Bengio and Courville, Deep Learning (2016), section 8.5.1.</remarks>
+    /// <remarks>docs/equations/optimisers.md. Duchi, Hazan and Singer (2011); Goodfellow, Bengio and Courville, Deep Learning (2016),
+    /// section 8.5.1.</remarks>
     [Equation("OP-5")]
     public static (Tensor<T> Wnew, Tensor<T> Hnew) Step<T>(Tensor<T> w, Tensor<T> dw, Tensor<T> h, T eta, T eps)
         where T : IRootFunctions<T>

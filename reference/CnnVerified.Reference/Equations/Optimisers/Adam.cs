@@ -54,7 +54,8 @@ public static class Adam
     /// <param name="t">Steps so far, this one included: 1 at first.</param>
     /// <returns>New weights wnew and new means mnew and vnew, D each.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <remarks>docs/equations/optimisers.md. Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), in the form of the frameworks.</remarks>
+    /// <remarks>docs/equations/optimisers.md. Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), in the form of the
+    /// frameworks.</remarks>
     [Equation("OP-8")]
     public static (Tensor<T> Wnew, Tensor<T> Mnew, Tensor<T> Vnew) DecoupledStep<T>(Tensor<T> w, Tensor<T> dw, Tensor<T> m, Tensor<T> v, T eta,
         T beta1, T beta2, T eps, T lam, T t)

@@ -14,7 +14,8 @@ public static class LevenbergMarquardt
     /// <param name="mu">μ, keeps the step finite where the loss is flat.</param>
     /// <returns>New weights wnew, D.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <remarks>docs/equations/optimisers.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), appendix C.</remarks>
+    /// <remarks>docs/equations/optimisers.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition
+    /// (1998), appendix C.</remarks>
     [Equation("OP-11")]
     public static Tensor<T> Step<T>(Tensor<T> w, Tensor<T> dw, Tensor<T> h, T eta, T mu)
         where T : IAdditionOperators<T, T, T>, ISubtractionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>
@@ -35,7 +36,8 @@ public static class LevenbergMarquardt
     /// <param name="rho">ρ, the weight of the newest pattern.</param>
     /// <returns>New estimate hnew, D.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <remarks>docs/equations/optimisers.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), appendix C.</remarks>
+    /// <remarks>docs/equations/optimisers.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition
+    /// (1998), appendix C.</remarks>
     [Equation("OP-14")]
     public static Tensor<T> RunningEstimate<T>(Tensor<T> h, Tensor<T> hw, T rho)
         where T : IAdditionOperators<T, T, T>, ISubtractionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IMultiplicativeIdentity<T, T>

@@ -15,7 +15,8 @@ public static class RmsProp
     /// <param name="eps">ε, keeps the divisor from 0.</param>
     /// <returns>New weights wnew and new mean hnew, D each.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    /// <remarks>docs/equations/optimisers.md. Hinton, Neural Networks for Machine Learning, lecture 6e; Goodfellow, Bengio and Courville, Deep Learning (2016), section 8.5.2.</remarks>
+    /// <remarks>docs/equations/optimisers.md. Hinton, Neural Networks for Machine Learning, lecture 6e; Goodfellow, Bengio and Courville,
+    /// Deep Learning (2016), section 8.5.2.</remarks>
     [Equation("OP-6")]
     public static (Tensor<T> Wnew, Tensor<T> Hnew) Step<T>(Tensor<T> w, Tensor<T> dw, Tensor<T> h, T eta, T rho, T eps)
         where T : IRootFunctions<T>
