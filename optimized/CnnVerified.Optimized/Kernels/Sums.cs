@@ -35,6 +35,15 @@ internal static unsafe class Sums
         _ => Run<float, ScalarLanes, NegativeProduct>(a, b, count),
     };
 
+    /// <summary>Σ |a[t]|.</summary>
+    public static float Sizes(VectorWidth width, float* a, nint count) => width switch
+    {
+        VectorWidth.V512 => Run<Vector512<float>, Lanes512, Size>(a, a, count),
+        VectorWidth.V256 => Run<Vector256<float>, Lanes256, Size>(a, a, count),
+        VectorWidth.V128 => Run<Vector128<float>, Lanes128, Size>(a, a, count),
+        _ => Run<float, ScalarLanes, Size>(a, a, count),
+    };
+
     /// <summary>Σ (a[t] − b[t])²/2: the difference rounds once, its half and the fused square are one more.</summary>
     public static float HalfSquaredDistance(VectorWidth width, float* a, float* b, nint count) => width switch
     {
@@ -72,6 +81,11 @@ internal static unsafe class Sums
     private readonly struct Plain : ITerm
     {
         public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, a);
+    }
+
+    private readonly struct Size : ITerm
+    {
+        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, L.Abs(a));
     }
 
     private readonly struct Product : ITerm

@@ -48,7 +48,7 @@ public static unsafe class FullyConnected
         Contract.Shape("FC-B1", "dx", "N×D", dx, [N, D]);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            OrderedProduct.Run(on, new BackwardDataProduct(N, D, K, pdy, pw, pdx));
+            OrderedProduct.Run(on, new BackwardDataProduct<Plain>(N, D, K, pdy, pw, pdx));
     }
 
     /// <summary>Fully connected, backward weights (FC-B2).</summary>
@@ -68,7 +68,7 @@ public static unsafe class FullyConnected
         Contract.Shape("FC-B2", "dw", "K×D", dw, [K, D]);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            OrderedProduct.Run(on, new BackwardWeightsProduct(N, D, K, pdy, px, pdw));
+            OrderedProduct.Run(on, new BackwardWeightsProduct<Plain>(N, D, K, pdy, px, pdw));
     }
 
     /// <summary>Fully connected, backward bias (FC-B3).</summary>
@@ -85,6 +85,64 @@ public static unsafe class FullyConnected
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdb = db)
             Pointwise.Run(on, dy.Lengths[1], new ColumnSums((int)dy.Lengths[0], (int)dy.Lengths[1], pdy, pdb));
+    }
+
+    /// <summary>Second derivative through a fully connected layer, weights (OP-B1).</summary>
+    /// <param name="hy">Second derivative of the loss by y, N×K.</param>
+    /// <param name="x">Input, N×D.</param>
+    /// <param name="hw">Second derivative by w, K×D; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <remarks>Summed as FC-B2; a squared input rounds once.</remarks>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("OP-B1")]
+    public static void SecondOrderWeights(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> hw, Execution on)
+    {
+        Lengths.ExpectRank("OP-B1", "hy", "N×K", hy.Lengths, 2);
+        Lengths.ExpectRank("OP-B1", "x", "N×D", x.Lengths, 2);
+        var (N, K, D) = ((int)hy.Lengths[0], (int)hy.Lengths[1], (int)x.Lengths[1]);
+        Contract.Dense("OP-B1", "hy", hy);
+        Contract.Shape("OP-B1", "x", "N×D", x, [N, D]);
+        Contract.Shape("OP-B1", "hw", "K×D", hw, [K, D]);
+        using var lease = on.Enter();
+        fixed (float* phy = hy, px = x, phw = hw)
+            OrderedProduct.Run(on, new BackwardWeightsProduct<Squared>(N, D, K, phy, px, phw));
+    }
+
+    /// <summary>Second derivative through a fully connected layer, data (OP-B2).</summary>
+    /// <param name="hy">Second derivative of the loss by y, N×K.</param>
+    /// <param name="w">Weights before the update, K×D.</param>
+    /// <param name="hx">Second derivative by x, N×D; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <remarks>Summed as FC-B1; a squared weight rounds once.</remarks>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("OP-B2")]
+    public static void SecondOrderData(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> hx, Execution on)
+    {
+        Lengths.ExpectRank("OP-B2", "hy", "N×K", hy.Lengths, 2);
+        Lengths.ExpectRank("OP-B2", "w", "K×D", w.Lengths, 2);
+        var (N, K, D) = ((int)hy.Lengths[0], (int)hy.Lengths[1], (int)w.Lengths[1]);
+        Contract.Dense("OP-B2", "hy", hy);
+        Contract.Shape("OP-B2", "w", "K×D", w, [K, D]);
+        Contract.Shape("OP-B2", "hx", "N×D", hx, [N, D]);
+        using var lease = on.Enter();
+        fixed (float* phy = hy, pw = w, phx = hx)
+            OrderedProduct.Run(on, new BackwardDataProduct<Squared>(N, D, K, phy, pw, phx));
+    }
+
+    /// <summary>Second derivative through a fully connected layer, bias (OP-B4).</summary>
+    /// <param name="hy">Second derivative of the loss by y, N×K.</param>
+    /// <param name="hb">Second derivative by b, K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
+    [Equation("OP-B4")]
+    public static void SecondOrderBias(in ReadOnlyTensorSpan<float> hy, in TensorSpan<float> hb, Execution on)
+    {
+        Lengths.ExpectRank("OP-B4", "hy", "N×K", hy.Lengths, 2);
+        Contract.Dense("OP-B4", "hy", hy);
+        Contract.Shape("OP-B4", "hb", "K", hb, [hy.Lengths[1]]);
+        using var lease = on.Enter();
+        fixed (float* phy = hy, phb = hb)
+            Pointwise.Run(on, hy.Lengths[1], new ColumnSums((int)hy.Lengths[0], (int)hy.Lengths[1], phy, phb));
     }
 
     private readonly struct ForwardProduct(int N, int D, int K, float* x, float* w, float* b, float* y) : IOrderedProduct
@@ -109,7 +167,8 @@ public static unsafe class FullyConnected
         }
     }
 
-    private readonly struct BackwardDataProduct(int N, int D, int K, float* dy, float* w, float* dx) : IOrderedProduct
+    private readonly struct BackwardDataProduct<TFactor>(int N, int D, int K, float* dy, float* w, float* dx) : IOrderedProduct
+        where TFactor : struct, IFactor
     {
         public int M => N;
         public int T => K;
@@ -120,7 +179,7 @@ public static unsafe class FullyConnected
         public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
         {
             for (int t = t0; t < t1; t++)
-                new ReadOnlySpan<float>(w + (nint)t * D + j0, columns).CopyTo(new Span<float>(panel + (nint)(t - t0) * width, columns));
+                TFactor.Copy(new ReadOnlySpan<float>(w + (nint)t * D + j0, columns), new Span<float>(panel + (nint)(t - t0) * width, columns));
         }
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
@@ -130,7 +189,8 @@ public static unsafe class FullyConnected
         }
     }
 
-    private readonly struct BackwardWeightsProduct(int N, int D, int K, float* dy, float* x, float* dw) : IOrderedProduct
+    private readonly struct BackwardWeightsProduct<TFactor>(int N, int D, int K, float* dy, float* x, float* dw) : IOrderedProduct
+        where TFactor : struct, IFactor
     {
         public int M => K;
         public int T => N;
@@ -141,7 +201,7 @@ public static unsafe class FullyConnected
         public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
         {
             for (int t = t0; t < t1; t++)
-                new ReadOnlySpan<float>(x + (nint)t * D + j0, columns).CopyTo(new Span<float>(panel + (nint)(t - t0) * width, columns));
+                TFactor.Copy(new ReadOnlySpan<float>(x + (nint)t * D + j0, columns), new Span<float>(panel + (nint)(t - t0) * width, columns));
         }
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
@@ -149,6 +209,22 @@ public static unsafe class FullyConnected
             for (int row = 0; row < rows; row++)
                 new ReadOnlySpan<float>(tile + row * width, columns).CopyTo(new Span<float>(dw + (nint)(m0 + row) * D + j0, columns));
         }
+    }
+
+    // What a product takes of its second factor: the first derivatives the factor itself, the second derivatives its square.
+    private interface IFactor
+    {
+        static abstract void Copy(ReadOnlySpan<float> from, Span<float> to);
+    }
+
+    private readonly struct Plain : IFactor
+    {
+        public static void Copy(ReadOnlySpan<float> from, Span<float> to) => from.CopyTo(to);
+    }
+
+    private readonly struct Squared : IFactor
+    {
+        public static void Copy(ReadOnlySpan<float> from, Span<float> to) => TensorPrimitives.Multiply(from, from, to);
     }
 
     private readonly struct ColumnSums(int N, int K, float* dy, float* db) : IPointwise

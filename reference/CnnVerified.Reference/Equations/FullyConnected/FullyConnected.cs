@@ -110,4 +110,83 @@ public static class FullyConnected
         }
         return db;
     }
+
+    /// <summary>Second derivative through a fully connected layer, weights (OP-B1): FC-B2 with squared inputs.</summary>
+    /// <param name="hy">Second derivative of the loss by y, N×K.</param>
+    /// <param name="x">Input, N×D.</param>
+    /// <returns>Second derivative hw, K×D.</returns>
+    /// <exception cref="ArgumentException">x and hy differ in N.</exception>
+    /// <remarks>docs/equations/second-order.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document
+    /// Recognition (1998), appendix C.</remarks>
+    [Equation("OP-B1")]
+    public static Tensor<T> SecondOrderWeights<T>(Tensor<T> hy, Tensor<T> x)
+        where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
+    {
+        Lengths.ExpectRank("OP-B1", "hy", "N×K", hy.Lengths, 2);
+        Lengths.ExpectRank("OP-B1", "x", "N×D", x.Lengths, 2);
+        var (N, K) = hy.Sizes2();
+        int D = (int)x.Lengths[1];
+        Lengths.Expect("OP-B1", "x", "N×D", x.Lengths, [N, D]);
+        var hw = Tensor.CreateFromShape<T>([K, D]);
+        for (int k = 0; k < K; k++)
+            for (int d = 0; d < D; d++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int n = 0; n < N; n++)
+                    sum += hy[n, k] * (x[n, d] * x[n, d]);
+                hw[k, d] = sum;
+            }
+        return hw;
+    }
+
+    /// <summary>Second derivative through a fully connected layer, data (OP-B2): FC-B1 with squared weights.</summary>
+    /// <param name="hy">Second derivative of the loss by y, N×K.</param>
+    /// <param name="w">Weights before the update, K×D.</param>
+    /// <returns>Second derivative hx, N×D.</returns>
+    /// <exception cref="ArgumentException">w is not K×D.</exception>
+    /// <remarks>docs/equations/second-order.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document
+    /// Recognition (1998), appendix C.</remarks>
+    [Equation("OP-B2")]
+    public static Tensor<T> SecondOrderData<T>(Tensor<T> hy, Tensor<T> w)
+        where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
+    {
+        Lengths.ExpectRank("OP-B2", "hy", "N×K", hy.Lengths, 2);
+        Lengths.ExpectRank("OP-B2", "w", "K×D", w.Lengths, 2);
+        var (N, K) = hy.Sizes2();
+        int D = (int)w.Lengths[1];
+        Lengths.Expect("OP-B2", "w", "K×D", w.Lengths, [K, D]);
+        var hx = Tensor.CreateFromShape<T>([N, D]);
+        for (int n = 0; n < N; n++)
+            for (int d = 0; d < D; d++)
+            {
+                T sum = T.AdditiveIdentity;
+                for (int k = 0; k < K; k++)
+                    sum += hy[n, k] * (w[k, d] * w[k, d]);
+                hx[n, d] = sum;
+            }
+        return hx;
+    }
+
+    /// <summary>Second derivative through a fully connected layer, bias (OP-B4): a sum over the batch, as FC-B3.</summary>
+    /// <param name="hy">Second derivative of the loss by y, N×K.</param>
+    /// <returns>Second derivative hb, K.</returns>
+    /// <exception cref="ArgumentException">hy has not two dimensions.</exception>
+    /// <remarks>docs/equations/second-order.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document
+    /// Recognition (1998), appendix C.</remarks>
+    [Equation("OP-B4")]
+    public static Tensor<T> SecondOrderBias<T>(Tensor<T> hy)
+        where T : IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T>
+    {
+        Lengths.ExpectRank("OP-B4", "hy", "N×K", hy.Lengths, 2);
+        var (N, K) = hy.Sizes2();
+        var hb = Tensor.CreateFromShape<T>([K]);
+        for (int k = 0; k < K; k++)
+        {
+            T sum = T.AdditiveIdentity;
+            for (int n = 0; n < N; n++)
+                sum += hy[n, k];
+            hb[k] = sum;
+        }
+        return hb;
+    }
 }
