@@ -45,7 +45,8 @@ internal readonly struct Geometry
     public int Output => O * P * Q;
 }
 
-/// <summary>A term number as (channel, t, r, s), stepped without dividing: packing asks for it once per run of pixels.</summary>
+/// <summary>A term number as (channel, t, r, s), stepped without dividing and by whole kernel rows: what such a row meets in the image is
+/// found once.</summary>
 internal struct Tap
 {
     private readonly int _T, _R, _S;
@@ -57,9 +58,14 @@ internal struct Tap
         (Channel, Frame, Row, Column) = (term / (T * R * S), term / (R * S) % T, term / S % R, term % S);
     }
 
-    public void Step()
+    /// <summary>Terms up to <paramref name="last"/> that lie on this kernel row, from this one on.</summary>
+    public readonly int Run(int term, int last) => Math.Min(_S - Column, last - term);
+
+    /// <summary>Goes on by <paramref name="run"/> terms of this kernel row.</summary>
+    public void Step(int run)
     {
-        if (++Column < _S)
+        Column += run;
+        if (Column < _S)
             return;
         Column = 0;
         if (++Row < _R)
@@ -94,13 +100,19 @@ internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, 
             float* image = x + ((nint)n * s.C + g * s.CG) * s.Input;
             float* to = panel + col;
             var tap = new Tap(t0, s.T, s.R, s.S);
-            for (int term = t0; term < t1; term++, to += width, tap.Step())
+            for (int term = t0; term < t1;)
             {
-                int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph;
-                if (0 <= d && d < s.D && 0 <= u && u < s.H)
-                    Runs.Gather(image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw, to, 1, run, 0);
-                else
-                    Runs.Fill(to, 1, run, 0);
+                int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph, taps = tap.Run(term, t1);
+                bool inside = 0 <= d && d < s.D && 0 <= u && u < s.H;
+                float* row = image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W;
+                int v = j * s.Sw + tap.Column * s.Ew - s.Pw;
+                for (int e = 0; e < taps; e++, v += s.Ew, to += width)
+                    if (inside)
+                        Runs.Gather(row, s.W, v, s.Sw, to, 1, run, 0);
+                    else
+                        Runs.Fill(to, 1, run, 0);
+                term += taps;
+                tap.Step(taps);
             }
             col += run;
         }
@@ -141,13 +153,18 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
             float* image = dy + ((nint)n * s.K + g * s.KG) * s.Output;
             float* to = panel + col;
             var tap = new Tap(t0, s.T, s.R, s.S);
-            for (int term = t0; term < t1; term++, to += width, tap.Step())
+            for (int term = t0; term < t1;)
             {
-                int o = Place(d + s.Pd - tap.Frame * s.Ed, s.Sd, s.O), i = Place(u + s.Ph - tap.Row * s.Eh, s.Sh, s.P);
-                if (o < 0 || i < 0)
-                    Runs.Fill(to, 1, run, 0);
-                else
-                    GatherStridden(image + (((nint)tap.Channel * s.O + o) * s.P + i) * s.Q, v + s.Pw - tap.Column * s.Ew, to, run);
+                int o = Place(d + s.Pd - tap.Frame * s.Ed, s.Sd, s.O), i = Place(u + s.Ph - tap.Row * s.Eh, s.Sh, s.P), taps = tap.Run(term, t1);
+                float* row = image + (((nint)tap.Channel * s.O + o) * s.P + i) * s.Q;
+                int left = v + s.Pw - tap.Column * s.Ew;
+                for (int e = 0; e < taps; e++, left -= s.Ew, to += width)
+                    if (o < 0 || i < 0)
+                        Runs.Fill(to, 1, run, 0);
+                    else
+                        GatherStridden(row, left, to, run);
+                term += taps;
+                tap.Step(taps);
             }
             col += run;
         }
@@ -210,14 +227,18 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
             float* image = x + ((nint)n * s.C + g * s.CG) * s.Input;
             float* to = panel + (nint)(term - t0) * width;
             var tap = new Tap(j0, s.T, s.R, s.S);
-            for (int col = 0; col < columns; col++, tap.Step())
+            for (int col = 0; col < columns;)
             {
-                int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph;
-                if (0 <= d && d < s.D && 0 <= u && u < s.H)
-                    Runs.Gather(image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw,
-                        to + col, width, run, 0);
-                else
-                    Runs.Fill(to + col, width, run, 0);
+                int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph, taps = tap.Run(col, columns);
+                bool inside = 0 <= d && d < s.D && 0 <= u && u < s.H;
+                float* row = image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W;
+                int v = j * s.Sw + tap.Column * s.Ew - s.Pw;
+                for (int last = col + taps; col < last; col++, v += s.Ew)
+                    if (inside)
+                        Runs.Gather(row, s.W, v, s.Sw, to + col, width, run, 0);
+                    else
+                        Runs.Fill(to + col, width, run, 0);
+                tap.Step(taps);
             }
             term += run;
         }
