@@ -44,6 +44,13 @@ internal unsafe interface ILanes<V> where V : unmanaged
 
     /// <summary>2ⁿ for whole n in [−126, 127], from the bits of n + 1.5·2²³.</summary>
     static abstract V PowerOfTwo(V n);
+
+    /// <summary>The whole n for which a·2⁻ⁿ is in [from, 2·from), from the bits; a and from positive and normal. For any other a
+    /// some number in [−256, 256].</summary>
+    static abstract V Exponent(V a, V from);
+
+    /// <summary>a·2ⁿ for whole n, from the bits: right where a and a·2ⁿ are normal, or n is 0.</summary>
+    static abstract V ShiftExponent(V a, V n);
 }
 
 internal readonly unsafe struct ScalarLanes : ILanes<float>
@@ -67,6 +74,11 @@ internal readonly unsafe struct ScalarLanes : ILanes<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float IfEqual(float a, float b, float then, float otherwise) => a == b ? then : otherwise;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(n + 12582912f) + 127 << 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Exponent(float a, float from) => BitConverter.SingleToInt32Bits(a) - BitConverter.SingleToInt32Bits(from) >> 23;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ShiftExponent(float a, float n) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) + (BitConverter.SingleToInt32Bits(n + 12582912f) << 23));
 }
 
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
@@ -90,6 +102,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> IfEqual(Vector128<float> a, Vector128<float> b, Vector128<float> then, Vector128<float> otherwise) => Vector128.ConditionalSelect(Vector128.Equals(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> PowerOfTwo(Vector128<float> n) => ((n + Vector128.Create(12582912f)).AsInt32() + Vector128.Create(127) << 23).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Exponent(Vector128<float> a, Vector128<float> from) => Vector128.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ShiftExponent(Vector128<float> a, Vector128<float> n) => (a.AsInt32() + ((n + Vector128.Create(12582912f)).AsInt32() << 23)).AsSingle();
 }
 
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
@@ -113,6 +129,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> IfEqual(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) => Vector256.ConditionalSelect(Vector256.Equals(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> PowerOfTwo(Vector256<float> n) => ((n + Vector256.Create(12582912f)).AsInt32() + Vector256.Create(127) << 23).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Exponent(Vector256<float> a, Vector256<float> from) => Vector256.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ShiftExponent(Vector256<float> a, Vector256<float> n) => (a.AsInt32() + ((n + Vector256.Create(12582912f)).AsInt32() << 23)).AsSingle();
 }
 
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
@@ -136,4 +156,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> IfEqual(Vector512<float> a, Vector512<float> b, Vector512<float> then, Vector512<float> otherwise) => Vector512.ConditionalSelect(Vector512.Equals(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PowerOfTwo(Vector512<float> n) => ((n + Vector512.Create(12582912f)).AsInt32() + Vector512.Create(127) << 23).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exponent(Vector512<float> a, Vector512<float> from) => Vector512.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ShiftExponent(Vector512<float> a, Vector512<float> n) => (a.AsInt32() + ((n + Vector512.Create(12582912f)).AsInt32() << 23)).AsSingle();
 }
