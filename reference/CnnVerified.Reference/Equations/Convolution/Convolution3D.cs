@@ -19,7 +19,8 @@ public static class Convolution3D
     /// Recognition (2013), plus stride, padding, dilation, groups and bias.</remarks>
     [Equation("CV-F14")]
     public static Tensor<TNumber> Forward<TNumber>(Tensor<TNumber> x, Tensor<TNumber> w, Tensor<TNumber> b, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         var (N, C, _, _, _, K, T, R, S, O, P, Q) = ConvolutionShape3.Of("CV-F14", x.Lengths, w.Lengths, window);
         Lengths.Expect("CV-F14", "b", "K", b.Lengths, [K]);
@@ -37,7 +38,8 @@ public static class Convolution3D
                                 for (int t = 0; t < T; t++)
                                     for (int r = 0; r < R; r++)
                                         for (int s = 0; s < S; s++)
-                                            sum += x.OrZero(n, k / (K / G) * (C / G) + c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw) * w[k, c, t, r, s];
+                                            sum += x.OrZero(n, k / (K / G) * (C / G) + c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw)
+                                                * w[k, c, t, r, s];
                             y[n, k, o, i, j] = b[k] + sum;
                         }
         return y;
@@ -56,7 +58,8 @@ public static class Convolution3D
     /// <remarks>docs/equations/convolution-1d-3d.md. Derived from CV-F14.</remarks>
     [Equation("CV-B34")]
     public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> w, int D, int H, int W, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         Lengths.ExpectRank("CV-B34", "dy", "N×K×O×P×Q", dy.Lengths, 5);
         Lengths.ExpectRank("CV-B34", "w", "K×C/G×T×R×S", w.Lengths, 5);
@@ -100,7 +103,8 @@ public static class Convolution3D
     /// <remarks>docs/equations/convolution-1d-3d.md. Derived from CV-F14.</remarks>
     [Equation("CV-B35")]
     public static Tensor<TNumber> BackwardWeights<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> x, int T, int R, int S, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         Lengths.ExpectRank("CV-B35", "dy", "N×K×O×P×Q", dy.Lengths, 5);
         Lengths.ExpectRank("CV-B35", "x", "N×C×D×H×W", x.Lengths, 5);
@@ -121,7 +125,8 @@ public static class Convolution3D
                                 for (int o = 0; o < O; o++)
                                     for (int i = 0; i < P; i++)
                                         for (int j = 0; j < Q; j++)
-                                            sum += dy[n, k, o, i, j] * x.OrZero(n, k / (K / G) * (C / G) + c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw);
+                                            sum += dy[n, k, o, i, j]
+                                                * x.OrZero(n, k / (K / G) * (C / G) + c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw);
                             dw[k, c, t, r, s] = sum;
                         }
         return dw;

@@ -19,7 +19,8 @@ public static class TransposedConvolution3D
     /// for deep learning (2016), chapter 4.</remarks>
     [Equation("CV-F16")]
     public static Tensor<TNumber> Forward<TNumber>(Tensor<TNumber> x, Tensor<TNumber> w, Tensor<TNumber> b, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         var (N, C, _, _, _, K, T, R, S, O, P, Q) = TransposedShape3.Of("CV-F16", x.Lengths, w.Lengths, window);
         Lengths.Expect("CV-F16", "b", "K", b.Lengths, [K]);
@@ -60,7 +61,8 @@ public static class TransposedConvolution3D
     /// <remarks>docs/equations/convolution-1d-3d.md. Derived from CV-F16.</remarks>
     [Equation("CV-B40")]
     public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> w, int D, int H, int W, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         Lengths.ExpectRank("CV-B40", "dy", "N×K×O×P×Q", dy.Lengths, 5);
         Lengths.ExpectRank("CV-B40", "w", "C×K/G×T×R×S", w.Lengths, 5);
@@ -81,7 +83,8 @@ public static class TransposedConvolution3D
                                 for (int t = 0; t < T; t++)
                                     for (int r = 0; r < R; r++)
                                         for (int s = 0; s < S; s++)
-                                            sum += dy.OrZero(n, c / (C / G) * (K / G) + q, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw) * w[c, q, t, r, s];
+                                            sum += dy.OrZero(n, c / (C / G) * (K / G) + q, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw)
+                                                * w[c, q, t, r, s];
                             dx[n, c, o, i, j] = sum;
                         }
         return dx;
@@ -100,7 +103,8 @@ public static class TransposedConvolution3D
     /// <remarks>docs/equations/convolution-1d-3d.md. Derived from CV-F16.</remarks>
     [Equation("CV-B41")]
     public static Tensor<TNumber> BackwardWeights<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> x, int T, int R, int S, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IMultiplyOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         Lengths.ExpectRank("CV-B41", "dy", "N×K×O×P×Q", dy.Lengths, 5);
         Lengths.ExpectRank("CV-B41", "x", "N×C×D×H×W", x.Lengths, 5);
@@ -121,7 +125,8 @@ public static class TransposedConvolution3D
                                 for (int o = 0; o < D; o++)
                                     for (int i = 0; i < H; i++)
                                         for (int j = 0; j < W; j++)
-                                            sum += x[n, c, o, i, j] * dy.OrZero(n, c / (C / G) * (K / G) + q, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw);
+                                            sum += x[n, c, o, i, j]
+                                                * dy.OrZero(n, c / (C / G) * (K / G) + q, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw);
                             dw[c, q, t, r, s] = sum;
                         }
         return dw;

@@ -19,7 +19,8 @@ public static class ClippedMeanPooling3D
     /// <remarks>docs/equations/pooling-1d-3d.md. ONNX AveragePool with count_include_pad = 0.</remarks>
     [Equation("PL-F25")]
     public static Tensor<TNumber> Forward<TNumber>(Tensor<TNumber> x, int T, int R, int S, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
     {
         var (N, C, D, H, W, _, _, _, O, P, Q) = PoolingShape3.Of("PL-F25", x.Lengths, T, R, S, window, clipped: true);
         var (sh, sw, ph, pw, _, _, _) = window;
@@ -56,7 +57,8 @@ public static class ClippedMeanPooling3D
     /// <remarks>docs/equations/pooling-1d-3d.md. Derived from PL-F25.</remarks>
     [Equation("PL-B25")]
     public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, int D, int H, int W, int T, int R, int S, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
     {
         Lengths.ExpectRank("PL-B25", "dy", "N×C×O×P×Q", dy.Lengths, 5);
         var shape = PoolingShape3.Of("PL-B25", [dy.Lengths[0], dy.Lengths[1], D, H, W], T, R, S, window, clipped: true);
@@ -94,7 +96,8 @@ public static class ClippedMeanPooling3D
         for (int t = 0; t < T; t++)
             for (int r = 0; r < R; r++)
                 for (int s = 0; s < S; s++)
-                    if (0 <= o * sd + t - pd && o * sd + t - pd < D && 0 <= i * sh + r - ph && i * sh + r - ph < H && 0 <= j * sw + s - pw && j * sw + s - pw < W)
+                    if (0 <= o * sd + t - pd && o * sd + t - pd < D && 0 <= i * sh + r - ph && i * sh + r - ph < H
+                        && 0 <= j * sw + s - pw && j * sw + s - pw < W)
                         count++;
         return count;
     }

@@ -30,8 +30,11 @@ public static class DilatedMaxPooling
                         bool found = false;
                         for (int r = 0; r < R; r++)
                             for (int s = 0; s < S; s++)
-                                if (x.Holds(i * sh + r * eh - ph, j * sw + s * ew - pw) && (!found || x[n, c, i * sh + r * eh - ph, j * sw + s * ew - pw] > y[n, c, i, j]))
-                                    (y[n, c, i, j], found) = (x[n, c, i * sh + r * eh - ph, j * sw + s * ew - pw], true);
+                            {
+                                int u = i * sh + r * eh - ph, v = j * sw + s * ew - pw;
+                                if (x.Holds(u, v) && (!found || x[n, c, u, v] > y[n, c, i, j]))
+                                    (y[n, c, i, j], found) = (x[n, c, u, v], true);
+                            }
                     }
         return y;
     }
@@ -89,8 +92,11 @@ public static class DilatedMaxPooling
                         a[n, c, i, j] = R * S;
                         for (int r = 0; r < R; r++)
                             for (int s = 0; s < S; s++)
-                                if (x.Holds(i * sh + r * eh - ph, j * sw + s * ew - pw) && x[n, c, i * sh + r * eh - ph, j * sw + s * ew - pw] == y[n, c, i, j])
+                            {
+                                int u = i * sh + r * eh - ph, v = j * sw + s * ew - pw;
+                                if (x.Holds(u, v) && x[n, c, u, v] == y[n, c, i, j])
                                     a[n, c, i, j] = Math.Min(a[n, c, i, j], r * S + s);
+                            }
                     }
         return a;
     }

@@ -55,7 +55,8 @@ public static class LpPooling3D
     /// <exception cref="ArgumentException">The shapes do not fit PL-F27.</exception>
     /// <remarks>docs/equations/pooling-1d-3d.md. Derived from PL-F27. 0 from windows that are wholly 0, and where x is 0.</remarks>
     [Equation("PL-B27")]
-    public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> x, Tensor<TNumber> y, TNumber m, int T, int R, int S, Window window)
+    public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> x, Tensor<TNumber> y, TNumber m, int T, int R,
+        int S, Window window)
         where TNumber : IPowerFunctions<TNumber>, IComparisonOperators<TNumber, TNumber, bool>
     {
         var shape = PoolingShape3.Unpadded("PL-B27", x.Lengths, T, R, S, window);
@@ -79,7 +80,8 @@ public static class LpPooling3D
                                             for (int r = 0; r < R; r++)
                                                 for (int s = 0; s < S; s++)
                                                     if (o * sd + t == d && i * sh + r == u && j * sw + s == v && y[n, c, o, i, j] > TNumber.Zero)
-                                                        sum += dy[n, c, o, i, j] * Choosing.Sign(x[n, c, d, u, v]) * TNumber.Pow(Choosing.Abs(x[n, c, d, u, v]), m - TNumber.One) * TNumber.Pow(y[n, c, o, i, j], TNumber.One - m);
+                                                        sum += dy[n, c, o, i, j] * Choosing.Sign(x[n, c, d, u, v])
+                                                            * TNumber.Pow(Choosing.Abs(x[n, c, d, u, v]), m - TNumber.One) * TNumber.Pow(y[n, c, o, i, j], TNumber.One - m);
                             dx[n, c, d, u, v] = sum;
                         }
         return dx;

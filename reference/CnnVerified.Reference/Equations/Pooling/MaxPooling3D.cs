@@ -12,7 +12,8 @@ public static class MaxPooling3D
     /// <param name="T">Window frames.</param>
     /// <param name="R">Window rows.</param>
     /// <param name="S">Window columns.</param>
-    /// <param name="window">Stride, padding and dilation, pd &lt;= ed*(T-1) and ph &lt;= eh*(R-1) and pw &lt;= ew*(S-1) and ed &lt;= D and eh &lt;= H and ew &lt;= W.</param>
+    /// <param name="window">Stride, padding and dilation, pd &lt;= ed*(T-1) and ph &lt;= eh*(R-1) and pw &lt;= ew*(S-1) and ed &lt;= D and
+    /// eh &lt;= H and ew &lt;= W.</param>
     /// <typeparam name="TNumber">The number type; T is the letter of window frames here.</typeparam>
     /// <returns>Output y, N×C×O×P×Q.</returns>
     /// <exception cref="ArgumentException">A window could hold no element, or none fits.</exception>
@@ -35,8 +36,11 @@ public static class MaxPooling3D
                             for (int t = 0; t < T; t++)
                                 for (int r = 0; r < R; r++)
                                     for (int s = 0; s < S; s++)
-                                        if (x.Holds(o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw) && (!found || x[n, c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw] > y[n, c, o, i, j]))
-                                            (y[n, c, o, i, j], found) = (x[n, c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw], true);
+                                    {
+                                        int d = o * sd + t * ed - pd, u = i * sh + r * eh - ph, v = j * sw + s * ew - pw;
+                                        if (x.Holds(d, u, v) && (!found || x[n, c, d, u, v] > y[n, c, o, i, j]))
+                                            (y[n, c, o, i, j], found) = (x[n, c, d, u, v], true);
+                                    }
                         }
         return y;
     }
@@ -48,14 +52,16 @@ public static class MaxPooling3D
     /// <param name="T">Window frames.</param>
     /// <param name="R">Window rows.</param>
     /// <param name="S">Window columns.</param>
-    /// <param name="window">Stride, padding and dilation, pd &lt;= ed*(T-1) and ph &lt;= eh*(R-1) and pw &lt;= ew*(S-1) and ed &lt;= D and eh &lt;= H and ew &lt;= W.</param>
+    /// <param name="window">Stride, padding and dilation, pd &lt;= ed*(T-1) and ph &lt;= eh*(R-1) and pw &lt;= ew*(S-1) and ed &lt;= D and
+    /// eh &lt;= H and ew &lt;= W.</param>
     /// <typeparam name="TNumber">The number type; T is the letter of window frames here.</typeparam>
     /// <returns>Derivative dx, N×C×D×H×W.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F21.</exception>
     /// <remarks>docs/equations/pooling-1d-3d.md. Derived from PL-F21. Equal maxima: the first in row-major order takes all.</remarks>
     [Equation("PL-B21")]
     public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, Tensor<TNumber> x, Tensor<TNumber> y, int T, int R, int S, Window window)
-        where TNumber : IComparisonOperators<TNumber, TNumber, bool>, IAdditionOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>
+        where TNumber : IComparisonOperators<TNumber, TNumber, bool>, IAdditionOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>
     {
         var shape = PoolingShape3.Dilated("PL-B21", x.Lengths, T, R, S, window, clipped: true);
         shape.ExpectOutput("PL-B21", "dy", dy.Lengths);
@@ -78,7 +84,8 @@ public static class MaxPooling3D
                                         for (int t = 0; t < T; t++)
                                             for (int r = 0; r < R; r++)
                                                 for (int s = 0; s < S; s++)
-                                                    if (o * sd + t * ed - pd == d && i * sh + r * eh - ph == u && j * sw + s * ew - pw == v && a[n, c, o, i, j] == (t * R + r) * S + s)
+                                                    if (o * sd + t * ed - pd == d && i * sh + r * eh - ph == u && j * sw + s * ew - pw == v
+                                                        && a[n, c, o, i, j] == (t * R + r) * S + s)
                                                         sum += dy[n, c, o, i, j];
                             dx[n, c, d, u, v] = sum;
                         }
@@ -103,8 +110,11 @@ public static class MaxPooling3D
                             for (int t = 0; t < T; t++)
                                 for (int r = 0; r < R; r++)
                                     for (int s = 0; s < S; s++)
-                                        if (x.Holds(o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw) && x[n, c, o * sd + t * ed - pd, i * sh + r * eh - ph, j * sw + s * ew - pw] == y[n, c, o, i, j])
+                                    {
+                                        int d = o * sd + t * ed - pd, u = i * sh + r * eh - ph, v = j * sw + s * ew - pw;
+                                        if (x.Holds(d, u, v) && x[n, c, d, u, v] == y[n, c, o, i, j])
                                             a[n, c, o, i, j] = Math.Min(a[n, c, o, i, j], (t * R + r) * S + s);
+                                    }
                         }
         return a;
     }

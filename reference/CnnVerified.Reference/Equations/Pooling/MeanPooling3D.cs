@@ -19,7 +19,8 @@ public static class MeanPooling3D
     /// <remarks>docs/equations/pooling-1d-3d.md. ONNX AveragePool with count_include_pad = 1.</remarks>
     [Equation("PL-F23")]
     public static Tensor<TNumber> Forward<TNumber>(Tensor<TNumber> x, int T, int R, int S, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
     {
         var (N, C, _, _, _, _, _, _, O, P, Q) = PoolingShape3.Of("PL-F23", x.Lengths, T, R, S, window, clipped: false);
         var (sh, sw, ph, pw, _, _, _) = window;
@@ -56,7 +57,8 @@ public static class MeanPooling3D
     /// <remarks>docs/equations/pooling-1d-3d.md. Derived from PL-F23.</remarks>
     [Equation("PL-B23")]
     public static Tensor<TNumber> BackwardData<TNumber>(Tensor<TNumber> dy, int D, int H, int W, int T, int R, int S, Window window)
-        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>, IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
+        where TNumber : IAdditionOperators<TNumber, TNumber, TNumber>, IDivisionOperators<TNumber, TNumber, TNumber>,
+            IAdditiveIdentity<TNumber, TNumber>, IMultiplicativeIdentity<TNumber, TNumber>
     {
         Lengths.ExpectRank("PL-B23", "dy", "N×C×O×P×Q", dy.Lengths, 5);
         var shape = PoolingShape3.Of("PL-B23", [dy.Lengths[0], dy.Lengths[1], D, H, W], T, R, S, window, clipped: false);
