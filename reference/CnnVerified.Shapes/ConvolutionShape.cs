@@ -24,15 +24,9 @@ public readonly record struct ConvolutionShape(int N, int C, int H, int W, int K
     {
         Lengths.ExpectRank(id, "x", "N×C×H×W", x, 4);
         Lengths.ExpectRank(id, "w", "K×C/G×R×S", w, 4);
-        int C = (int)x[1], K = (int)w[0], G = window.G;
-        if (C % G != 0 || K % G != 0)
-            throw new ArgumentException($"G = {G} groups must divide C = {C} channels and K = {K} filters " +
-                $"(x is N×C×H×W = {Lengths.Text(x)}, w is K×C/G×R×S = {Lengths.Text(w)}); {id}. (Parameter 'window')");
-        if (w[1] != C / G)
-            throw new ArgumentException($"w expects C/G = {C / G} input channels but has {w[1]} (w is K×C/G×R×S = " +
-                $"{Lengths.Text(w)}, x is N×C×H×W = {Lengths.Text(x)}, G = {G}); {id} sums both over the same c. (Parameter 'w')");
+        Lengths.ExpectGroups(id, x, "N×C×H×W", w, "K×C/G×R×S", window.G);
         var (P, Q) = window.OutputSize((int)x[2], (int)x[3], (int)w[2], (int)w[3]);
-        return new((int)x[0], C, (int)x[2], (int)x[3], K, (int)w[2], (int)w[3], P, Q);
+        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)w[0], (int)w[2], (int)w[3], P, Q);
     }
 
     /// <summary>Checks that y (or dy) is N×K×P×Q.</summary>

@@ -34,4 +34,41 @@ public static class Lengths
         if (!came.SequenceEqual(wanted))
             throw new ArgumentException($"{name} expects {form} = {Text(wanted)} but is {Text(came)}; {id}. (Parameter '{name}')");
     }
+
+    /// <summary>Checks that groups divide channels and filters, and that w has the channels of one group.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x, C second.</param>
+    /// <param name="xForm">Its shape in letters.</param>
+    /// <param name="w">Lengths of w: filters, then channels of one group.</param>
+    /// <param name="wForm">Its shape in letters.</param>
+    /// <param name="G">Groups.</param>
+    /// <exception cref="ArgumentException">G does not divide C and K, or w's channels are not C/G.</exception>
+    internal static void ExpectGroups(string id, ReadOnlySpan<nint> x, string xForm, ReadOnlySpan<nint> w, string wForm, int G)
+    {
+        nint C = x[1], K = w[0];
+        if (C % G != 0 || K % G != 0)
+            throw new ArgumentException($"G = {G} groups must divide C = {C} channels and K = {K} filters " +
+                $"(x is {xForm} = {Text(x)}, w is {wForm} = {Text(w)}); {id}. (Parameter 'window')");
+        if (w[1] != C / G)
+            throw new ArgumentException($"w expects C/G = {C / G} input channels but has {w[1]} (w is {wForm} = {Text(w)}, " +
+                $"x is {xForm} = {Text(x)}, G = {G}); {id} sums both over the same c. (Parameter 'w')");
+    }
+
+    /// <summary>Checks the groups of a transposed convolution, whose w begins with the channels of x.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x, C second.</param>
+    /// <param name="xForm">Its shape in letters.</param>
+    /// <param name="w">Lengths of w: channels, then filters of one group.</param>
+    /// <param name="wForm">Its shape in letters.</param>
+    /// <param name="G">Groups.</param>
+    /// <exception cref="ArgumentException">w's channels are not those of x, or G does not divide them.</exception>
+    internal static void ExpectTransposedGroups(string id, ReadOnlySpan<nint> x, string xForm, ReadOnlySpan<nint> w, string wForm, int G)
+    {
+        if (w[0] != x[1])
+            throw new ArgumentException($"w expects C = {x[1]} input channels but has {w[0]} (w is {wForm} = {Text(w)}, " +
+                $"x is {xForm} = {Text(x)}, G = {G}); {id} sums both over the same c. (Parameter 'w')");
+        if (x[1] % G != 0)
+            throw new ArgumentException($"G = {G} groups must divide C = {x[1]} channels " +
+                $"(x is {xForm} = {Text(x)}, w is {wForm} = {Text(w)}); {id}. (Parameter 'window')");
+    }
 }

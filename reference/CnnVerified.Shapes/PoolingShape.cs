@@ -34,6 +34,29 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q);
     }
 
+    /// <summary>Reads the sizes of a pooling with dilation off x and the window and checks that they fit.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x (or dx): N, C, H, W.</param>
+    /// <param name="R">Window rows.</param>
+    /// <param name="S">Window columns.</param>
+    /// <param name="window">Stride, padding and dilation.</param>
+    /// <param name="clipped">True where every window must hold a pixel of the image.</param>
+    /// <returns>All eight sizes.</returns>
+    /// <exception cref="ArgumentException">The rank is not 4, the window has groups, a window could hold no pixel where it must,
+    /// or no window fits.</exception>
+    public static PoolingShape Dilated(string id, ReadOnlySpan<nint> x, int R, int S, Window window, bool clipped)
+    {
+        Lengths.ExpectRank(id, "x", "N×C×H×W", x, 4);
+        PoolingAxis.ExpectNoGroups(id, window);
+        if (clipped)
+        {
+            PoolingAxis.ExpectHeld(id, "h", "H", (int)x[2], "R", R, window.Ph, window.Qh, window.Eh);
+            PoolingAxis.ExpectHeld(id, "w", "W", (int)x[3], "S", S, window.Pw, window.Qw, window.Ew);
+        }
+        var (P, Q) = window.OutputSize((int)x[2], (int)x[3], R, S);
+        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q);
+    }
+
     /// <summary>Checks that y (or dy) is N×C×P×Q.</summary>
     /// <param name="id">The equation, for the message.</param>
     /// <param name="name">y or dy.</param>

@@ -96,21 +96,43 @@ public sealed record Window
     public (int P, int Q) OutputSize(int H, int W, int R, int S) =>
         (Positions(H, R, Sh, Ph, Qh, Eh, "H", "R"), Positions(W, S, Sw, Pw, Qw, Ew, "W", "S"));
 
-    /// <summary>Window positions along the frames of a volume.</summary>
-    /// <param name="D">Input frames.</param>
-    /// <param name="T">Kernel frames.</param>
-    /// <returns>Output frames O.</returns>
+    /// <summary>Output size in one dimension (CV-S5, PL-S3).</summary>
+    /// <param name="W">Input columns.</param>
+    /// <param name="S">Kernel columns.</param>
+    /// <returns>Window positions Q.</returns>
     /// <exception cref="ArgumentException">The dilated kernel is larger than the padded input.</exception>
-    public int OutputFrames(int D, int T) => Positions(D, T, Sd, Pd, Pd, Ed, "D", "T");
+    /// <remarks>docs/equations/convolution-1d-3d.md, docs/equations/pooling-1d-3d.md. Dumoulin and Visin, A guide to convolution
+    /// arithmetic for deep learning (2016), for one axis.</remarks>
+    [Equation("CV-S5")]
+    [Equation("PL-S3")]
+    public int OutputColumns(int W, int S) => Positions(W, S, Sw, Pw, Qw, Ew, "W", "S", "CV-S5");
 
-    private static int Positions(int size, int taps, int stride, int before, int behind, int dilation, string sizeName, string tapsName)
+    /// <summary>Output size in three dimensions (CV-S6, PL-S4).</summary>
+    /// <param name="D">Input frames.</param>
+    /// <param name="H">Input rows.</param>
+    /// <param name="W">Input columns.</param>
+    /// <param name="T">Kernel frames.</param>
+    /// <param name="R">Kernel rows.</param>
+    /// <param name="S">Kernel columns.</param>
+    /// <returns>Window positions along frames, O, along rows, P, and along columns, Q.</returns>
+    /// <exception cref="ArgumentException">The dilated kernel is larger than the padded input.</exception>
+    /// <remarks>docs/equations/convolution-1d-3d.md, docs/equations/pooling-1d-3d.md. Dumoulin and Visin, A guide to convolution
+    /// arithmetic for deep learning (2016), for each axis.</remarks>
+    [Equation("CV-S6")]
+    [Equation("PL-S4")]
+    public (int O, int P, int Q) OutputVolume(int D, int H, int W, int T, int R, int S) =>
+        (Positions(D, T, Sd, Pd, Pd, Ed, "D", "T", "CV-S6"), Positions(H, R, Sh, Ph, Qh, Eh, "H", "R", "CV-S6"),
+            Positions(W, S, Sw, Pw, Qw, Ew, "W", "S", "CV-S6"));
+
+    private static int Positions(int size, int taps, int stride, int before, int behind, int dilation, string sizeName, string tapsName,
+        string id = "CV-S1")
     {
         long reach = (long)dilation * (taps - 1) + 1;
         long room = (long)size + before + behind;
         if (taps < 1 || reach > room)
             throw new ArgumentException(
                 $"a kernel of {tapsName} = {taps} taps with dilation {dilation} reaches over {reach} pixels but the input has only " +
-                $"{sizeName} = {size} plus padding {(before == behind ? $"2·{before}" : $"{before} + {behind}")} = {room}; CV-S1 needs at least one window.");
+                $"{sizeName} = {size} plus padding {(before == behind ? $"2·{before}" : $"{before} + {behind}")} = {room}; {id} needs at least one window.");
         return (int)((room - reach) / stride + 1);
     }
 

@@ -1,19 +1,66 @@
 namespace CnnVerified.Optimized.Kernels;
 
+/// <summary>The sizes of a pooling as plain numbers, for kernels: always of volumes. Maps have one frame, rows one row as well, and along
+/// those the window stands still.</summary>
+internal readonly struct PoolingGeometry
+{
+    public readonly int N, C, D, H, W, T, R, S, O, P, Q, Sd, Sh, Sw, Pd, Ph, Pw, Ed, Eh, Ew;
+
+    public PoolingGeometry(in PoolingShape3 shape, Window window)
+    {
+        (N, C, D, H, W, T, R, S, O, P, Q) = shape;
+        (Sd, Pd, Ed) = (window.Sd, window.Pd, window.Ed);
+        (Sh, Sw, Ph, Pw, Eh, Ew, _) = window;
+    }
+
+    public PoolingGeometry(in PoolingShape shape, Window window)
+    {
+        (N, C, H, W, R, S, P, Q) = shape;
+        (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
+        (Sh, Sw, Ph, Pw, Eh, Ew, _) = window;
+    }
+
+    public PoolingGeometry(in PoolingShape1 shape, Window window)
+    {
+        (N, C, W, S, Q) = shape;
+        (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
+        (H, R, P, Sh, Ph, Eh) = (1, 1, 1, 1, 0, 1);
+        (_, Sw, _, Pw, _, Ew, _) = window;
+    }
+
+    /// <summary>Maps of the batch: each is pooled by itself.</summary>
+    public int Maps => N * C;
+
+    /// <summary>Elements of one map of x.</summary>
+    public int Input => D * H * W;
+
+    /// <summary>Elements of one map of y.</summary>
+    public int Output => O * P * Q;
+
+    /// <summary>Elements of a window.</summary>
+    public int Taps => T * R * S;
+}
+
 /// <summary>One padded map, its columns sorted by their remainder modulo the stride: then the taps of neighbouring windows are
-/// neighbours in memory, and pooling of any stride loads whole vectors.</summary>
-/// <remarks>Padded pixel (a, b) stands at row a, phase b mod sw, position b / sw. Rows are long enough for whole vectors at every tap.</remarks>
+/// neighbours in memory, and pooling of any stride and dilation loads whole vectors.</summary>
+/// <remarks>Padded pixel (f, a, b) stands at frame f, row a, phase b mod sw, position b / sw. Rows are long enough for whole vectors at
+/// every tap.</remarks>
 internal readonly unsafe struct PhasedMap
 {
-    private readonly PoolingShape _shape;
-    private readonly int _sh, _sw, _ph, _pw, _length;
+    private readonly PoolingGeometry _s;
+    private readonly int _length;
 
-    public PhasedMap(in PoolingShape shape, Window window)
+    public PhasedMap(in PoolingGeometry s)
     {
-        (_shape, _sh, _sw, _ph, _pw) = (shape, window.Sh, window.Sw, window.Ph, window.Pw);
-        RowLength = (shape.Q + 15) / 16 * 16;
-        _length = RowLength + (shape.S - 1) / _sw;
-        Rows = (shape.P - 1) * _sh + shape.R;
+        _s = s;
+        RowLength = (s.Q + 15) / 16 * 16;
+        _length = RowLength + (s.S - 1) * s.Ew / s.Sw;
+        Rows = (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1;
+        Frames = (s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1;
+    }
+
+    public PhasedMap(in PoolingShape shape, Window window) : this(new PoolingGeometry(shape, window))
+    {
     }
 
     /// <summary>Output columns rounded up to whole vectors of the widest kind.</summary>
@@ -22,46 +69,73 @@ internal readonly unsafe struct PhasedMap
     /// <summary>Padded rows that windows reach.</summary>
     public int Rows { get; }
 
+    /// <summary>Padded frames that windows reach.</summary>
+    public int Frames { get; }
+
     /// <summary>Floats that the map takes.</summary>
-    public nint Size => (nint)Rows * _sw * _length;
+    public nint Size => (nint)Frames * Rows * _s.Sw * _length;
 
-    /// <summary>Where tap (r, s) of the windows (i, 0), (i, 1), … stands.</summary>
-    public nint Tap(int i, int r, int s) => ((nint)(i * _sh + r) * _sw + s % _sw) * _length + s / _sw;
+    /// <summary>Where tap (r, s) of the windows (i, 0), (i, 1), … of a map of one frame stands.</summary>
+    public nint Tap(int i, int r, int s) => Tap(0, i, 0, r, s);
 
-    /// <summary>Copies a map H×W in, <paramref name="padding"/> where there is no pixel.</summary>
-    public void Fill(float* x, float padding, float* map)
+    /// <summary>Where tap (t, r, s) of the windows (o, i, 0), (o, i, 1), … stands.</summary>
+    public nint Tap(int o, int i, int t, int r, int s)
     {
-        for (int a = 0; a < Rows; a++)
-        {
-            int u = a - _ph;
-            for (int phase = 0; phase < _sw; phase++)
-            {
-                float* to = map + ((nint)a * _sw + phase) * _length;
-                if (0 <= u && u < _shape.H)
-                    Runs.Gather(x + (nint)u * _shape.W, _shape.W, phase - _pw, _sw, to, 1, _length, padding);
-                else
-                    Runs.Fill(to, 1, _length, padding);
-            }
-        }
+        int column = s * _s.Ew;
+        return (((nint)(o * _s.Sd + t * _s.Ed) * Rows + i * _s.Sh + r * _s.Eh) * _s.Sw + column % _s.Sw) * _length + column / _s.Sw;
     }
 
-    /// <summary>Copies the pixels of the map out to H×W; 0 where no window reaches.</summary>
+    /// <summary>Where the first tap of the windows (o, i, 0), (o, i, 1), … stands.</summary>
+    public nint Window(int o, int i) => ((nint)(o * _s.Sd) * Rows + i * _s.Sh) * _s.Sw * _length;
+
+    /// <summary>offsets[(t·R + r)·S + s] = how far behind the first tap of a window its tap (t, r, s) stands: the same for every window.</summary>
+    public void Taps(int* offsets)
+    {
+        for (int t = 0; t < _s.T; t++)
+            for (int r = 0; r < _s.R; r++)
+                for (int s = 0; s < _s.S; s++)
+                    *offsets++ = checked((int)Tap(0, 0, t, r, s));
+    }
+
+    /// <summary>Sets every element to 0.</summary>
+    public void Clear(float* map) => new Span<float>(map, checked((int)Size)).Clear();
+
+    /// <summary>Copies a map H×W, or a volume D×H×W, in; <paramref name="padding"/> where there is no element.</summary>
+    public void Fill(float* x, float padding, float* map)
+    {
+        for (int f = 0; f < Frames; f++)
+            for (int a = 0; a < Rows; a++)
+            {
+                int d = f - _s.Pd, u = a - _s.Ph;
+                for (int phase = 0; phase < _s.Sw; phase++)
+                {
+                    float* to = map + (((nint)f * Rows + a) * _s.Sw + phase) * _length;
+                    if (0 <= d && d < _s.D && 0 <= u && u < _s.H)
+                        Runs.Gather(x + ((nint)d * _s.H + u) * _s.W, _s.W, phase - _s.Pw, _s.Sw, to, 1, _length, padding);
+                    else
+                        Runs.Fill(to, 1, _length, padding);
+                }
+            }
+    }
+
+    /// <summary>Copies the elements of the map out to H×W, or D×H×W; 0 where no window reaches.</summary>
     public void Drain(float* map, float* x)
     {
-        for (int u = 0; u < _shape.H; u++)
-        {
-            float* row = x + (nint)u * _shape.W;
-            Runs.Fill(row, 1, _shape.W, 0);
-            int a = u + _ph;
-            if (a >= Rows)
-                continue;
-            for (int phase = 0; phase < _sw; phase++)
+        for (int d = 0; d < _s.D; d++)
+            for (int u = 0; u < _s.H; u++)
             {
-                float* from = map + ((nint)a * _sw + phase) * _length;
-                int position = Math.Max(0, (_pw - phase + _sw - 1) / _sw);
-                for (int v = position * _sw + phase - _pw; v < _shape.W && position < _length; v += _sw, position++)
-                    row[v] = from[position];
+                float* row = x + ((nint)d * _s.H + u) * _s.W;
+                Runs.Fill(row, 1, _s.W, 0);
+                int f = d + _s.Pd, a = u + _s.Ph;
+                if (f >= Frames || a >= Rows)
+                    continue;
+                for (int phase = 0; phase < _s.Sw; phase++)
+                {
+                    float* from = map + (((nint)f * Rows + a) * _s.Sw + phase) * _length;
+                    int position = Math.Max(0, (_s.Pw - phase + _s.Sw - 1) / _s.Sw);
+                    for (int v = position * _s.Sw + phase - _s.Pw; v < _s.W && position < _length; v += _s.Sw, position++)
+                        row[v] = from[position];
+                }
             }
-        }
     }
 }

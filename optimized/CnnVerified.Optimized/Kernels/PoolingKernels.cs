@@ -39,130 +39,166 @@ internal static unsafe class MapPass
     }
 }
 
-/// <summary>How many pixels of the map the windows hold: R·S everywhere, or only those inside.</summary>
-internal readonly struct WindowCounts(in PoolingShape shape, Window window, bool clipped)
+/// <summary>How many elements of the map the windows hold: all T·R·S, padding counted, or only those inside; without dilation.</summary>
+internal readonly struct WindowCounts(in PoolingGeometry geometry, bool clipped)
 {
-    private readonly PoolingShape _shape = shape;
-    private readonly int _sh = window.Sh, _sw = window.Sw, _ph = window.Ph, _pw = window.Pw;
+    private readonly PoolingGeometry _s = geometry;
 
-    public float At(int i, int j) => clipped
-        ? Inside(i * _sh - _ph, _shape.R, _shape.H) * Inside(j * _sw - _pw, _shape.S, _shape.W)
-        : _shape.R * _shape.S;
+    public float At(int o, int i, int j) => clipped
+        ? Inside(o * _s.Sd - _s.Pd, _s.T, _s.D) * Inside(i * _s.Sh - _s.Ph, _s.R, _s.H) * Inside(j * _s.Sw - _s.Pw, _s.S, _s.W)
+        : _s.Taps;
 
     private static int Inside(int start, int taps, int size) => Math.Min(start + taps, size) - Math.Max(start, 0);
 }
 
-/// <summary>PL-F1: the first of equal maxima wins, also among +0 and −0.</summary>
-internal readonly unsafe struct MaxForward(PhasedMap phased, PoolingShape s, float* x, float* y) : IMapPass
+/// <summary>The maximum of every window (PL-F1, PL-F13, PL-F20, PL-F21): the first of equal maxima wins, also among +0 and −0.</summary>
+internal readonly unsafe struct MaxForward(PoolingGeometry s, float* x, float* y) : IMapPass
 {
-    public nint Scratch => phased.Size + phased.RowLength;
+    private readonly PhasedMap _phased = new(s);
+
+    public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        float* row = scratch + phased.Size;
-        phased.Fill(x + (nint)map * s.H * s.W, float.NegativeInfinity, scratch);
-        for (int i = 0; i < s.P; i++)
-        {
-            for (int j = 0; j < s.Q; j += L.Count)
+        float* row = scratch + _phased.Size;
+        int* taps = (int*)(row + _phased.RowLength);
+        _phased.Taps(taps);
+        _phased.Fill(x + (nint)map * s.Input, float.NegativeInfinity, scratch);
+        float* to = y + (nint)map * s.Output;
+        for (int o = 0; o < s.O; o++)
+            for (int i = 0; i < s.P; i++, to += s.Q)
             {
-                V best = L.Create(float.NegativeInfinity);
-                for (int r = 0; r < s.R; r++)
-                    for (int t = 0; t < s.S; t++)
-                    {
-                        V tap = L.Load(scratch + phased.Tap(i, r, t) + j);
-                        best = L.IfGreater(tap, best, tap, best);
-                    }
-                L.Store(best, row + j);
-            }
-            new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(y + ((nint)map * s.P + i) * s.Q, s.Q));
-        }
-    }
-}
-
-/// <summary>PL-B1: finds the switches in vectors, then adds each residual where its switch points.</summary>
-internal readonly unsafe struct MaxBackward(PhasedMap phased, PoolingShape s, int sh, int sw, int ph, int pw, float* dy, float* x, float* y, float* dx)
-    : IMapPass
-{
-    public nint Scratch => phased.Size + 2 * phased.RowLength;
-
-    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
-    {
-        float* maxima = scratch + phased.Size, switches = maxima + phased.RowLength;
-        phased.Fill(x + (nint)map * s.H * s.W, float.NaN, scratch);   // padding equals no maximum
-        float* into = dx + (nint)map * s.H * s.W;
-        new Span<float>(into, s.H * s.W).Clear();
-        new Span<float>(maxima, phased.RowLength).Clear();
-        for (int i = 0; i < s.P; i++)
-        {
-            nint outputs = ((nint)map * s.P + i) * s.Q;
-            new ReadOnlySpan<float>(y + outputs, s.Q).CopyTo(new Span<float>(maxima, s.Q));
-            for (int j = 0; j < s.Q; j += L.Count)
-            {
-                V maximum = L.Load(maxima + j), found = L.Create(-1f);
-                // Backwards, so that the first tap that holds the maximum stays (PL-F2).
-                for (int tap = s.R * s.S - 1; tap >= 0; tap--)
-                    found = L.IfEqual(L.Load(scratch + phased.Tap(i, tap / s.S, tap % s.S) + j), maximum, L.Create((float)tap), found);
-                L.Store(found, switches + j);
-            }
-            for (int j = 0; j < s.Q; j++)
-            {
-                int tap = (int)switches[j];
-                if (tap >= 0)
-                    into[(nint)(i * sh + tap / s.S - ph) * s.W + j * sw + tap % s.S - pw] += dy[outputs + j];
-            }
-        }
-    }
-}
-
-/// <summary>PL-F3 and PL-F4: taps are added ascending in (r, s), then divided by the count once.</summary>
-internal readonly unsafe struct MeanForward(PhasedMap phased, PoolingShape s, WindowCounts counts, float* x, float* y) : IMapPass
-{
-    public nint Scratch => phased.Size + phased.RowLength;
-
-    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
-    {
-        float* row = scratch + phased.Size;
-        phased.Fill(x + (nint)map * s.H * s.W, 0, scratch);
-        for (int i = 0; i < s.P; i++)
-        {
-            for (int j = 0; j < phased.RowLength; j++)
-                row[j] = j < s.Q ? counts.At(i, j) : 1;
-            for (int j = 0; j < s.Q; j += L.Count)
-            {
-                V sum = L.Create(0f);
-                for (int r = 0; r < s.R; r++)
-                    for (int t = 0; t < s.S; t++)
-                        sum = L.Add(sum, L.Load(scratch + phased.Tap(i, r, t) + j));
-                L.Store(L.Divide(sum, L.Load(row + j)), row + j);
-            }
-            new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(y + ((nint)map * s.P + i) * s.Q, s.Q));
-        }
-    }
-}
-
-/// <summary>PL-B2 and PL-B3: each residual is divided by its count once and added to every tap of its window; a pixel takes its
-/// terms ascending in i, then in s.</summary>
-internal readonly unsafe struct MeanBackward(PhasedMap phased, PoolingShape s, WindowCounts counts, float* dy, float* dx) : IMapPass
-{
-    public nint Scratch => phased.Size + phased.RowLength;
-
-    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
-    {
-        float* row = scratch + phased.Size;
-        new Span<float>(scratch, (int)phased.Size).Clear();
-        for (int i = 0; i < s.P; i++)
-        {
-            float* from = dy + ((nint)map * s.P + i) * s.Q;
-            for (int j = 0; j < phased.RowLength; j++)
-                row[j] = j < s.Q ? from[j] / counts.At(i, j) : 0;
-            for (int r = 0; r < s.R; r++)
-                for (int t = 0; t < s.S; t++)
+                float* window = scratch + _phased.Window(o, i);
+                for (int j = 0; j < s.Q; j += L.Count)
                 {
-                    float* tap = scratch + phased.Tap(i, r, t);
-                    for (int j = 0; j < s.Q; j += L.Count)
-                        L.Store(L.Add(L.Load(tap + j), L.Load(row + j)), tap + j);
+                    V best = L.Create(float.NegativeInfinity);
+                    for (int tap = 0; tap < s.Taps; tap++)
+                    {
+                        V next = L.Load(window + taps[tap] + j);
+                        best = L.IfGreater(next, best, next, best);
+                    }
+                    L.Store(best, row + j);
                 }
-        }
-        phased.Drain(scratch, dx + (nint)map * s.H * s.W);
+                new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(to, s.Q));
+            }
+    }
+}
+
+/// <summary>The gradient of the maximum (PL-B1, PL-B13, PL-B20, PL-B21): finds the switches in vectors, then adds each residual where its
+/// switch points; a pixel takes its terms ascending in (o, i, j).</summary>
+/// <remarks>A switch is the number of a tap in a float: exact for windows of up to 2²⁴ taps; larger ones are refused.</remarks>
+internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float* x, float* y, float* dx) : IMapPass
+{
+    private readonly PhasedMap _phased = new(s);
+
+    public nint Scratch => _phased.Size + 2 * _phased.RowLength + s.Taps;
+
+    /// <exception cref="ArgumentException">The window has more than 2²⁴ elements.</exception>
+    public static void Run(Execution on, string id, in PoolingGeometry s, float* dy, float* x, float* y, float* dx)
+    {
+        if ((long)s.T * s.R * s.S > 1 << 24)
+            throw new ArgumentException($"the window expects at most 2^24 elements but has {s.T}×{s.R}×{s.S}; {id}. (Parameter 'S')");
+        MapPass.Run(on, s.Maps, new MaxBackward(s, dy, x, y, dx));
+    }
+
+    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
+    {
+        float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength;
+        int* taps = (int*)(switches + _phased.RowLength);
+        _phased.Taps(taps);
+        _phased.Fill(x + (nint)map * s.Input, float.NaN, scratch);   // padding equals no maximum
+        float* into = dx + (nint)map * s.Input;
+        new Span<float>(into, s.Input).Clear();
+        new Span<float>(maxima, _phased.RowLength).Clear();
+        for (int o = 0; o < s.O; o++)
+            for (int i = 0; i < s.P; i++)
+            {
+                nint outputs = (((nint)map * s.O + o) * s.P + i) * s.Q;
+                new ReadOnlySpan<float>(y + outputs, s.Q).CopyTo(new Span<float>(maxima, s.Q));
+                float* window = scratch + _phased.Window(o, i);
+                for (int j = 0; j < s.Q; j += L.Count)
+                {
+                    V maximum = L.Load(maxima + j), found = L.Create(-1f);
+                    // Backwards, so that the first tap that holds the maximum stays (PL-F2).
+                    for (int tap = s.Taps - 1; tap >= 0; tap--)
+                        found = L.IfEqual(L.Load(window + taps[tap] + j), maximum, L.Create((float)tap), found);
+                    L.Store(found, switches + j);
+                }
+                for (int j = 0; j < s.Q; j++)
+                {
+                    int tap = (int)switches[j];
+                    if (tap < 0)
+                        continue;
+                    int d = o * s.Sd + tap / (s.R * s.S) * s.Ed - s.Pd, u = i * s.Sh + tap / s.S % s.R * s.Eh - s.Ph;
+                    into[((nint)d * s.H + u) * s.W + j * s.Sw + tap % s.S * s.Ew - s.Pw] += dy[outputs + j];
+                }
+            }
+    }
+}
+
+/// <summary>The mean of every window (PL-F3, PL-F4, PL-F14, PL-F22 to PL-F25): taps are added ascending in (t, r, s), then divided by the
+/// count once.</summary>
+internal readonly unsafe struct MeanForward(PoolingGeometry s, bool clipped, float* x, float* y) : IMapPass
+{
+    private readonly PhasedMap _phased = new(s);
+    private readonly WindowCounts _counts = new(s, clipped);
+
+    public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
+
+    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
+    {
+        float* row = scratch + _phased.Size;
+        int* taps = (int*)(row + _phased.RowLength);
+        _phased.Taps(taps);
+        _phased.Fill(x + (nint)map * s.Input, 0, scratch);
+        float* to = y + (nint)map * s.Output;
+        for (int o = 0; o < s.O; o++)
+            for (int i = 0; i < s.P; i++, to += s.Q)
+            {
+                float* window = scratch + _phased.Window(o, i);
+                for (int j = 0; j < _phased.RowLength; j++)
+                    row[j] = j < s.Q ? _counts.At(o, i, j) : 1;
+                for (int j = 0; j < s.Q; j += L.Count)
+                {
+                    V sum = L.Create(0f);
+                    for (int tap = 0; tap < s.Taps; tap++)
+                        sum = L.Add(sum, L.Load(window + taps[tap] + j));
+                    L.Store(L.Divide(sum, L.Load(row + j)), row + j);
+                }
+                new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(to, s.Q));
+            }
+    }
+}
+
+/// <summary>The gradient of the mean (PL-B2, PL-B3, PL-B14, PL-B22 to PL-B25): each residual is divided by its count once and added to every
+/// tap of its window; a pixel takes its terms ascending in (o, i), then in s.</summary>
+internal readonly unsafe struct MeanBackward(PoolingGeometry s, bool clipped, float* dy, float* dx) : IMapPass
+{
+    private readonly PhasedMap _phased = new(s);
+    private readonly WindowCounts _counts = new(s, clipped);
+
+    public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
+
+    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
+    {
+        float* row = scratch + _phased.Size;
+        int* taps = (int*)(row + _phased.RowLength);
+        _phased.Taps(taps);
+        _phased.Clear(scratch);
+        float* from = dy + (nint)map * s.Output;
+        for (int o = 0; o < s.O; o++)
+            for (int i = 0; i < s.P; i++, from += s.Q)
+            {
+                float* window = scratch + _phased.Window(o, i);
+                for (int j = 0; j < _phased.RowLength; j++)
+                    row[j] = j < s.Q ? from[j] / _counts.At(o, i, j) : 0;
+                for (int tap = 0; tap < s.Taps; tap++)
+                {
+                    float* into = window + taps[tap];
+                    for (int j = 0; j < s.Q; j += L.Count)
+                        L.Store(L.Add(L.Load(into + j), L.Load(row + j)), into + j);
+                }
+            }
+        _phased.Drain(scratch, dx + (nint)map * s.Input);
     }
 }

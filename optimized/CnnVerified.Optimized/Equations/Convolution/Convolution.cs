@@ -91,20 +91,6 @@ public static unsafe class Convolution
         Contract.Dense("CV-B3", "dy", dy);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdb = db)
-            on.Run((int)dy.Lengths[1], new BiasSums((int)dy.Lengths[0], (int)dy.Lengths[1], dy.Lengths[2] * dy.Lengths[3], pdy, pdb, on.Width));
-    }
-
-    private readonly struct BiasSums(int N, int K, nint map, float* dy, float* db, VectorWidth width) : IWork
-    {
-        public void Do(int from, int to, int thread)
-        {
-            for (int k = from; k < to; k++)
-            {
-                float sum = 0;
-                for (int n = 0; n < N; n++)
-                    sum += Sums.Sum(width, dy + ((nint)n * K + k) * map, map);
-                db[k] = sum;
-            }
-        }
+            BiasSums.Run(on, (int)dy.Lengths[0], (int)dy.Lengths[1], dy.Lengths[2] * dy.Lengths[3], pdy, pdb);
     }
 }

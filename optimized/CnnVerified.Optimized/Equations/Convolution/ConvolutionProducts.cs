@@ -1,44 +1,91 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The sizes of a convolution as plain numbers, for kernels.</summary>
+/// <summary>The sizes of a convolution as plain numbers, for kernels: always of volumes. Maps have one frame, rows one row as well,
+/// and along those the window stands still.</summary>
 internal readonly struct Geometry
 {
-    public readonly int N, C, H, W, K, R, S, P, Q, Sh, Sw, Ph, Pw, Eh, Ew, CG, KG;
+    public readonly int N, C, D, H, W, K, T, R, S, O, P, Q, Sd, Sh, Sw, Pd, Ph, Pw, Ed, Eh, Ew, CG, KG;
+
+    public Geometry(in ConvolutionShape3 shape, Window window)
+    {
+        (N, C, D, H, W, K, T, R, S, O, P, Q) = shape;
+        (Sd, Pd, Ed) = (window.Sd, window.Pd, window.Ed);
+        (Sh, Sw, Ph, Pw, Eh, Ew, int G) = window;
+        (CG, KG) = (C / G, K / G);
+    }
 
     public Geometry(in ConvolutionShape shape, Window window)
     {
         (N, C, H, W, K, R, S, P, Q) = shape;
+        (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
         (Sh, Sw, Ph, Pw, Eh, Ew, int G) = window;
         (CG, KG) = (C / G, K / G);
     }
+
+    public Geometry(in ConvolutionShape1 shape, Window window)
+    {
+        (N, C, W, K, S, Q) = shape;
+        (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
+        (H, R, P, Sh, Ph, Eh) = (1, 1, 1, 1, 0, 1);
+        (_, Sw, _, Pw, _, Ew, int G) = window;
+        (CG, KG) = (C / G, K / G);
+    }
+
+    /// <summary>Weights of one filter and channel.</summary>
+    public int Taps => T * R * S;
+
+    /// <summary>Elements of one channel of x.</summary>
+    public int Input => D * H * W;
+
+    /// <summary>Elements of one map of y.</summary>
+    public int Output => O * P * Q;
 }
 
-/// <summary>A term number as (channel, r, s), stepped without dividing: packing asks for it once per run of pixels.</summary>
-internal struct Tap(int t, int R, int S)
+/// <summary>A term number as (channel, t, r, s), stepped without dividing and by whole kernel rows: what such a row meets in the image is
+/// found once.</summary>
+internal struct Tap
 {
-    public int Channel = t / (R * S), Row = t / S % R, Column = t % S;
+    private readonly int _T, _R, _S;
+    public int Channel, Frame, Row, Column;
 
-    public void Step()
+    public Tap(int term, int T, int R, int S)
     {
-        if (++Column < S)
+        (_T, _R, _S) = (T, R, S);
+        (Channel, Frame, Row, Column) = (term / (T * R * S), term / (R * S) % T, term / S % R, term % S);
+    }
+
+    /// <summary>Terms up to <paramref name="last"/> that lie on this kernel row, from this one on.</summary>
+    public readonly int Run(int term, int last) => Math.Min(_S - Column, last - term);
+
+    /// <summary>Goes on by <paramref name="run"/> terms of this kernel row.</summary>
+    public void Step(int run)
+    {
+        Column += run;
+        if (Column < _S)
             return;
         Column = 0;
-        if (++Row < R)
+        if (++Row < _R)
             return;
         Row = 0;
+        if (++Frame < _T)
+            return;
+        Frame = 0;
         Channel++;
     }
 }
 
-/// <summary>CV-F1 of one group: rows are filters, terms (c, r, s), columns the output pixels of the whole batch.</summary>
+/// <summary>The forward pass of one group (CV-F1, CV-F12 to CV-F14): rows are filters, terms (c, t, r, s), columns the output pixels
+/// of the whole batch.</summary>
+/// <remarks>Without a bias (null) it is the data gradient of a transposed convolution.</remarks>
 internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, float* w, float* b, float* y) : IOrderedProduct
 {
     public int M => s.KG;
-    public int T => s.CG * s.R * s.S;
-    public int J => s.N * s.P * s.Q;
+    public int T => s.CG * s.Taps;
+    public int J => s.N * s.Output;
 
     public void PackRows(int m0, int rows, float* panel) =>
         RowPanel.FromRows(w + (nint)(g * s.KG + m0) * T, rows, T, panel);
@@ -48,50 +95,45 @@ internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, 
         // Pixels of one output row lie on one input row for every tap: gather run by run.
         for (int col = 0; col < columns;)
         {
-            int pixel = j0 + col, n = pixel / (s.P * s.Q), i = pixel / s.Q % s.P, j = pixel % s.Q;
+            int pixel = j0 + col, n = pixel / s.Output, o = pixel / (s.P * s.Q) % s.O, i = pixel / s.Q % s.P, j = pixel % s.Q;
             int run = Math.Min(s.Q - j, columns - col);
-            float* image = x + ((nint)n * s.C + g * s.CG) * s.H * s.W;
+            float* image = x + ((nint)n * s.C + g * s.CG) * s.Input;
             float* to = panel + col;
-            var tap = new Tap(t0, s.R, s.S);
-            for (int t = t0; t < t1; t++, to += width, tap.Step())
+            var tap = new Tap(t0, s.T, s.R, s.S);
+            for (int term = t0; term < t1;)
             {
-                int u = i * s.Sh + tap.Row * s.Eh - s.Ph;
-                if (0 <= u && u < s.H)
-                    Runs.Gather(image + ((nint)tap.Channel * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw, to, 1, run, 0);
-                else
-                    Runs.Fill(to, 1, run, 0);
+                int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph, taps = tap.Run(term, t1);
+                bool inside = 0 <= d && d < s.D && 0 <= u && u < s.H;
+                float* row = image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W;
+                int v = j * s.Sw + tap.Column * s.Ew - s.Pw;
+                for (int e = 0; e < taps; e++, v += s.Ew, to += width)
+                    if (inside)
+                        Runs.Gather(row, s.W, v, s.Sw, to, 1, run, 0);
+                    else
+                        Runs.Fill(to, 1, run, 0);
+                term += taps;
+                tap.Step(taps);
             }
             col += run;
         }
     }
 
-    public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
-    {
-        int map = s.P * s.Q;
-        for (int row = 0; row < rows; row++)
-        {
-            int k = g * s.KG + m0 + row;
-            for (int col = 0; col < columns;)
-            {
-                int n = (j0 + col) / map, pixel = (j0 + col) % map, run = Math.Min(map - pixel, columns - col);
-                TensorPrimitives.Add(new ReadOnlySpan<float>(tile + row * width + col, run), b[k],
-                    new Span<float>(y + ((nint)n * s.K + k) * map + pixel, run));
-                col += run;
-            }
-        }
-    }
+    public void Store(int m0, int rows, int j0, int columns, int width, float* tile) =>
+        Maps.Store(tile, rows, columns, width, j0, s.Output, y, s.K, g * s.KG + m0, b);
 }
 
-/// <summary>CV-B1 of one group: rows are input channels, terms (q, r, s), columns the input pixels of the whole batch.</summary>
-internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float* dy, float* w, float* dx) : IOrderedProduct
+/// <summary>The data gradient of one group (CV-B1, CV-B28, CV-B31, CV-B34): rows are input channels, terms (q, t, r, s), columns the
+/// input pixels of the whole batch.</summary>
+/// <remarks>With a bias of each channel, added last, it is a transposed convolution.</remarks>
+internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float* dy, float* w, float* dx, float* b = null) : IOrderedProduct
 {
     public int M => s.CG;
-    public int T => s.KG * s.R * s.S;
-    public int J => s.N * s.H * s.W;
+    public int T => s.KG * s.Taps;
+    public int J => s.N * s.Input;
 
     public void PackRows(int m0, int rows, float* panel)
     {
-        int taps = s.R * s.S;
+        int taps = s.Taps;
         for (int q = 0; q < s.KG; q++)
             for (int row = 0; row < rows; row++)
             {
@@ -106,21 +148,36 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
     {
         for (int col = 0; col < columns;)
         {
-            int pixel = j0 + col, n = pixel / (s.H * s.W), u = pixel / s.W % s.H, v = pixel % s.W;
+            int pixel = j0 + col, n = pixel / s.Input, d = pixel / (s.H * s.W) % s.D, u = pixel / s.W % s.H, v = pixel % s.W;
             int run = Math.Min(s.W - v, columns - col);
-            float* image = dy + ((nint)n * s.K + g * s.KG) * s.P * s.Q;
+            float* image = dy + ((nint)n * s.K + g * s.KG) * s.Output;
             float* to = panel + col;
-            var tap = new Tap(t0, s.R, s.S);
-            for (int t = t0; t < t1; t++, to += width, tap.Step())
+            var tap = new Tap(t0, s.T, s.R, s.S);
+            for (int term = t0; term < t1;)
             {
-                int above = u + s.Ph - tap.Row * s.Eh, i = s.Sh == 1 ? above : above / s.Sh;
-                if (above < 0 || i * s.Sh != above || i >= s.P)
-                    Runs.Fill(to, 1, run, 0);
-                else
-                    GatherStridden(image + ((nint)tap.Channel * s.P + i) * s.Q, v + s.Pw - tap.Column * s.Ew, to, run);
+                int o = Place(d + s.Pd - tap.Frame * s.Ed, s.Sd, s.O), i = Place(u + s.Ph - tap.Row * s.Eh, s.Sh, s.P), taps = tap.Run(term, t1);
+                float* row = image + (((nint)tap.Channel * s.O + o) * s.P + i) * s.Q;
+                int left = v + s.Pw - tap.Column * s.Ew;
+                for (int e = 0; e < taps; e++, left -= s.Ew, to += width)
+                    if (o < 0 || i < 0)
+                        Runs.Fill(to, 1, run, 0);
+                    else
+                        GatherStridden(row, left, to, run);
+                term += taps;
+                tap.Step(taps);
             }
             col += run;
         }
+    }
+
+    // distance/stride where that is a whole number in [0, places), else −1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Place(int distance, int stride, int places)
+    {
+        if (distance < 0)
+            return -1;
+        int place = stride == 1 ? distance : distance / stride;
+        return place * stride == distance && place < places ? place : -1;
     }
 
     // to[e] = row[(left + e)/sw] where that is a whole index of the row, else 0.
@@ -137,32 +194,21 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
             Runs.Gather(row, s.Q, (left + first) / s.Sw, 1, to + first, s.Sw, (run - first + s.Sw - 1) / s.Sw, 0);
     }
 
-    public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
-    {
-        int map = s.H * s.W;
-        for (int row = 0; row < rows; row++)
-        {
-            for (int col = 0; col < columns;)
-            {
-                int n = (j0 + col) / map, pixel = (j0 + col) % map, run = Math.Min(map - pixel, columns - col);
-                new ReadOnlySpan<float>(tile + row * width + col, run)
-                    .CopyTo(new Span<float>(dx + ((nint)n * s.C + g * s.CG + m0 + row) * map + pixel, run));
-                col += run;
-            }
-        }
-    }
+    public void Store(int m0, int rows, int j0, int columns, int width, float* tile) =>
+        Maps.Store(tile, rows, columns, width, j0, s.Input, dx, s.C, g * s.CG + m0, b);
 }
 
-/// <summary>CV-B2 of one group: rows are filters, terms the output pixels (n, i, j), columns the weights (c, r, s) of one filter.</summary>
+/// <summary>The weight gradient of one group (CV-B2, CV-B29, CV-B32, CV-B35): rows are filters, terms the output pixels (n, o, i, j),
+/// columns the weights (c, t, r, s) of one filter.</summary>
 internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, float* dy, float* x, float* dw) : IOrderedProduct
 {
     public int M => s.KG;
-    public int T => s.N * s.P * s.Q;
-    public int J => s.CG * s.R * s.S;
+    public int T => s.N * s.Output;
+    public int J => s.CG * s.Taps;
 
     public void PackRows(int m0, int rows, float* panel)
     {
-        int map = s.P * s.Q;
+        int map = s.Output;
         for (int n = 0; n < s.N; n++)
             for (int row = 0; row < rows; row++)
             {
@@ -175,21 +221,26 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
 
     public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
     {
-        for (int t = t0; t < t1;)
+        for (int term = t0; term < t1;)
         {
-            int n = t / (s.P * s.Q), i = t / s.Q % s.P, j = t % s.Q, run = Math.Min(s.Q - j, t1 - t);
-            float* to = panel + (nint)(t - t0) * width;
-            var tap = new Tap(j0, s.R, s.S);
-            for (int col = 0; col < columns; col++, tap.Step())
+            int n = term / s.Output, o = term / (s.P * s.Q) % s.O, i = term / s.Q % s.P, j = term % s.Q, run = Math.Min(s.Q - j, t1 - term);
+            float* image = x + ((nint)n * s.C + g * s.CG) * s.Input;
+            float* to = panel + (nint)(term - t0) * width;
+            var tap = new Tap(j0, s.T, s.R, s.S);
+            for (int col = 0; col < columns;)
             {
-                int u = i * s.Sh + tap.Row * s.Eh - s.Ph;
-                if (0 <= u && u < s.H)
-                    Runs.Gather(x + (((nint)n * s.C + g * s.CG + tap.Channel) * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw,
-                        to + col, width, run, 0);
-                else
-                    Runs.Fill(to + col, width, run, 0);
+                int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph, taps = tap.Run(col, columns);
+                bool inside = 0 <= d && d < s.D && 0 <= u && u < s.H;
+                float* row = image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W;
+                int v = j * s.Sw + tap.Column * s.Ew - s.Pw;
+                for (int last = col + taps; col < last; col++, v += s.Ew)
+                    if (inside)
+                        Runs.Gather(row, s.W, v, s.Sw, to + col, width, run, 0);
+                    else
+                        Runs.Fill(to + col, width, run, 0);
+                tap.Step(taps);
             }
-            t += run;
+            term += run;
         }
     }
 
@@ -197,5 +248,48 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
     {
         for (int row = 0; row < rows; row++)
             new ReadOnlySpan<float>(tile + row * width, columns).CopyTo(new Span<float>(dw + (nint)(g * s.KG + m0 + row) * J + j0, columns));
+    }
+}
+
+/// <summary>Rows of a product whose columns are the pixels of a batch of maps.</summary>
+internal static unsafe class Maps
+{
+    /// <summary>Writes tile row r to map <paramref name="first"/> + r of each image, from pixel j0 of the batch on; adds the map's bias
+    /// where there is one.</summary>
+    public static void Store(float* tile, int rows, int columns, int width, int j0, int map, float* to, int maps, int first, float* b)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            int k = first + row;
+            for (int col = 0; col < columns;)
+            {
+                int n = (j0 + col) / map, pixel = (j0 + col) % map, run = Math.Min(map - pixel, columns - col);
+                var from = new ReadOnlySpan<float>(tile + row * width + col, run);
+                var into = new Span<float>(to + ((nint)n * maps + k) * map + pixel, run);
+                if (b == null)
+                    from.CopyTo(into);
+                else
+                    TensorPrimitives.Add(from, b[k], into);
+                col += run;
+            }
+        }
+    }
+}
+
+/// <summary>The bias gradient of every convolution: db[k] is the sum of all residuals of the maps k.</summary>
+/// <remarks>Each map is summed in 16 virtual lanes (<see cref="Sums"/>), then the maps of one filter ascending in n.</remarks>
+internal readonly unsafe struct BiasSums(int N, int K, nint map, float* dy, float* db, VectorWidth width) : IWork
+{
+    public static void Run(Execution on, int N, int K, nint map, float* dy, float* db) => on.Run(K, new BiasSums(N, K, map, dy, db, on.Width));
+
+    public void Do(int from, int to, int thread)
+    {
+        for (int k = from; k < to; k++)
+        {
+            float sum = 0;
+            for (int n = 0; n < N; n++)
+                sum += Sums.Sum(width, dy + ((nint)n * K + k) * map, map);
+            db[k] = sum;
+        }
     }
 }

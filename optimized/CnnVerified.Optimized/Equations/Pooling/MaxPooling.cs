@@ -23,7 +23,7 @@ public static unsafe class MaxPooling
         Contract.Dense("PL-F1", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MaxForward(new PhasedMap(shape, window), shape, px, py));
+            MapPass.Run(on, shape.N * shape.C, new MaxForward(new PoolingGeometry(shape, window), px, py));
     }
 
     /// <summary>Max pooling, backward data (PL-B1).</summary>
@@ -49,6 +49,6 @@ public static unsafe class MaxPooling
         Contract.Dense("PL-B1", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, py = y, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MaxBackward(new PhasedMap(shape, window), shape, window.Sh, window.Sw, window.Ph, window.Pw, pdy, px, py, pdx));
+            MaxBackward.Run(on, "PL-B1", new PoolingGeometry(shape, window), pdy, px, py, pdx);
     }
 }
