@@ -32,6 +32,7 @@ public sealed unsafe class Execution : IDisposable
     private readonly Workers _workers;
     private readonly Scratch _shared = new();
     private readonly Scratch _local = new();
+    private readonly Scratch _prepared = new();
     private int _busy;
 
     /// <summary>Makes an execution.</summary>
@@ -77,6 +78,7 @@ public sealed unsafe class Execution : IDisposable
         _workers.Dispose();
         _shared.Dispose();
         _local.Dispose();
+        _prepared.Dispose();
     }
 
     /// <summary>Takes the execution for one call; the result gives it back.</summary>
@@ -89,6 +91,9 @@ public sealed unsafe class Execution : IDisposable
 
     /// <summary>Scratch that all threads share.</summary>
     internal float* Shared(nint floats) => _shared.Get(floats, PoisonScratch);
+
+    /// <summary>Scratch that all threads share, for what a call prepares before it runs a product: products take the other two.</summary>
+    internal float* Prepared(nint floats) => _prepared.Get(floats, PoisonScratch);
 
     /// <summary>Scratch for each thread alone.</summary>
     internal PerThread Local(nint floats)

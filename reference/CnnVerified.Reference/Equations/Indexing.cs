@@ -10,9 +10,13 @@ internal static class Indexing
     internal static T OrZero<T>(this Tensor<T> x, int a, int b, int c, int d) where T : IAdditiveIdentity<T, T> =>
         0 <= c && c < x.Lengths[2] && 0 <= d && d < x.Lengths[3] ? x[a, b, c, d] : T.AdditiveIdentity;
 
-    /// <summary>x[a,b,c], or 0 where c lies outside.</summary>
+    /// <summary>x[a,b], or 0 where the index lies outside.</summary>
+    internal static T OrZero<T>(this Tensor<T> x, int a, int b) where T : IAdditiveIdentity<T, T> =>
+        0 <= a && a < x.Lengths[0] && 0 <= b && b < x.Lengths[1] ? x[a, b] : T.AdditiveIdentity;
+
+    /// <summary>x[a,b,c], or 0 where b or c lies outside.</summary>
     internal static T OrZero<T>(this Tensor<T> x, int a, int b, int c) where T : IAdditiveIdentity<T, T> =>
-        x.Holds(c) ? x[a, b, c] : T.AdditiveIdentity;
+        0 <= b && b < x.Lengths[1] && 0 <= c && c < x.Lengths[2] ? x[a, b, c] : T.AdditiveIdentity;
 
     /// <summary>x[a,b,c,d,e], or 0 where c, d or e lies outside.</summary>
     internal static T OrZero<T>(this Tensor<T> x, int a, int b, int c, int d, int e) where T : IAdditiveIdentity<T, T> =>
@@ -30,6 +34,9 @@ internal static class Indexing
 
     /// <summary>The two lengths of a matrix.</summary>
     internal static (int, int) Sizes2<T>(this Tensor<T> x) => ((int)x.Lengths[0], (int)x.Lengths[1]);
+
+    /// <summary>The three lengths of a stack of maps of one image.</summary>
+    internal static (int, int, int) Sizes3<T>(this Tensor<T> x) => ((int)x.Lengths[0], (int)x.Lengths[1], (int)x.Lengths[2]);
 
     /// <summary>The four lengths of a stack of maps.</summary>
     internal static (int, int, int, int) Sizes4<T>(this Tensor<T> x) =>

@@ -1,0 +1,61 @@
+using System.Numerics.Tensors;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The vectorised twin of the reference's GroupedTransposedConvolution: the passes of a convolution from y to x, in other roles.</summary>
+/// <remarks>Order of the sums: forward (c, r, s), backward data (q, r, s), backward weights (n, i, j), ascending from +0, one fused
+/// multiply-add per term; the bias is added last, with one rounding; its gradient as in CV-B3. Outputs must not overlap inputs.</remarks>
+public static class GroupedTransposedConvolution
+{
+    /// <summary>Transposed convolution with groups, forward (CV-F11).</summary>
+    /// <param name="x">Input, N×C×H×W.</param>
+    /// <param name="w">Weights, C×(K/G)×R×S.</param>
+    /// <param name="b">Bias, K.</param>
+    /// <param name="window">Stride, padding, dilation, extra output, and groups.</param>
+    /// <param name="y">Output, N×K×P×Q; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F11, or a tensor has gaps.</exception>
+    [Equation("CV-F11")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b,
+        Window window, in TensorSpan<float> y, Execution on)
+    {
+        TransposedPasses.Forward("CV-F11", x, w, b, window, y, on);
+    }
+
+    /// <summary>Transposed convolution with groups, backward data (CV-B24).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
+    /// <param name="w">Weights, C×(K/G)×R×S.</param>
+    /// <param name="window">Stride, padding, dilation, extra output, and groups.</param>
+    /// <param name="dx">Derivative by x, N×C×H×W; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F11, or a tensor has gaps.</exception>
+    [Equation("CV-B24")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window,
+        in TensorSpan<float> dx, Execution on)
+    {
+        TransposedPasses.BackwardData("CV-B24", dy, w, window, dx, on);
+    }
+
+    /// <summary>Transposed convolution with groups, backward weights (CV-B25).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
+    /// <param name="x">Input, N×C×H×W.</param>
+    /// <param name="window">Stride, padding, dilation, extra output, and groups.</param>
+    /// <param name="dw">Derivative by w, C×(K/G)×R×S; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F11, or a tensor has gaps.</exception>
+    [Equation("CV-B25")]
+    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window,
+        in TensorSpan<float> dw, Execution on)
+    {
+        TransposedPasses.BackwardWeights("CV-B25", dy, x, window, dw, on);
+    }
+
+    /// <summary>Transposed convolution with groups, backward bias (CV-B26).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
+    /// <param name="db">Derivative by b, K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">db is not K, or a tensor has gaps.</exception>
+    [Equation("CV-B26")]
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on) =>
+        BatchBias.Run("CV-B26", "dy", dy, "db", db, on);
+}
