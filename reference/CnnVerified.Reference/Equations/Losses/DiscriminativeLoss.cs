@@ -13,7 +13,8 @@ public static class DiscriminativeLoss
     /// <param name="j">Penalty of the class for rubbish, positive.</param>
     /// <returns>The loss L, one element.</returns>
     /// <exception cref="ArgumentException">The shapes differ, or a label is not from 0 to K − 1.</exception>
-    /// <remarks>docs/equations/lenet5-output.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), section II.C.</remarks>
+    /// <remarks>docs/equations/lenet5-output.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to
+    /// Document Recognition (1998), section II.C.</remarks>
     [Equation("LS-F8")]
     public static Tensor<T> Forward<T>(Tensor<T> y, Tensor<int> label, T j)
         where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>

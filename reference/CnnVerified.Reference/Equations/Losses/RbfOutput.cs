@@ -12,7 +12,8 @@ public static class RbfOutput
     /// <param name="w">Centres, K×D.</param>
     /// <returns>Squared distances y, N×K.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    /// <remarks>docs/equations/lenet5-output.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), section II.B.</remarks>
+    /// <remarks>docs/equations/lenet5-output.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to
+    /// Document Recognition (1998), section II.B.</remarks>
     [Equation("LS-F7")]
     public static Tensor<T> Forward<T>(Tensor<T> x, Tensor<T> w)
         where T : IAdditionOperators<T, T, T>, ISubtractionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
@@ -100,7 +101,8 @@ public static class RbfOutput
     /// <param name="w">Centres, K×D.</param>
     /// <returns>Second derivative hx by x, diagonal, N×D.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    /// <remarks>docs/equations/lenet5-output.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition (1998), appendix C.</remarks>
+    /// <remarks>docs/equations/lenet5-output.md. LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to
+    /// Document Recognition (1998), appendix C.</remarks>
     [Equation("OP-B10")]
     public static Tensor<T> SecondOrderGaussNewton<T>(Tensor<T> hy, Tensor<T> x, Tensor<T> w)
         where T : IAdditionOperators<T, T, T>, ISubtractionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>,
