@@ -41,7 +41,8 @@ internal static unsafe class Loss
         return sum;
     }
 
-    /// <summary>The sum of the terms of all elements of a and t; checks their shapes, N or N×K by <paramref name="rank"/>, and that of L.</summary>
+    /// <summary>The sum of the terms of all elements of a and t; checks their shapes, N or N×K by <paramref name="rank"/>, and
+    /// that of L.</summary>
     public static float OfElements<TLoss>(string id, int rank, string name, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> t,
         in TensorSpan<float> L, Execution on, TLoss loss) where TLoss : unmanaged, IElementLoss
     {

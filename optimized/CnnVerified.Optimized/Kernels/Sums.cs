@@ -21,7 +21,8 @@ internal static unsafe class Sums
     /// <summary>Σ a[t]·b[t], one fused multiply-add per term.</summary>
     public static float Dot(VectorWidth width, float* a, float* b, nint count) => Of(width, 0, count, new Product(a, b));
 
-    /// <summary>The sum of the terms from <paramref name="from"/> to <paramref name="to"/> − 1; the first of them is term 0 of the order.</summary>
+    /// <summary>The sum of the terms from <paramref name="from"/> to <paramref name="to"/> − 1; the first of them is term 0 of
+    /// the order.</summary>
     public static float Of<TTerm>(VectorWidth width, nint from, nint to, TTerm term) where TTerm : unmanaged, ITerm => width switch
     {
         VectorWidth.V512 => Run<Vector512<float>, Lanes512, TTerm>(from, to, ref term),

@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's AbsoluteError: summed over batch and elements. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's AbsoluteError: summed over batch and elements. Outputs may be the inputs' own
+/// memory.</summary>
 public static class AbsoluteError
 {
     /// <summary>Absolute error, forward (LS-F17).</summary>

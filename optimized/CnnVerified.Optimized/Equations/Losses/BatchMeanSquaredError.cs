@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's BatchMeanSquaredError: the mean over the batch. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's BatchMeanSquaredError: the mean over the batch. Outputs may be the inputs'
+/// own memory.</summary>
 public static class BatchMeanSquaredError
 {
     /// <summary>Mean squared error, mean over the batch, forward (LS-F11).</summary>

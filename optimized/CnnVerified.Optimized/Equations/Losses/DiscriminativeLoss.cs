@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's DiscriminativeLoss, shifted inside: the mean over the batch. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's DiscriminativeLoss, shifted inside: the mean over the batch. Outputs may be
+/// the inputs' own memory.</summary>
 public static unsafe class DiscriminativeLoss
 {
     /// <summary>LeNet-5 discriminative loss, forward (LS-F8).</summary>
@@ -36,7 +37,8 @@ public static unsafe class DiscriminativeLoss
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes differ, a label is not from 0 to K − 1, or a tensor has gaps.</exception>
     [Equation("LS-B9")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<int> label, float j, in TensorSpan<float> dy, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<int> label, float j, in TensorSpan<float> dy,
+        Execution on)
     {
         Lengths.ExpectRank("LS-B9", "y", "N×K", y.Lengths, 2);
         Contract.Dense("LS-B9", "y", y);

@@ -16,7 +16,8 @@ public static unsafe class FocalLoss
     /// <exception cref="ArgumentException">The shapes differ, a label is not from 0 to K − 1, or a tensor has gaps.</exception>
     [Equation("LS-F14")]
     [Equation("SM-F2")]
-    public static void Forward(in ReadOnlyTensorSpan<float> z, in ReadOnlyTensorSpan<int> label, float gamma, in TensorSpan<float> L, Execution on)
+    public static void Forward(in ReadOnlyTensorSpan<float> z, in ReadOnlyTensorSpan<int> label, float gamma, in TensorSpan<float> L,
+        Execution on)
     {
         Lengths.ExpectRank("LS-F14", "z", "N×K", z.Lengths, 2);
         Contract.Dense("LS-F14", "z", z);
@@ -38,7 +39,8 @@ public static unsafe class FocalLoss
     /// <remarks>Where the probability of the right class rounds to 1 the formula is 0·∞ for gamma &lt; 1; its limit, 0, is taken.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, a label is not from 0 to K − 1, or a tensor has gaps.</exception>
     [Equation("LS-B16")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<int> label, float gamma, in TensorSpan<float> dz, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<int> label, float gamma, in TensorSpan<float> dz,
+        Execution on)
     {
         Lengths.ExpectRank("LS-B16", "y", "N×K", y.Lengths, 2);
         Contract.Dense("LS-B16", "y", y);

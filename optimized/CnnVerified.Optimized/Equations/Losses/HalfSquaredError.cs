@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's HalfSquaredError: summed over batch and elements. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's HalfSquaredError: summed over batch and elements. Outputs may be the inputs'
+/// own memory.</summary>
 public static class HalfSquaredError
 {
     /// <summary>Half squared error, forward (LS-F2).</summary>

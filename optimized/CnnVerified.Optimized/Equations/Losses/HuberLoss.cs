@@ -15,7 +15,8 @@ public static class HuberLoss
     /// <remarks>Added in blocks of 4096 elements, each in 16 virtual lanes, the blocks ascending.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-F6")]
-    public static void Forward(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, float delta, in TensorSpan<float> L, Execution on) =>
+    public static void Forward(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, float delta, in TensorSpan<float> L,
+        Execution on) =>
         L[0] = Loss.OfElements("LS-F6", 1, "y", y, t, L, on, new Each(delta));
 
     /// <summary>Huber loss, backward data (LS-B6).</summary>
@@ -26,7 +27,8 @@ public static class HuberLoss
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B6")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, float delta, in TensorSpan<float> dy, Execution on) =>
+    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, float delta, in TensorSpan<float> dy,
+        Execution on) =>
         Loss.Slopes("LS-B6", 1, "y", y, t, dy, on, new Each(delta));
 
     private readonly struct Each(float delta) : IElementLoss

@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's KullbackLeibler: the mean over the batch, the sum over the classes. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's KullbackLeibler: the mean over the batch, the sum over the classes. Outputs
+/// may be the inputs' own memory.</summary>
 public static unsafe class KullbackLeibler
 {
     /// <summary>Kullback-Leibler divergence, forward (LS-F13).</summary>

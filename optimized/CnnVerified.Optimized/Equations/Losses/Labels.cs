@@ -11,7 +11,8 @@ internal static class Labels
     {
         Lengths.Expect(id, "label", "N", label.Lengths, [N]);
         if (!label.IsDense)
-            throw new ArgumentException($"label expects a dense tensor but is a slice with gaps, lengths {Lengths.Text(label.Lengths)}; {id}. (Parameter 'label')");
+            throw new ArgumentException($"label expects a dense tensor but is a slice with gaps, lengths {Lengths.Text(label.Lengths)}; " +
+                $"{id}. (Parameter 'label')");
         for (nint n = 0; n < N; n++)
             if ((uint)label[n] >= (uint)K)
                 throw new ArgumentException($"label[{n}] expects a class from 0 to K - 1 = {K - 1}, got {label[n]}; {id}. (Parameter 'label')");

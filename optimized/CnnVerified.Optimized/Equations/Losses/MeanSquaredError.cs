@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's MeanSquaredError: the mean over batch and elements. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's MeanSquaredError: the mean over batch and elements. Outputs may be the
+/// inputs' own memory.</summary>
 public static class MeanSquaredError
 {
     /// <summary>Mean squared error, mean over all elements, forward (LS-F12).</summary>

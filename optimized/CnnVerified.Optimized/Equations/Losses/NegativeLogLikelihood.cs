@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The twin of the reference's NegativeLogLikelihood: the mean over the batch. One element of each row is read: nothing to vectorise.</summary>
+/// <summary>The twin of the reference's NegativeLogLikelihood: the mean over the batch. One element of each row is read: nothing
+/// to vectorise.</summary>
 public static class NegativeLogLikelihood
 {
     /// <summary>Negative log-likelihood, forward (LS-F18).</summary>

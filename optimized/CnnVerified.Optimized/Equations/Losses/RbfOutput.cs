@@ -37,7 +37,8 @@ public static unsafe class RbfOutput
     /// <remarks>Terms arrive ascending in k, one fused operation each.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B7")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> dx, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w,
+        in TensorSpan<float> dx, Execution on)
     {
         Lengths.ExpectRank("LS-B7", "x", "N×D", x.Lengths, 2);
         Contract.Dense("LS-B7", "x", x);
@@ -61,7 +62,8 @@ public static unsafe class RbfOutput
     /// <remarks>Terms arrive ascending in n, one fused operation each; the minus in front is taken into the difference, which is exact.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B8")]
-    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> dw, Execution on)
+    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w,
+        in TensorSpan<float> dw, Execution on)
     {
         Lengths.ExpectRank("LS-B8", "x", "N×D", x.Lengths, 2);
         Contract.Dense("LS-B8", "x", x);
@@ -85,7 +87,8 @@ public static unsafe class RbfOutput
     /// <remarks>Terms arrive ascending in k, one fused operation each.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("OP-B10")]
-    public static void SecondOrderGaussNewton(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> hx, Execution on)
+    public static void SecondOrderGaussNewton(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> x,
+        in ReadOnlyTensorSpan<float> w, in TensorSpan<float> hx, Execution on)
     {
         Lengths.ExpectRank("OP-B10", "x", "N×D", x.Lengths, 2);
         Contract.Dense("OP-B10", "x", x);
@@ -108,10 +111,12 @@ public static unsafe class RbfOutput
     /// <param name="y">Output of LS-F7, N×K.</param>
     /// <param name="hx">Second derivative by x, diagonal, N×D; every element is written.</param>
     /// <param name="on">Where to compute.</param>
-    /// <remarks>First the terms 2·gy, which do not depend on d, in 16 virtual lanes; then the squares ascending in k, one fused operation each.</remarks>
+    /// <remarks>First the terms 2·gy, which do not depend on d, in 16 virtual lanes; then the squares ascending in k, one fused
+    /// operation each.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("OP-B11")]
-    public static void SecondOrder(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> g, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> y,
+    public static void SecondOrder(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> g, in ReadOnlyTensorSpan<float> x,
+        in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> y,
         in TensorSpan<float> hx, Execution on)
     {
         Lengths.ExpectRank("OP-B11", "x", "N×D", x.Lengths, 2);

@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's SoftmaxSquaredError: summed over batch and classes. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's SoftmaxSquaredError: summed over batch and classes. Outputs may be the
+/// inputs' own memory.</summary>
 public static unsafe class SoftmaxSquaredError
 {
     /// <summary>Half squared error of softmax, forward (LS-F3).</summary>

@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's WeightedCrossEntropy: the weighted mean over the batch. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's WeightedCrossEntropy: the weighted mean over the batch. Outputs may be the
+/// inputs' own memory.</summary>
 public static unsafe class WeightedCrossEntropy
 {
     /// <summary>Cross-entropy of softmax with class labels and class weights, forward (LS-F16).</summary>
@@ -16,7 +17,8 @@ public static unsafe class WeightedCrossEntropy
     /// <exception cref="ArgumentException">The shapes differ, a label is not from 0 to K − 1, or a tensor has gaps.</exception>
     [Equation("LS-F16")]
     [Equation("SM-F2")]
-    public static void Forward(in ReadOnlyTensorSpan<float> z, in ReadOnlyTensorSpan<int> label, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> L, Execution on)
+    public static void Forward(in ReadOnlyTensorSpan<float> z, in ReadOnlyTensorSpan<int> label, in ReadOnlyTensorSpan<float> w,
+        in TensorSpan<float> L, Execution on)
     {
         Lengths.ExpectRank("LS-F16", "z", "N×K", z.Lengths, 2);
         Contract.Dense("LS-F16", "z", z);
@@ -38,7 +40,8 @@ public static unsafe class WeightedCrossEntropy
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes differ, a label is not from 0 to K − 1, or a tensor has gaps.</exception>
     [Equation("LS-B18")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<int> label, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> dz, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<int> label, in ReadOnlyTensorSpan<float> w,
+        in TensorSpan<float> dz, Execution on)
     {
         Lengths.ExpectRank("LS-B18", "y", "N×K", y.Lengths, 2);
         Contract.Dense("LS-B18", "y", y);

@@ -4,7 +4,8 @@ using CnnVerified.Reference.Numbers;
 
 namespace CnnVerified.Reference.Equations;
 
-/// <summary>The discriminative loss of LeNet-5, shifted by the smallest penalty so that the logarithm never meets 0: the mean over the batch.</summary>
+/// <summary>The discriminative loss of LeNet-5, shifted by the smallest penalty so that the logarithm never meets 0: the mean
+/// over the batch.</summary>
 public static class ShiftedDiscriminativeLoss
 {
     /// <summary>LeNet-5 discriminative loss, forward, shifted (LS-F21).</summary>
