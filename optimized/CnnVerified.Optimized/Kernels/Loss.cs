@@ -56,10 +56,10 @@ internal static unsafe class Loss
 
     /// <summary>The derivative by each element of a; checks all shapes.</summary>
     public static void Slopes<TLoss>(string id, int rank, string name, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> t,
-        in TensorSpan<float> da, Execution on, TLoss loss) where TLoss : unmanaged, IElementLoss
+        string slope, in TensorSpan<float> da, Execution on, TLoss loss) where TLoss : unmanaged, IElementLoss
     {
         ExpectPair(id, rank, name, a, t);
-        Contract.Shape(id, "d" + name, Form(rank), da, a.Lengths);
+        Contract.Shape(id, slope, Form(rank), da, a.Lengths);
         using var lease = on.Enter();
         fixed (float* pa = a, pt = t, pda = da)
             Pointwise.Run(on, a.FlattenedLength, new SlopeEach<TLoss>(loss, pa, pt, pda));

@@ -21,6 +21,9 @@ internal static unsafe class Sums
     /// <summary>Σ a[t]·b[t], one fused multiply-add per term.</summary>
     public static float Dot(VectorWidth width, float* a, float* b, nint count) => Of(width, 0, count, new Product(a, b));
 
+    /// <summary>Σ min(0, a[t])·b[t], one fused multiply-add per term.</summary>
+    public static float DotOfNegatives(VectorWidth width, float* a, float* b, nint count) => Of(width, 0, count, new NegativeProduct(a, b));
+
     /// <summary>The sum of the terms from <paramref name="from"/> to <paramref name="to"/> − 1; the first of them is term 0 of
     /// the order.</summary>
     public static float Of<TTerm>(VectorWidth width, nint from, nint to, TTerm term) where TTerm : unmanaged, ITerm => width switch
@@ -59,5 +62,11 @@ internal static unsafe class Sums
     private readonly struct Product(float* a, float* b) : ITerm
     {
         public V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V> => L.Fma(L.Load(a + t), L.Load(b + t), sum);
+    }
+
+    private readonly struct NegativeProduct(float* a, float* b) : ITerm
+    {
+        public V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V> =>
+            L.Fma(L.Min(L.Create(0f), L.Load(a + t)), L.Load(b + t), sum);
     }
 }

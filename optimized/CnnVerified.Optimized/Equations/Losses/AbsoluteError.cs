@@ -26,7 +26,7 @@ public static class AbsoluteError
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B19")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dy, Execution on) =>
-        Loss.Slopes("LS-B19", 2, "y", y, t, dy, on, new Each());
+        Loss.Slopes("LS-B19", 2, "y", y, t, "dy", dy, on, new Each());
 
     private readonly struct Each : IElementLoss
     {
@@ -36,7 +36,7 @@ public static class AbsoluteError
         public V Slope<V, L>(V y, V t) where V : unmanaged where L : struct, ILanes<V>
         {
             V difference = L.Subtract(y, t), zero = L.Create(0f);
-            return L.IfGreater(difference, zero, L.Create(1f), L.IfGreater(zero, difference, L.Create(-1f), zero));
+            return L.IfGreater(difference, zero, L.Create(1f), L.IfGreater(zero, difference, L.Create(-1f), difference));   // 0 or NaN
         }
     }
 }

@@ -28,7 +28,7 @@ public static class BatchMeanSquaredError
     public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dy, Execution on)
     {
         Lengths.ExpectRank("LS-B12", "y", "N×K", y.Lengths, 2);
-        Loss.Slopes("LS-B12", 2, "y", y, t, dy, on, new Each(y.Lengths[0]));
+        Loss.Slopes("LS-B12", 2, "y", y, t, "dy", dy, on, new Each(y.Lengths[0]));
     }
 
     private readonly struct Each(float divisor) : IElementLoss

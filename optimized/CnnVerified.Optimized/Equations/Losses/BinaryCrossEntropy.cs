@@ -25,7 +25,7 @@ public static class BinaryCrossEntropy
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B4")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> z, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dz, Execution on) =>
-        Loss.Slopes("LS-B4", 1, "z", z, t, dz, on, new Each());
+        Loss.Slopes("LS-B4", 1, "z", z, t, "dz", dz, on, new Each());
 
     private readonly struct Each : IElementLoss
     {

@@ -26,7 +26,7 @@ public static class HalfSquaredError
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B2")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dy, Execution on) =>
-        Loss.Slopes("LS-B2", 2, "y", y, t, dy, on, new Each());
+        Loss.Slopes("LS-B2", 2, "y", y, t, "dy", dy, on, new Each());
 
     /// <summary>Second derivative of the half squared error, diagonal (OP-B13).</summary>
     /// <param name="N">Samples.</param>

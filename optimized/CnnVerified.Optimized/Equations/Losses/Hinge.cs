@@ -82,7 +82,8 @@ public static unsafe class Hinge
         public void At<V, L>(nint k) where V : unmanaged where L : struct, ILanes<V>
         {
             V margin = L.Add(L.Subtract(L.Load(z + k), L.Create(right)), L.Create(1f));
-            L.Store(L.IfGreater(margin, L.Create(0f), L.Create(1f), L.Create(0f)), dz + k);
+            V outside = L.IfEqual(margin, margin, L.Create(0f), margin);   // NaN stays NaN
+            L.Store(L.IfGreater(margin, L.Create(0f), L.Create(1f), outside), dz + k);
         }
     }
 }

@@ -29,7 +29,7 @@ public static class HuberLoss
     [Equation("LS-B6")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, float delta, in TensorSpan<float> dy,
         Execution on) =>
-        Loss.Slopes("LS-B6", 1, "y", y, t, dy, on, new Each(delta));
+        Loss.Slopes("LS-B6", 1, "y", y, t, "dy", dy, on, new Each(delta));
 
     private readonly struct Each(float delta) : IElementLoss
     {

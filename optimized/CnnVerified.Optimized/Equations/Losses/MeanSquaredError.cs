@@ -26,7 +26,7 @@ public static class MeanSquaredError
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B13")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dy, Execution on) =>
-        Loss.Slopes("LS-B13", 2, "y", y, t, dy, on, new Each(y.FlattenedLength));
+        Loss.Slopes("LS-B13", 2, "y", y, t, "dy", dy, on, new Each(y.FlattenedLength));
 
     private readonly struct Each(float divisor) : IElementLoss
     {

@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The vectorised twin of the reference's LogSigmoid. Outputs may be the inputs' own memory.</summary>
+public static class LogSigmoid
+{
+    /// <summary>Log-sigmoid, forward (AC-F23).</summary>
+    /// <param name="x">Input, N elements.</param>
+    /// <param name="y">Output, N; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
+    [Equation("AC-F23")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
+        Elementwise.Forward("AC-F23", x, y, on, new ForwardEach());
+
+    /// <summary>Log-sigmoid, backward data (AC-B23).</summary>
+    /// <param name="dy">Derivative of the loss by y, N.</param>
+    /// <param name="x">Input, N.</param>
+    /// <param name="dx">Derivative by x, N; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
+    [Equation("AC-B23")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
+        Elementwise.Backward("AC-B23", dy, "x", x, dx, on, new BackwardEach());
+
+    private readonly struct ForwardEach : IUnary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
+            L.Subtract(L.Min(L.Create(0f), x), Functions.Log1p<V, L>(Functions.Exp<V, L>(L.Negate(L.Abs(x)))));
+    }
+
+    private readonly struct BackwardEach : IBinary
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V> =>
+            Scaled.Sigmoid<V, L>(dy, L.Negate(x));
+    }
+}
