@@ -2,6 +2,13 @@ using System.Runtime.Intrinsics;
 
 namespace CnnVerified.Optimized.Kernels;
 
+/// <summary>The terms of a sum: the struct holds its pointers and constants.</summary>
+internal interface ITerm
+{
+    /// <summary>sum + terms t to t + L.Count − 1, lane by lane.</summary>
+    V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V>;
+}
+
 /// <summary>Sums in a stated order: term t goes to lane t mod 16, whatever the hardware width; each lane starts at +0 and adds its
 /// terms ascending; lanes fold as ((l + l+8) + (l+4 + l+12)) and so on, halving.</summary>
 internal static unsafe class Sums
@@ -9,101 +16,65 @@ internal static unsafe class Sums
     private const int VirtualLanes = 16;
 
     /// <summary>Σ a[t].</summary>
-    public static float Sum(VectorWidth width, float* a, nint count) => width switch
-    {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, Plain>(a, a, count),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, Plain>(a, a, count),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, Plain>(a, a, count),
-        _ => Run<float, ScalarLanes, Plain>(a, a, count),
-    };
+    public static float Sum(VectorWidth width, float* a, nint count) => Of(width, 0, count, new Plain(a));
 
     /// <summary>Σ a[t]·b[t], one fused multiply-add per term.</summary>
-    public static float Dot(VectorWidth width, float* a, float* b, nint count) => width switch
-    {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, Product>(a, b, count),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, Product>(a, b, count),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, Product>(a, b, count),
-        _ => Run<float, ScalarLanes, Product>(a, b, count),
-    };
+    public static float Dot(VectorWidth width, float* a, float* b, nint count) => Of(width, 0, count, new Product(a, b));
 
     /// <summary>Σ min(0, a[t])·b[t], one fused multiply-add per term.</summary>
-    public static float DotOfNegatives(VectorWidth width, float* a, float* b, nint count) => width switch
-    {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, NegativeProduct>(a, b, count),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, NegativeProduct>(a, b, count),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, NegativeProduct>(a, b, count),
-        _ => Run<float, ScalarLanes, NegativeProduct>(a, b, count),
-    };
+    public static float DotOfNegatives(VectorWidth width, float* a, float* b, nint count) => Of(width, 0, count, new NegativeProduct(a, b));
 
     /// <summary>Σ |a[t]|.</summary>
-    public static float Sizes(VectorWidth width, float* a, nint count) => width switch
+    public static float Sizes(VectorWidth width, float* a, nint count) => Of(width, 0, count, new Size(a));
+
+    /// <summary>The sum of the terms from <paramref name="from"/> to <paramref name="to"/> − 1; the first of them is term 0 of
+    /// the order.</summary>
+    public static float Of<TTerm>(VectorWidth width, nint from, nint to, TTerm term) where TTerm : unmanaged, ITerm => width switch
     {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, Size>(a, a, count),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, Size>(a, a, count),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, Size>(a, a, count),
-        _ => Run<float, ScalarLanes, Size>(a, a, count),
+        VectorWidth.V512 => Run<Vector512<float>, Lanes512, TTerm>(from, to, ref term),
+        VectorWidth.V256 => Run<Vector256<float>, Lanes256, TTerm>(from, to, ref term),
+        VectorWidth.V128 => Run<Vector128<float>, Lanes128, TTerm>(from, to, ref term),
+        _ => Run<float, ScalarLanes, TTerm>(from, to, ref term),
     };
 
-    /// <summary>Σ (a[t] − b[t])²/2: the difference rounds once, its half and the fused square are one more.</summary>
-    public static float HalfSquaredDistance(VectorWidth width, float* a, float* b, nint count) => width switch
-    {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, HalfSquare>(a, b, count),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, HalfSquare>(a, b, count),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, HalfSquare>(a, b, count),
-        _ => Run<float, ScalarLanes, HalfSquare>(a, b, count),
-    };
-
-    private static float Run<V, L, TTerm>(float* a, float* b, nint count)
-        where V : unmanaged where L : struct, ILanes<V> where TTerm : struct, ITerm
+    private static float Run<V, L, TTerm>(nint from, nint to, ref TTerm term)
+        where V : unmanaged where L : struct, ILanes<V> where TTerm : unmanaged, ITerm
     {
         float* lanes = stackalloc float[VirtualLanes];
-        nint whole = count / VirtualLanes * VirtualLanes;
+        nint whole = from + (to - from) / VirtualLanes * VirtualLanes;
         for (int lane = 0; lane < VirtualLanes; lane += L.Count)
         {
             V sum = L.Create(0f);
-            for (nint t = lane; t < whole; t += VirtualLanes)
-                sum = TTerm.Add<V, L>(sum, L.Load(a + t), L.Load(b + t));
+            for (nint t = from + lane; t < whole; t += VirtualLanes)
+                sum = term.Add<V, L>(sum, t);
             L.Store(sum, lanes + lane);
         }
-        for (nint t = whole; t < count; t++)
-            lanes[t - whole] = TTerm.Add<float, ScalarLanes>(lanes[t - whole], a[t], b[t]);
+        for (nint t = whole; t < to; t++)
+            lanes[t - whole] = term.Add<float, ScalarLanes>(lanes[t - whole], t);
         for (int half = VirtualLanes / 2; half > 0; half /= 2)
             for (int lane = 0; lane < half; lane++)
                 lanes[lane] += lanes[lane + half];
         return lanes[0];
     }
 
-    private interface ITerm
+    private readonly struct Plain(float* a) : ITerm
     {
-        static abstract V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V>;
+        public V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, L.Load(a + t));
     }
 
-    private readonly struct Plain : ITerm
+    private readonly struct Size(float* a) : ITerm
     {
-        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, a);
+        public V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, L.Abs(L.Load(a + t)));
     }
 
-    private readonly struct Size : ITerm
+    private readonly struct Product(float* a, float* b) : ITerm
     {
-        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, L.Abs(a));
+        public V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V> => L.Fma(L.Load(a + t), L.Load(b + t), sum);
     }
 
-    private readonly struct Product : ITerm
+    private readonly struct NegativeProduct(float* a, float* b) : ITerm
     {
-        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Fma(a, b, sum);
-    }
-
-    private readonly struct NegativeProduct : ITerm
-    {
-        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V> => L.Fma(L.Min(L.Create(0f), a), b, sum);
-    }
-
-    private readonly struct HalfSquare : ITerm
-    {
-        public static V Add<V, L>(V sum, V a, V b) where V : unmanaged where L : struct, ILanes<V>
-        {
-            V difference = L.Subtract(a, b);
-            return L.Fma(L.Multiply(difference, L.Create(0.5f)), difference, sum);
-        }
+        public V Add<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V> =>
+            L.Fma(L.Min(L.Create(0f), L.Load(a + t)), L.Load(b + t), sum);
     }
 }

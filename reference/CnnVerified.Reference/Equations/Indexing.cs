@@ -35,14 +35,11 @@ internal static class Indexing
     /// <summary>The two lengths of a matrix.</summary>
     internal static (int, int) Sizes2<T>(this Tensor<T> x) => ((int)x.Lengths[0], (int)x.Lengths[1]);
 
-    /// <summary>The three lengths of a stack of maps of one image.</summary>
-    internal static (int, int, int) Sizes3<T>(this Tensor<T> x) => ((int)x.Lengths[0], (int)x.Lengths[1], (int)x.Lengths[2]);
-
     /// <summary>The four lengths of a stack of maps.</summary>
     internal static (int, int, int, int) Sizes4<T>(this Tensor<T> x) =>
         ((int)x.Lengths[0], (int)x.Lengths[1], (int)x.Lengths[2], (int)x.Lengths[3]);
 
-    /// <summary>The three lengths of a stack of rows.</summary>
+    /// <summary>The three lengths of a stack of rows, or of the maps of one image.</summary>
     internal static (int, int, int) Sizes3<T>(this Tensor<T> x) => ((int)x.Lengths[0], (int)x.Lengths[1], (int)x.Lengths[2]);
 
     /// <summary>The five lengths of a stack of volumes.</summary>

@@ -22,14 +22,9 @@ public static unsafe class CrossEntropy
         Contract.Shape("LS-F1", "h", "N×K", h, z.Lengths);
         Contract.Shape("LS-F1", "L", "one element", L, [1]);
         using var lease = on.Enter();
-        int N = (int)z.Lengths[0], K = (int)z.Lengths[1];
-        float* rows = on.Shared(N);
+        int N = (int)z.Lengths[0];
         fixed (float* pz = z, ph = h)
-            RowPass.Run(on, N, new ForwardRow(K, pz, ph, rows));
-        float sum = 0;
-        for (int n = 0; n < N; n++)
-            sum += rows[n];
-        L[0] = -sum / N;
+            L[0] = -Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, ph)) / N;
     }
 
     /// <summary>Cross-entropy of softmax, backward data (LS-B1).</summary>
@@ -50,25 +45,21 @@ public static unsafe class CrossEntropy
             RowPass.Run(on, (int)y.Lengths[0], new BackwardRow((int)y.Lengths[0], (int)y.Lengths[1], py, ph, pdz));
     }
 
-    // Two K-long rows of scratch: the targets, and e then y of the log-softmax.
-    private readonly struct ForwardRow(int columns, float* z, float* h, float* rows) : IRowPass
+    private readonly struct ForwardRow(int columns, float* z, float* h) : IRowLoss
     {
-        public int K => 2 * columns;
+        public int Scratch => 2 * columns;
 
-        public void Row(int n, VectorWidth width, float* t)
+        public float Row(int n, VectorWidth width, float* t)
         {
             float* y = t + columns;
-            new LogSoftmax.ForwardRow(columns, z + (nint)n * columns, y).Row(0, width, y);
-            float* weights = h + (nint)n * columns;
-            var op = new TargetEach(weights, Sums.Sum(width, weights, columns), t);
-            Pointwise.Range(width, 0, columns, ref op);
-            rows[n] = Sums.Dot(width, t, y, columns);
+            TargetsAndLogSoftmax(width, columns, z + (nint)n * columns, h + (nint)n * columns, t, y);
+            return Sums.Dot(width, t, y, columns);
         }
     }
 
-    private readonly struct BackwardRow(int N, int columns, float* y, float* h, float* dz) : IRowPass
+    internal readonly struct BackwardRow(int N, int columns, float* y, float* h, float* dz) : IRowPass
     {
-        public int K => columns;
+        public int K => 0;
 
         public void Row(int n, VectorWidth width, float* scratch)
         {
@@ -76,6 +67,22 @@ public static unsafe class CrossEntropy
             var op = new ResidualEach(y + at, h + at, Sums.Sum(width, h + at, columns), N, dz + at);
             Pointwise.Range(width, 0, columns, ref op);
         }
+    }
+
+    /// <summary>One row of t and of y, of LS-F1 and LS-F13.</summary>
+    internal static void TargetsAndLogSoftmax(VectorWidth width, int K, float* z, float* h, float* t, float* y)
+    {
+        new LogSoftmax.ForwardRow(K, z, y).Row(0, width, y);
+        Targets(width, K, h, t);
+    }
+
+    /// <summary>One row of t; returns the sum that h is divided by.</summary>
+    internal static float Targets(VectorWidth width, int K, float* h, float* t)
+    {
+        float sum = Sums.Sum(width, h, K);
+        var op = new TargetEach(h, sum, t);
+        Pointwise.Range(width, 0, K, ref op);
+        return sum;
     }
 
     private readonly struct TargetEach(float* h, float sum, float* t) : IPointwise

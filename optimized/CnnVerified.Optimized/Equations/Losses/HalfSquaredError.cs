@@ -3,33 +3,20 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's HalfSquaredError: summed over batch and elements.</summary>
-public static unsafe class HalfSquaredError
+/// <summary>The vectorised twin of the reference's HalfSquaredError: summed over batch and elements. Outputs may be the inputs'
+/// own memory.</summary>
+public static class HalfSquaredError
 {
     /// <summary>Half squared error, forward (LS-F2).</summary>
     /// <param name="y">Outputs, N×K.</param>
     /// <param name="t">Targets, N×K.</param>
     /// <param name="L">The loss, one element.</param>
     /// <param name="on">Where to compute.</param>
-    /// <remarks>A row's terms are added in 16 virtual lanes, the rows ascending in n.</remarks>
+    /// <remarks>Added in blocks of 4096 elements, each in 16 virtual lanes, the blocks ascending.</remarks>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-F2")]
-    public static void Forward(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> L, Execution on)
-    {
-        Lengths.ExpectRank("LS-F2", "y", "N×K", y.Lengths, 2);
-        Contract.Dense("LS-F2", "y", y);
-        Contract.Shape("LS-F2", "t", "N×K", t, y.Lengths);
-        Contract.Shape("LS-F2", "L", "one element", L, [1]);
-        using var lease = on.Enter();
-        int N = (int)y.Lengths[0];
-        float* rows = on.Shared(N);
-        fixed (float* py = y, pt = t)
-            RowPass.Run(on, N, new ForwardRow((int)y.Lengths[1], py, pt, rows));
-        float sum = 0;
-        for (int n = 0; n < N; n++)
-            sum += rows[n];
-        L[0] = sum;
-    }
+    public static void Forward(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> L, Execution on) =>
+        L[0] = Loss.OfElements("LS-F2", 2, "y", y, t, L, on, new Each());
 
     /// <summary>Half squared error, backward data (LS-B2).</summary>
     /// <param name="y">Outputs, N×K.</param>
@@ -38,28 +25,30 @@ public static unsafe class HalfSquaredError
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-B2")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dy, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, in TensorSpan<float> dy, Execution on) =>
+        Loss.Slopes("LS-B2", 2, "y", y, t, "dy", dy, on, new Each());
+
+    /// <summary>Second derivative of the half squared error, diagonal (OP-B13).</summary>
+    /// <param name="N">Samples.</param>
+    /// <param name="K">Outputs of a sample.</param>
+    /// <param name="hy">Second derivative by y, N×K: 1 everywhere.</param>
+    /// <exception cref="ArgumentException">hy has another shape, or gaps.</exception>
+    [Equation("OP-B13")]
+    public static void SecondOrder(int N, int K, in TensorSpan<float> hy)
     {
-        Lengths.ExpectRank("LS-B2", "y", "N×K", y.Lengths, 2);
-        Contract.Dense("LS-B2", "y", y);
-        Contract.Shape("LS-B2", "t", "N×K", t, y.Lengths);
-        Contract.Shape("LS-B2", "dy", "N×K", dy, y.Lengths);
-        using var lease = on.Enter();
-        fixed (float* py = y, pt = t, pdy = dy)
-            Pointwise.Run(on, y.FlattenedLength, new DifferenceEach(py, pt, pdy));
+        Contract.Shape("OP-B13", "hy", "N×K", hy, [N, K]);
+        hy.Fill(1);
     }
 
-    private readonly struct ForwardRow(int columns, float* y, float* t, float* rows) : IRowPass
+    private readonly struct Each : IElementLoss
     {
-        public int K => columns;
+        public V Add<V, L>(V sum, V y, V t) where V : unmanaged where L : struct, ILanes<V>
+        {
+            V difference = L.Subtract(y, t);
+            return L.Fma(L.Multiply(difference, L.Create(0.5f)), difference, sum);
+        }
 
-        public void Row(int n, VectorWidth width, float* scratch) =>
-            rows[n] = Sums.HalfSquaredDistance(width, y + (nint)n * K, t + (nint)n * K, K);
-    }
-
-    private readonly struct DifferenceEach(float* y, float* t, float* dy) : IPointwise
-    {
-        public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V> =>
-            L.Store(L.Subtract(L.Load(y + i), L.Load(t + i)), dy + i);
+        public V Slope<V, L>(V y, V t) where V : unmanaged where L : struct, ILanes<V> =>
+            L.Subtract(y, t);
     }
 }

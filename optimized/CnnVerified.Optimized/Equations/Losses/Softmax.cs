@@ -40,7 +40,7 @@ public static unsafe class Softmax
             RowPass.Run(on, (int)dp.Lengths[0], new BackwardRow((int)dp.Lengths[1], pdp, pp, pdz));
     }
 
-    private readonly struct ForwardRow(int columns, float* z, float* p) : IRowPass
+    internal readonly struct ForwardRow(int columns, float* z, float* p) : IRowPass
     {
         public int K => columns;
 

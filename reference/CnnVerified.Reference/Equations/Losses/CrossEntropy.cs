@@ -19,7 +19,7 @@ public static class CrossEntropy
     {
         Lengths.ExpectRank("LS-F1", "z", "N×K", z.Lengths, 2);
         var (N, K) = z.Sizes2();
-        var t = Targets(h, N, K);
+        var t = Targets("LS-F1", h, N, K);
         var y = LogSoftmax.Forward(z);
         T sum = T.Zero;
         for (int n = 0; n < N; n++)
@@ -40,7 +40,7 @@ public static class CrossEntropy
     {
         Lengths.ExpectRank("LS-B1", "y", "N×K", y.Lengths, 2);
         var (N, K) = y.Sizes2();
-        var t = Targets(h, N, K);
+        var t = Targets("LS-B1", h, N, K);
         var dz = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
             for (int k = 0; k < K; k++)
@@ -48,11 +48,11 @@ public static class CrossEntropy
         return dz;
     }
 
-    // t[n,k] of LS-F1.
-    private static Tensor<T> Targets<T>(Tensor<T> h, int N, int K)
+    // t[n,k] of LS-F1 and LS-F13.
+    internal static Tensor<T> Targets<T>(string id, Tensor<T> h, int N, int K)
         where T : IAdditionOperators<T, T, T>, IDivisionOperators<T, T, T>, IAdditiveIdentity<T, T>
     {
-        Lengths.Expect("LS-F1", "h", "N×K", h.Lengths, [N, K]);
+        Lengths.Expect(id, "h", "N×K", h.Lengths, [N, K]);
         var t = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
             for (int k = 0; k < K; k++)

@@ -47,4 +47,20 @@ public static class HalfSquaredError
                 dy[n, k] = y[n, k] - t[n, k];
         return dy;
     }
+
+    /// <summary>Second derivative of the half squared error, diagonal (OP-B13): 1 everywhere.</summary>
+    /// <param name="N">Samples.</param>
+    /// <param name="K">Outputs of a sample.</param>
+    /// <returns>Second derivative hy by y, N×K.</returns>
+    /// <remarks>docs/equations/lenet5-output.md. Derived from LS-F2.</remarks>
+    [Equation("OP-B13")]
+    public static Tensor<T> SecondOrder<T>(int N, int K)
+        where T : IMultiplicativeIdentity<T, T>
+    {
+        var hy = Tensor.CreateFromShape<T>([N, K]);
+        for (int n = 0; n < N; n++)
+            for (int k = 0; k < K; k++)
+                hy[n, k] = T.MultiplicativeIdentity;
+        return hy;
+    }
 }

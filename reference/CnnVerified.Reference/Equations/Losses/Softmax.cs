@@ -29,6 +29,29 @@ public static class Softmax
         return p;
     }
 
+    /// <summary>Softmax without the shift (SM-I1): equal to SM-F1 over the reals; exp overflows for large scores.</summary>
+    /// <param name="z">Scores, N×K.</param>
+    /// <returns>Probabilities p2, N×K.</returns>
+    /// <exception cref="ArgumentException">z has not two dimensions.</exception>
+    /// <remarks>docs/equations/losses.md. Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.2.2.3.</remarks>
+    [Equation("SM-I1")]
+    public static Tensor<T> Unshifted<T>(Tensor<T> z)
+        where T : IExponentialFunctions<T>
+    {
+        Lengths.ExpectRank("SM-I1", "z", "N×K", z.Lengths, 2);
+        var (N, K) = z.Sizes2();
+        var p2 = Tensor.CreateFromShape<T>([N, K]);
+        for (int n = 0; n < N; n++)
+            for (int k = 0; k < K; k++)
+            {
+                T sum = T.Zero;
+                for (int q = 0; q < K; q++)
+                    sum += T.Exp(z[n, q]);
+                p2[n, k] = T.Exp(z[n, k]) / sum;
+            }
+        return p2;
+    }
+
     /// <summary>Softmax, backward data (SM-B1): the gradient of SM-F1 by z, with the full Jacobian.</summary>
     /// <param name="dp">Derivative of the loss by p, N×K.</param>
     /// <param name="p">Output of SM-F1, N×K.</param>
