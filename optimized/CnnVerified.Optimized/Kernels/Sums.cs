@@ -2,6 +2,13 @@ using System.Runtime.Intrinsics;
 
 namespace CnnVerified.Optimized.Kernels;
 
+/// <summary>The terms of a sum: the struct holds their pointers and constants.</summary>
+internal interface ISummand
+{
+    /// <summary>sum + terms t to t + L.Count − 1, lane by lane.</summary>
+    V AddTo<V, L>(V sum, nint t) where V : unmanaged where L : struct, ILanes<V>;
+}
+
 /// <summary>Sums in a stated order: term t goes to lane t mod 16, whatever the hardware width; each lane starts at +0 and adds its
 /// terms ascending; lanes fold as ((l + l+8) + (l+4 + l+12)) and so on, halving.</summary>
 internal static unsafe class Sums
@@ -35,6 +42,40 @@ internal static unsafe class Sums
         _ => Run<float, ScalarLanes, HalfSquare>(a, b, count),
     };
 
+    /// <summary>Σ of the terms [from, to); term t goes to lane (t − from) mod 16.</summary>
+    public static float Over<TSummand>(VectorWidth width, nint from, nint to, ref TSummand terms) where TSummand : unmanaged, ISummand => width switch
+    {
+        VectorWidth.V512 => Run<Vector512<float>, Lanes512, TSummand>(from, to, ref terms),
+        VectorWidth.V256 => Run<Vector256<float>, Lanes256, TSummand>(from, to, ref terms),
+        VectorWidth.V128 => Run<Vector128<float>, Lanes128, TSummand>(from, to, ref terms),
+        _ => Run<float, ScalarLanes, TSummand>(from, to, ref terms),
+    };
+
+    private static float Run<V, L, TSummand>(nint from, nint to, ref TSummand terms)
+        where V : unmanaged where L : struct, ILanes<V> where TSummand : unmanaged, ISummand
+    {
+        float* lanes = stackalloc float[VirtualLanes];
+        nint whole = from + (to - from) / VirtualLanes * VirtualLanes;
+        for (int lane = 0; lane < VirtualLanes; lane += L.Count)
+        {
+            V sum = L.Create(0f);
+            for (nint t = from + lane; t < whole; t += VirtualLanes)
+                sum = terms.AddTo<V, L>(sum, t);
+            L.Store(sum, lanes + lane);
+        }
+        for (nint t = whole; t < to; t++)
+            lanes[t - whole] = terms.AddTo<float, ScalarLanes>(lanes[t - whole], t);
+        return Fold(lanes);
+    }
+
+    private static float Fold(float* lanes)
+    {
+        for (int half = VirtualLanes / 2; half > 0; half /= 2)
+            for (int lane = 0; lane < half; lane++)
+                lanes[lane] += lanes[lane + half];
+        return lanes[0];
+    }
+
     private static float Run<V, L, TTerm>(float* a, float* b, nint count)
         where V : unmanaged where L : struct, ILanes<V> where TTerm : struct, ITerm
     {
@@ -49,10 +90,7 @@ internal static unsafe class Sums
         }
         for (nint t = whole; t < count; t++)
             lanes[t - whole] = TTerm.Add<float, ScalarLanes>(lanes[t - whole], a[t], b[t]);
-        for (int half = VirtualLanes / 2; half > 0; half /= 2)
-            for (int lane = 0; lane < half; lane++)
-                lanes[lane] += lanes[lane + half];
-        return lanes[0];
+        return Fold(lanes);
     }
 
     private interface ITerm
