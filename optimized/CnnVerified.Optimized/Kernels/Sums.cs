@@ -43,13 +43,18 @@ internal static unsafe class Sums
     };
 
     /// <summary>Σ of the terms [from, to); term t goes to lane (t − from) mod 16.</summary>
-    public static float Over<TSummand>(VectorWidth width, nint from, nint to, ref TSummand terms) where TSummand : unmanaged, ISummand => width switch
+    public static float Over<TSummand>(VectorWidth width, nint from, nint to, ref TSummand terms) where TSummand : unmanaged, ISummand
     {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, TSummand>(from, to, ref terms),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, TSummand>(from, to, ref terms),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, TSummand>(from, to, ref terms),
-        _ => Run<float, ScalarLanes, TSummand>(from, to, ref terms),
-    };
+        if (to - from == 1)   // the other lanes are +0 and change no bit; maps of one pixel are common
+            return terms.AddTo<float, ScalarLanes>(0f, from);
+        return width switch
+        {
+            VectorWidth.V512 => Run<Vector512<float>, Lanes512, TSummand>(from, to, ref terms),
+            VectorWidth.V256 => Run<Vector256<float>, Lanes256, TSummand>(from, to, ref terms),
+            VectorWidth.V128 => Run<Vector128<float>, Lanes128, TSummand>(from, to, ref terms),
+            _ => Run<float, ScalarLanes, TSummand>(from, to, ref terms),
+        };
+    }
 
     private static float Run<V, L, TSummand>(nint from, nint to, ref TSummand terms)
         where V : unmanaged where L : struct, ILanes<V> where TSummand : unmanaged, ISummand
