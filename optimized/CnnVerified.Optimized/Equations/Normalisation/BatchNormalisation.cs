@@ -26,7 +26,7 @@ public static unsafe class BatchNormalisation
         Contract.Shape("NM-F1", "y", "N×C×H×W", y, x.Lengths);
         using var lease = on.Enter();
         fixed (float* px = x, pgamma = gamma, pbeta = beta, py = y)
-            Normalising.Forward(on, sets, Centre.Mean, eps, px, new ScalePerSet(pgamma, pbeta), py, null, null, null);
+            Forward(on, sets, eps, px, pgamma, pbeta, py, null, null, null);
     }
 
     /// <summary>The forward pass of a training step: NM-F1, with the values that the backward passes and the running statistics use.</summary>
@@ -52,7 +52,7 @@ public static unsafe class BatchNormalisation
         Contract.Shape("NM-F1", "xhat", "N×C×H×W", xhat, x.Lengths);
         using var lease = on.Enter();
         fixed (float* px = x, pgamma = gamma, pbeta = beta, py = y, pmu = mu, pv = v, pxhat = xhat)
-            Normalising.Forward(on, sets, Centre.Mean, eps, px, new ScalePerSet(pgamma, pbeta), py, pmu, pv, pxhat);
+            Forward(on, sets, eps, px, pgamma, pbeta, py, pmu, pv, pxhat);
     }
 
     /// <summary>Batch normalisation, training, backward shift (NM-B1).</summary>
@@ -95,7 +95,12 @@ public static unsafe class BatchNormalisation
         Contract.Shape("NM-B3", "dx", "N×C×H×W", dx, dy.Lengths);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pgamma = gamma, pxhat = xhat, pv = v, pdx = dx)
-            Normalising.Backward(on, sets, Centre.Mean, eps, pdy, new ScalePerSet(pgamma, null), pxhat, pv, pdx);
+        {
+            if (NormalisedColumns.Fit(sets))
+                NormalisedColumns.Run(on, C, new BackwardColumns(sets.Runs, C, eps, pdy, pgamma, pxhat, pv, pdx));
+            else
+                Normalising.Backward(on, sets, Centre.Mean, eps, pdy, new ScalePerSet(pgamma, null), pxhat, pv, pdx);
+        }
     }
 
     /// <summary>Batch normalisation, training, backward data in the three steps of the paper (NM-B4).</summary>
@@ -123,6 +128,14 @@ public static unsafe class BatchNormalisation
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pgamma = gamma, pmu = mu, pv = v, pdx = dx)
             on.Run(sets.Sets, new Steps(sets, on.Width, eps, pdy, px, pgamma, pmu, pv, pdx));
+    }
+
+    private static void Forward(Execution on, NormalisedSets sets, float eps, float* x, float* gamma, float* beta, float* y, float* mu, float* v, float* xhat)
+    {
+        if (NormalisedColumns.Fit(sets))
+            NormalisedColumns.Run(on, sets.Sets, new ForwardColumns(sets.Runs, sets.Sets, eps, x, gamma, beta, y, mu, v, xhat));
+        else
+            Normalising.Forward(on, sets, Centre.Mean, eps, x, new ScalePerSet(gamma, beta), y, mu, v, xhat);
     }
 
     private static (NormalisedSets Sets, int C) Sets(string id, string name, in ReadOnlyTensorSpan<float> x)

@@ -29,7 +29,12 @@ public static unsafe class InferenceNormalisation
         Contract.Shape("NM-F2", "y", "N×C×H×W", y, x.Lengths);
         using var lease = on.Enter();
         fixed (float* px = x, pgamma = gamma, pbeta = beta, pma = ma, pva = va, py = y)
-            Normalising.Each(on, Maps(x), new ForwardEach(px, pgamma, pbeta, pma, pva, eps, 0, py));
+        {
+            if (x.Lengths[2] * x.Lengths[3] == 1)
+                NormalisedColumns.Run(on, (int)C, new InferenceColumns((int)x.Lengths[0], C, eps, px, pgamma, pbeta, pma, pva, py));
+            else
+                Normalising.Each(on, Maps(x), new ForwardEach(px, pgamma, pbeta, pma, pva, eps, 0, py));
+        }
     }
 
     /// <summary>Batch normalisation, inference, backward data (NM-B5).</summary>
@@ -51,7 +56,12 @@ public static unsafe class InferenceNormalisation
         Contract.Shape("NM-B5", "dx", "N×C×H×W", dx, dy.Lengths);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pgamma = gamma, pva = va, pdx = dx)
-            Normalising.Each(on, Maps(dy), new BackwardEach(pdy, pgamma, pva, eps, 0, pdx));
+        {
+            if (dy.Lengths[2] * dy.Lengths[3] == 1)
+                NormalisedColumns.Run(on, (int)C, new InferenceBackwardColumns((int)dy.Lengths[0], C, eps, pdy, pgamma, pva, pdx));
+            else
+                Normalising.Each(on, Maps(dy), new BackwardEach(pdy, pgamma, pva, eps, 0, pdx));
+        }
     }
 
     /// <summary>Batch normalisation, inference, backward scale (NM-B9).</summary>
