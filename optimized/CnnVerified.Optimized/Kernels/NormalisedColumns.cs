@@ -25,8 +25,8 @@ internal static class NormalisedColumns
 }
 
 /// <summary>NM-F1 on N×C; mu, v and xhat are stored where their pointers are not null.</summary>
-internal readonly unsafe struct ForwardColumns(int N, nint C, float eps, float* x, float* gamma, float* beta, float* y, float* mu, float* v, float* xhat)
-    : IPointwise
+internal readonly unsafe struct ForwardColumns(int N, nint C, float eps, float* x, float* gamma, float* beta,
+    float* y, float* mu, float* v, float* xhat) : IPointwise
 {
     public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>
     {
@@ -79,7 +79,8 @@ internal readonly unsafe struct BackwardColumns(int N, nint C, float eps, float*
 }
 
 /// <summary>NM-F2 on N×C.</summary>
-internal readonly unsafe struct InferenceColumns(int N, nint C, float eps, float* x, float* gamma, float* beta, float* ma, float* va, float* y) : IPointwise
+internal readonly unsafe struct InferenceColumns(int N, nint C, float eps, float* x, float* gamma, float* beta, float* ma, float* va, float* y)
+    : IPointwise
 {
     public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>
     {

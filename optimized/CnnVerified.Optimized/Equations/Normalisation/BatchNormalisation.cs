@@ -130,7 +130,8 @@ public static unsafe class BatchNormalisation
             on.Run(sets.Sets, new Steps(sets, on.Width, eps, pdy, px, pgamma, pmu, pv, pdx));
     }
 
-    private static void Forward(Execution on, NormalisedSets sets, float eps, float* x, float* gamma, float* beta, float* y, float* mu, float* v, float* xhat)
+    private static void Forward(Execution on, NormalisedSets sets, float eps, float* x, float* gamma, float* beta,
+        float* y, float* mu, float* v, float* xhat)
     {
         if (NormalisedColumns.Fit(sets))
             NormalisedColumns.Run(on, sets.Sets, new ForwardColumns(sets.Runs, sets.Sets, eps, x, gamma, beta, y, mu, v, xhat));
@@ -145,8 +146,8 @@ public static unsafe class BatchNormalisation
         return (NormalisedSets.OfChannels((int)x.Lengths[0], (int)x.Lengths[1], x.Lengths[2] * x.Lengths[3]), (int)x.Lengths[1]);
     }
 
-    private readonly struct Steps(NormalisedSets sets, VectorWidth width, float eps, float* dy, float* x, float* gamma, float* mu, float* v, float* dx)
-        : IWork
+    private readonly struct Steps(NormalisedSets sets, VectorWidth width, float eps, float* dy, float* x, float* gamma, float* mu, float* v,
+        float* dx) : IWork
     {
         public void Do(int from, int to, int thread)
         {

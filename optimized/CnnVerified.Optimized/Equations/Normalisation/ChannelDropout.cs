@@ -26,7 +26,8 @@ public static unsafe class ChannelDropout
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
     [Equation("NM-B21")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> u, float keep, in TensorSpan<float> dx, Execution on) =>
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> u, float keep, in TensorSpan<float> dx,
+        Execution on) =>
         Run("NM-B21", "dy", dy, u, keep, "dx", dx, on);
 
     private static void Run(string id, string from, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> u, float keep,

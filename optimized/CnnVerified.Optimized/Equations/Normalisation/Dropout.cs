@@ -34,7 +34,8 @@ public static unsafe class Dropout
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("NM-B8")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> u, float keep, in TensorSpan<float> dx, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> u, float keep, in TensorSpan<float> dx,
+        Execution on)
     {
         Lengths.ExpectRank("NM-B8", "dy", "N×D", dy.Lengths, 2);
         Contract.Dense("NM-B8", "dy", dy);

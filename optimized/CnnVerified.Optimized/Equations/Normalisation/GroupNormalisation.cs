@@ -4,8 +4,8 @@ using CnnVerified.Optimized.Kernels;
 namespace CnnVerified.Optimized.Equations;
 
 /// <summary>The vectorised twin of the reference's GroupNormalisation.</summary>
-/// <remarks>Sums over a map run in 16 virtual lanes; those over a group add the maps ascending in c, those over a channel ascending in n. y may be x's own memory, and
-/// dx that of dy.</remarks>
+/// <remarks>Sums over a map run in 16 virtual lanes; those over a group add the maps ascending in c, those over a channel
+/// ascending in n. y may be x's own memory, and dx that of dy.</remarks>
 public static unsafe class GroupNormalisation
 {
     /// <summary>Group normalisation, forward (NM-F7).</summary>
@@ -18,8 +18,8 @@ public static unsafe class GroupNormalisation
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or a tensor has gaps.</exception>
     [Equation("NM-F7")]
-    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> gamma, in ReadOnlyTensorSpan<float> beta, float eps, int G,
-        in TensorSpan<float> y, Execution on)
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> gamma, in ReadOnlyTensorSpan<float> beta, float eps,
+        int G, in TensorSpan<float> y, Execution on)
     {
         var sets = Sets("NM-F7", "x", x, G);
         Contract.Shape("NM-F7", "gamma", "C", gamma, [x.Lengths[1]]);
@@ -105,8 +105,8 @@ public static unsafe class GroupNormalisation
         Lengths.ExpectRank(id, name, "N×C×H×W", x.Lengths, 4);
         Contract.Dense(id, name, x);
         if (G < 1 || x.Lengths[1] % G != 0)
-            throw new ArgumentException($"{name} expects channels that {G} groups share evenly but has C = {x.Lengths[1]} ({Lengths.Text(x.Lengths)}); " +
-                $"{id} gives each group C/G channels. (Parameter '{name}')");
+            throw new ArgumentException($"{name} expects channels that {G} groups share evenly but has C = {x.Lengths[1]} " +
+                $"({Lengths.Text(x.Lengths)}); {id} gives each group C/G channels. (Parameter '{name}')");
         return NormalisedSets.OfGroups((int)x.Lengths[0], (int)x.Lengths[1], G, x.Lengths[2] * x.Lengths[3]);
     }
 }

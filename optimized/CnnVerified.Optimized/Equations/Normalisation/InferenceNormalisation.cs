@@ -130,7 +130,8 @@ public static unsafe class InferenceNormalisation
             L.Store(L.Divide(L.Multiply(L.Load(dy + i), L.Create(*gamma)), L.Create(root)), dx + i);
     }
 
-    private readonly struct ScaleSums(NormalisedSets sets, VectorWidth width, float eps, float* dy, float* x, float* ma, float* va, float* dgamma) : IWork
+    private readonly struct ScaleSums(NormalisedSets sets, VectorWidth width, float eps, float* dy, float* x, float* ma, float* va, float* dgamma)
+        : IWork
     {
         public void Do(int from, int to, int thread)
         {

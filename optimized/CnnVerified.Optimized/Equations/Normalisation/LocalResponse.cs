@@ -103,7 +103,8 @@ public static unsafe class LocalResponse
         }
     }
 
-    private readonly struct ForwardBlocks(MapBlocks maps, VectorWidth width, float* x, float kk, float share, float beta, int Z, float* q, float* y) : IWork
+    private readonly struct ForwardBlocks(MapBlocks maps, VectorWidth width, float* x, float kk, float share, float beta, int Z,
+        float* q, float* y) : IWork
     {
         public void Do(int from, int to, int thread)
         {
@@ -121,8 +122,8 @@ public static unsafe class LocalResponse
         }
     }
 
-    private readonly struct BackwardBlocks(MapBlocks maps, VectorWidth width, float* dy, float* x, float* q, float* y, float factor, float beta, int Z,
-        Execution.PerThread scratch, float* dx) : IWork
+    private readonly struct BackwardBlocks(MapBlocks maps, VectorWidth width, float* dy, float* x, float* q, float* y, float factor, float beta,
+        int Z, Execution.PerThread scratch, float* dx) : IWork
     {
         public void Do(int from, int to, int thread)
         {
@@ -146,7 +147,8 @@ public static unsafe class LocalResponse
         }
     }
 
-    private readonly struct ForwardEach(float* x, nint pixels, int below, int above, float kk, float share, float power, float* q, float* y) : IPointwise
+    private readonly struct ForwardEach(float* x, nint pixels, int below, int above, float kk, float share, float power,
+        float* q, float* y) : IPointwise
     {
         public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>
         {

@@ -36,7 +36,8 @@ public static unsafe class RunningStatistics
             Pointwise.Run(on, ma.FlattenedLength, new StepEach(pma, pva, pmu, pv, rho, M, M - 1, pmanew, pvanew));
     }
 
-    private readonly struct StepEach(float* ma, float* va, float* mu, float* v, float rho, float M, float less, float* manew, float* vanew) : IPointwise
+    private readonly struct StepEach(float* ma, float* va, float* mu, float* v, float rho, float M, float less,
+        float* manew, float* vanew) : IPointwise
     {
         public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>
         {

@@ -34,7 +34,8 @@ public static class Folding
         Lengths.Expect("NM-I1", "ma", "K", ma.Lengths, [K]);
         Lengths.Expect("NM-I1", "va", "K", va.Lengths, [K]);
         if (R > H || S > W)
-            throw new ArgumentException($"w expects R×S within H×W but is {Lengths.Text(w.Lengths)}, x {Lengths.Text(x.Lengths)}; NM-I1. (Parameter 'w')");
+            throw new ArgumentException($"w expects R×S within H×W but is {Lengths.Text(w.Lengths)}, x {Lengths.Text(x.Lengths)}; NM-I1. " +
+                "(Parameter 'w')");
         int P = H - R + 1, Q = W - S + 1;
         var wf = Tensor.CreateFromShape<T>([K, C, R, S]);
         for (int k = 0; k < K; k++)
