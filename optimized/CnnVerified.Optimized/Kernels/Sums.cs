@@ -29,7 +29,9 @@ internal static unsafe class Sums
 
     /// <summary>The sum of the terms from <paramref name="from"/> to <paramref name="to"/> − 1; the first of them is term 0 of
     /// the order.</summary>
-    public static float Of<TTerm>(VectorWidth width, nint from, nint to, TTerm term) where TTerm : unmanaged, ITerm => width switch
+    public static float Of<TTerm>(VectorWidth width, nint from, nint to, TTerm term) where TTerm : unmanaged, ITerm => to - from == 1
+        ? term.Add<float, ScalarLanes>(0f, from)   // the other lanes are +0 and change no bit; maps of one pixel are common
+        : width switch
     {
         VectorWidth.V512 => Run<Vector512<float>, Lanes512, TTerm>(from, to, ref term),
         VectorWidth.V256 => Run<Vector256<float>, Lanes256, TTerm>(from, to, ref term),
