@@ -30,7 +30,7 @@ public static unsafe class LinearUnit
         fixed (float* px = x, pw = w, pt = t)
         {
             RowPass.Run(on, N, new OutputRow(D, px, pw, b, z));
-            L[0] = Sums.HalfSquaredDistance(on.Width, z, pt, N);
+            L[0] = Sums.Of(on.Width, 0, N, new HalfSquare(z, pt));
         }
     }
 
@@ -104,6 +104,15 @@ public static unsafe class LinearUnit
             for (int n = 0; n < N; n++)
                 sum = L.Fma(L.Create(difference[n]), L.Load(x + (nint)n * D + i), sum);
             L.Store(sum, dw + i);
+        }
+    }
+
+    private readonly struct HalfSquare(float* z, float* t) : ITerm
+    {
+        public V Add<V, L>(V sum, nint n) where V : unmanaged where L : struct, ILanes<V>
+        {
+            V difference = L.Subtract(L.Load(z + n), L.Load(t + n));
+            return L.Fma(L.Multiply(difference, L.Create(0.5f)), difference, sum);
         }
     }
 }
