@@ -24,10 +24,10 @@ internal readonly struct AdaptiveMean : IAdaptiveFold
     public static float Finish(float all, float count) => all / count;
 }
 
-/// <summary>PL-F18.</summary>
+/// <summary>PL-F18: of +0 and −0 the first is the larger.</summary>
 internal readonly struct AdaptiveMaximum : IAdaptiveFold
 {
-    public static V Take<V, L>(V soFar, V next) where V : unmanaged where L : struct, ILanes<V> => L.IfGreater(next, soFar, next, soFar);
+    public static V Take<V, L>(V soFar, V next) where V : unmanaged where L : struct, ILanes<V> => L.Max(soFar, next);
 
     public static float Finish(float all, float count) => all;
 }

@@ -28,17 +28,6 @@ internal readonly struct PoolingGeometry
         (_, Sw, _, Pw, _, Ew, _) = window;
     }
 
-    // Windows side by side.
-    private PoolingGeometry(in PoolingShape shape)
-    {
-        (N, C, H, W, R, S, P, Q) = shape;
-        (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
-        (Sh, Sw, Ph, Pw, Eh, Ew) = (R, S, 0, 0, 1, 1);
-    }
-
-    /// <summary>Windows that stand side by side: the window is the stride, and there is no padding.</summary>
-    public static PoolingGeometry SideBySide(in PoolingShape shape) => new(shape);
-
     /// <summary>Maps of the batch: each is pooled by itself.</summary>
     public int Maps => N * C;
 

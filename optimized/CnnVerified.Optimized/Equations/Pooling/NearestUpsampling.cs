@@ -25,7 +25,7 @@ public static unsafe class NearestUpsampling
             MapPass.Run(on, shape.N * shape.C, new BlockSpread<Pixels>(Windows(shape), new Pixels(px), py));
     }
 
-    /// <summary>Nearest-neighbour upsampling, backward data (PL-B10): sums ascending in (r, s).</summary>
+    /// <summary>Nearest-neighbour upsampling, backward data (PL-B10): sums as in BlockFold.</summary>
     /// <param name="dy">Derivative of the loss by y, N×C×(H·R)×(W·S).</param>
     /// <param name="R">Factor of the rows.</param>
     /// <param name="S">Factor of the columns.</param>
@@ -41,7 +41,7 @@ public static unsafe class NearestUpsampling
         Contract.Dense("PL-B10", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new WindowFold<SumFold>(PoolingGeometry.SideBySide(Windows(shape)), new SumFold(1), pdy, pdx));
+            MapPass.Run(on, shape.N * shape.C, new BlockFold<SumOver>(Windows(shape), new SumOver(1), pdy, pdx));
     }
 
     // The pooling with windows side by side whose input is the large map.

@@ -22,6 +22,6 @@ public static unsafe class SideBySideMeanPooling
         Contract.Dense("PL-F9", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new WindowFold<SumFold>(PoolingGeometry.SideBySide(shape), new SumFold((float)R * S), px, py));
+            MapPass.Run(on, shape.N * shape.C, new BlockFold<SumOver>(shape, new SumOver((float)R * S), px, py));
     }
 }

@@ -6,7 +6,7 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's TrainableSubsampling. Outputs must not overlap inputs.</summary>
 public static unsafe class TrainableSubsampling
 {
-    /// <summary>Trainable subsampling, forward (PL-F6): the sum ascending in (r, s); a·v + b is fused, one rounding less.</summary>
+    /// <summary>Trainable subsampling, forward (PL-F6): sums as in BlockFold; a·v + b is fused, one rounding less.</summary>
     /// <param name="x">Input, N×C×H×W.</param>
     /// <param name="a">Coefficients, C.</param>
     /// <param name="b">Biases, C.</param>
@@ -30,7 +30,7 @@ public static unsafe class TrainableSubsampling
         using var lease = on.Enter();
         fixed (float* px = x, pa = a, pb = b, py = y)
             MapPass.Run(on, shape.N * shape.C,
-                new WindowFold<Squashed>(PoolingGeometry.SideBySide(shape), new Squashed(shape.C, pa, pb, amp, slope), px, py));
+                new BlockFold<Squashed>(shape, new Squashed(shape.C, pa, pb, amp, slope), px, py));
     }
 
     /// <summary>The sums v of PL-F6, which its gradient by a needs; bit by bit those that the forward uses.</summary>
@@ -48,7 +48,7 @@ public static unsafe class TrainableSubsampling
         Contract.Dense("PL-F6", "v", v);
         using var lease = on.Enter();
         fixed (float* px = x, pv = v)
-            MapPass.Run(on, shape.N * shape.C, new WindowFold<SumFold>(PoolingGeometry.SideBySide(shape), new SumFold(1), px, pv));
+            MapPass.Run(on, shape.N * shape.C, new BlockFold<SumOver>(shape, new SumOver(1), px, pv));
     }
 
     /// <summary>Trainable subsampling, backward data (PL-B5).</summary>
@@ -168,14 +168,8 @@ public static unsafe class TrainableSubsampling
         MapPass.Run(on, (int)lengths[1], new ChannelSums<TValues>((int)lengths[0], (int)lengths[1], (int)(lengths[2] * lengths[3]), values, on.Width, sums));
 
     /// <summary>amp·tanh(slope·(a·v + b)) of the sum v of a window.</summary>
-    private readonly struct Squashed(int C, float* a, float* b, float amp, float slope) : IWindowFold
+    private readonly struct Squashed(int C, float* a, float* b, float amp, float slope) : IBlockFinish
     {
-        public void Prepare<V, L>(float* padded, nint count) where V : unmanaged where L : struct, ILanes<V>
-        {
-        }
-
-        public V Take<V, L>(V sum, V element, int place) where V : unmanaged where L : struct, ILanes<V> => L.Add(sum, element);
-
         public V Finish<V, L>(V sum, int map) where V : unmanaged where L : struct, ILanes<V>
         {
             V z = L.Fma(L.Create(a[map % C]), sum, L.Create(b[map % C]));

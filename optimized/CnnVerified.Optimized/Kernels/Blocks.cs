@@ -79,3 +79,66 @@ internal readonly unsafe struct ChannelSums<TValues>(int N, int C, int count, TV
         sums[channel] = sum;
     }
 }
+
+/// <summary>What becomes of the sum of a block.</summary>
+internal interface IBlockFinish
+{
+    /// <summary>The outputs of blocks of one map from their sums.</summary>
+    V Finish<V, L>(V sum, int map) where V : unmanaged where L : struct, ILanes<V>;
+}
+
+/// <summary>The sum itself, or divided by a count.</summary>
+internal readonly struct SumOver(float count) : IBlockFinish
+{
+    public V Finish<V, L>(V sum, int map) where V : unmanaged where L : struct, ILanes<V> => count == 1 ? sum : L.Divide(sum, L.Create(count));
+}
+
+/// <summary>One output for each whole R×S block of a map H×W: the rows of a block are added ascending, all columns at once, and then its
+/// columns, ascending.</summary>
+internal readonly unsafe struct BlockFold<TFinish>(PoolingShape s, TFinish finish, float* x, float* y) : IMapPass where TFinish : unmanaged, IBlockFinish
+{
+    private readonly int _length = (s.Q + 15) / 16 * 16;
+
+    public nint Scratch => _length + (nint)s.Q * s.S;
+
+    public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
+    {
+        float* row = scratch, columns = scratch + _length;
+        float* image = x + (nint)map * s.H * s.W, to = y + (nint)map * s.P * s.Q;
+        new Span<float>(row, _length).Clear();
+        for (int i = 0; i < s.P; i++, to += s.Q)
+        {
+            AddRows<V, L>(image + (nint)i * s.R * s.W, columns);
+            float* column = columns;
+            for (int j = 0; j < s.Q; j++)
+            {
+                float sum = *column++;
+                for (int t = 1; t < s.S; t++)
+                    sum += *column++;
+                row[j] = sum;
+            }
+            for (int j = 0; j < s.Q; j += L.Count)
+                L.Store(finish.Finish<V, L>(L.Load(row + j), map), row + j);
+            new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(to, s.Q));
+        }
+    }
+
+    private void AddRows<V, L>(float* block, float* columns) where V : unmanaged where L : struct, ILanes<V>
+    {
+        int wide = s.Q * s.S, v = 0;
+        for (; v <= wide - L.Count; v += L.Count)
+        {
+            V sum = L.Load(block + v);
+            for (int r = 1; r < s.R; r++)
+                sum = L.Add(sum, L.Load(block + (nint)r * s.W + v));
+            L.Store(sum, columns + v);
+        }
+        for (; v < wide; v++)
+        {
+            float sum = block[v];
+            for (int r = 1; r < s.R; r++)
+                sum += block[(nint)r * s.W + v];
+            columns[v] = sum;
+        }
+    }
+}
