@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's UsedTwice; sum and product are fused, one rounding less. Outputs may be the inputs' own memory.</summary>
+/// <summary>The vectorised twin of the reference's UsedTwice; sum and product are fused, one rounding less. Outputs may be the
+/// inputs' own memory.</summary>
 public static unsafe class UsedTwice
 {
     /// <summary>A value used twice, forward (GR-F3).</summary>

@@ -21,7 +21,8 @@ public static class WeightScale
     /// <param name="fi">Inputs of a unit.</param>
     /// <param name="fo">Units that a unit feeds.</param>
     /// <returns>The limit a of uniform weights, one element.</returns>
-    /// <remarks>docs/equations/initialisation.md. Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks (2010), eq. 16.</remarks>
+    /// <remarks>docs/equations/initialisation.md. Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward
+    /// Neural Networks (2010), eq. 16.</remarks>
     [Equation("IT-2")]
     public static Tensor<T> GlorotUniform<T>(T fi, T fo)
         where T : IRootFunctions<T> =>
@@ -58,7 +59,8 @@ public static class WeightScale
     /// <param name="fi">Inputs of a unit.</param>
     /// <param name="fo">Units that a unit feeds.</param>
     /// <returns>The deviation sd of normal weights, one element.</returns>
-    /// <remarks>docs/equations/initialisation.md. Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks (2010).</remarks>
+    /// <remarks>docs/equations/initialisation.md. Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward
+    /// Neural Networks (2010).</remarks>
     [Equation("IT-6")]
     public static Tensor<T> GlorotNormal<T>(T fi, T fo)
         where T : IRootFunctions<T> =>
