@@ -256,7 +256,10 @@ public sealed class Equation
             ? parameter.Name!
             : throw new InvalidOperationException($"{Id}: the reference method has a parameter '{parameter.Name}', which the text does not know."));
 
-    private IReadOnlyList<string> Results() => Model.Claims.Count > 0
+    // A gradient may name the gradients of forward values on its way: those are not results.
+    private IReadOnlyList<string> Results() => Model.Head.By is { } by
+        ? [Model.Claims.OfType<GradientClaim>().First(claim => claim.By == by).Claimed]
+        : Model.Claims.Count > 0
         ? [.. Model.Claims.Select(claim => claim.Claimed).Distinct()]
         : Model.Results;
 

@@ -44,11 +44,11 @@ public sealed class NumericalOracle : Oracle
         if (Forward(equation).Nature is not (Nature.SumOfProducts or Nature.Choice) || equation.Nature is not (Nature.SumOfProducts or Nature.Choice))
             return Tolerance(equation, @case, seed);
         var arguments = Forward(equation).Nature == Nature.Choice
-            ? Arguments.Distinct(equation, @case, seed)
+            ? Arguments.Distinct(equation, @case, seed) ?? Arguments.Integers(equation, @case, seed, freeForwardValues: false, headroom: 16)
             : Arguments.Integers(equation, @case, seed, freeForwardValues: false);
         return arguments is null ? null : engine => Expectation.Compare(Slopes.Expect(equation, arguments, (forward, by, at) =>
-            new(IsKink(forward, arguments, by, at, 1) ? Nothing(forward, arguments) : OfEngine(engine, forward, arguments, by, at),
-                new double[forward.Outputs[0].Shape(arguments.Case).Aggregate((nint)1, (product, length) => product * length)])), engine.Run(equation, arguments));
+            IsKink(forward, arguments, by, at, 1) ? Slope.None(Count(forward, @case))
+                : new(OfEngine(engine, forward, arguments, by, at), new double[Count(forward, @case)])), engine.Run(equation, arguments));
     }
 
     private static Equation Forward(Equation equation) => equation.GradientOf?.Forward ?? equation.SecondOrder!.Forward;
@@ -69,7 +69,7 @@ public sealed class NumericalOracle : Oracle
             double[] third = [.. Slopes.Forward(forward, arguments, by, (value, i) => i == at ? Seed(value) : Third.Constant(value))
                 .Select(y => Math.Abs(y.Slope.Slope.Slope.Value) + y.Slope.Slope.Slope.Error)];
             if (BoundedChoices.Undecided != before)
-                return new(Nothing(forward, arguments), third);
+                return Slope.None(third.Length);
             double[] rounding = new double[third.Length];
             double[] slope = Differences(arguments[by], at, SmoothStep, point =>
             {
@@ -100,12 +100,7 @@ public sealed class NumericalOracle : Oracle
         return BoundedChoices.Undecided != before;
     }
 
-    private static double[] Nothing(Equation forward, Arguments arguments)
-    {
-        double[] nothing = new double[forward.Outputs[0].Shape(arguments.Case).Aggregate((nint)1, (product, length) => product * length)];
-        Array.Fill(nothing, double.NaN);
-        return nothing;
-    }
+    private static int Count(Equation forward, Case @case) => (int)forward.Outputs[0].Shape(@case).Aggregate((nint)1, (product, length) => product * length);
 
     // Binary32 points and power-of-two steps: x ± h is exact in binary64. MathNet takes StepSize as it is in absolute mode alone; BaseStepSize is for
     // its relative steps and would be ignored here.

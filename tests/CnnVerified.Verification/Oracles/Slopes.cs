@@ -7,7 +7,16 @@ namespace CnnVerified.Verification.Oracles;
 /// <summary>The derivative of every output of a forward equation by one element of an input, and how far each is known.</summary>
 /// <param name="Values">One for each output element; NaN where the element stands at a kink.</param>
 /// <param name="Errors">The bound of each.</param>
-internal readonly record struct Slope(double[] Values, double[] Errors);
+internal readonly record struct Slope(double[] Values, double[] Errors)
+{
+    /// <summary>No derivative: the element stands at a kink.</summary>
+    public static Slope None(int count)
+    {
+        double[] nothing = new double[count];
+        Array.Fill(nothing, double.NaN);
+        return new(nothing, new double[count]);
+    }
+}
 
 /// <summary>What the derivatives of a forward equation make of a gradient, or of a second derivative passed backward.</summary>
 internal static class Slopes
