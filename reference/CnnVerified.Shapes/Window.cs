@@ -102,8 +102,8 @@ public sealed record Window
     /// <param name="R">Window rows, more than ph.</param>
     /// <param name="S">Window columns, more than pw.</param>
     /// <returns>Window positions along rows, P, and along columns, Q.</returns>
-    /// <exception cref="ArgumentException">The window is larger than the padded input, would lie wholly in the padding, has dilation or
-    /// groups, or the padding differs between the sides.</exception>
+    /// <exception cref="ArgumentException">The window is larger than the padded input, would lie wholly in the padding, has dilation,
+    /// or the padding differs between the sides.</exception>
     /// <remarks>docs/equations/pooling.md. ONNX MaxPool, ceil_mode.</remarks>
     [Equation("PL-S2")]
     public (int P, int Q) OutputSizeBorderKept(int H, int W, int R, int S) =>
