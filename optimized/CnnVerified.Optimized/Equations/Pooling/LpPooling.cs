@@ -39,7 +39,8 @@ public static unsafe class LpPooling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F7, or a tensor has gaps.</exception>
     [Equation("PL-B8")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y, float m, int R, int S, Window window, in TensorSpan<float> dx, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y,
+        float m, int R, int S, Window window, in TensorSpan<float> dx, Execution on)
     {
         var shape = PoolingShape.Unpadded("PL-B8", dx.Lengths, R, S, window);
         shape.ExpectOutput("PL-B8", "dy", dy.Lengths);
