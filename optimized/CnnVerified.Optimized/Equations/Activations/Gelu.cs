@@ -7,7 +7,7 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's Gelu. Outputs may be the inputs' own memory.</summary>
 public static class Gelu
 {
-    private const float Lowest = -32f;   // the result is 0 from about −14.5 on, and −∞·0 would be NaN
+    private const float Lowest = -32f;   // below about −14.5 results are 0, and −∞·0 would be NaN
     private const float OverRootTwo = 0.707106769f;
     private const float OverRootTwoRest = 1.21016175e-8f;   // 1/√2 less the float above
     private const float OverRootTwoPi = 0.398942292f;

@@ -7,7 +7,7 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's GeluByTanh. Outputs may be the inputs' own memory.</summary>
 public static class GeluByTanh
 {
-    private const float Lowest = -32f;   // the result is 0 from about −14 on, and −∞·0 would be NaN
+    private const float Lowest = -32f;   // below about −14 results are 0, and −∞·0 would be NaN
     private const float Linear = 1.59576917f;   // 2·√(2/π)
     private const float Cubic = 0.0713548139f;   // that times 0.044715
 

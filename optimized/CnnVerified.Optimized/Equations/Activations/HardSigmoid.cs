@@ -43,7 +43,8 @@ public static class HardSigmoid
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
         {
-            // Above 0 and below 1, each by the sign of one fused operation: the line itself could round to 1.
+            // Above 0 and below 1, each by the sign of one fused operation: the line itself could round to 1. For b from 1/2 to 2,
+            // b − 1 is exact.
             V line = L.Fma(L.Create(a), x, L.Create(b)), lessOne = L.Fma(L.Create(a), x, L.Create(b - 1f)), zero = L.Create(0f);
             return L.IfGreater(line, zero, L.IfGreater(zero, lessOne, L.Multiply(L.Create(a), dy), zero), zero);
         }

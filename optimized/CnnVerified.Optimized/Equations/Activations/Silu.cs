@@ -7,7 +7,7 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's Silu. Outputs may be the inputs' own memory.</summary>
 public static class Silu
 {
-    private const float Lowest = -512f;   // results are 0 long before, and −∞·0 would be NaN
+    private const float Lowest = -512f;   // results are 0 below about −110, and −∞·0 would be NaN
 
     /// <summary>SiLU, forward (AC-F9).</summary>
     /// <param name="x">Input, N elements.</param>

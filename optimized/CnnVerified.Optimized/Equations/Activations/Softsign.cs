@@ -8,6 +8,8 @@ namespace CnnVerified.Optimized.Equations;
 public static class Softsign
 {
     private const float Largest = 1073741824f;   // 2³⁰: the result is ±1 long before, and ∞/∞ would be NaN
+    private const float Large = 1.15292150e18f;   // 2⁶⁰
+    private const float Less = 9.09494702e-13f;   // 2⁻⁴⁰, an exact factor, as is its square
 
     /// <summary>Softsign, forward (AC-F12).</summary>
     /// <param name="x">Input, N elements.</param>
@@ -44,9 +46,9 @@ public static class Softsign
         public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
         {
             // The square of a large divisor would overflow where the quotient is not yet 0.
-            V s = L.Add(L.Create(1f), L.Abs(x)), large = L.Create(1.15292150e18f), one = L.Create(1f);
-            V root = L.Multiply(s, L.IfGreater(s, large, L.Create(9.09494702e-13f), one));
-            return L.Divide(L.Multiply(dy, L.IfGreater(s, large, L.Create(8.27180613e-25f), one)), L.Multiply(root, root));
+            V s = L.Add(L.Create(1f), L.Abs(x)), large = L.Create(Large), one = L.Create(1f);
+            V root = L.Multiply(s, L.IfGreater(s, large, L.Create(Less), one));
+            return L.Divide(L.Multiply(dy, L.IfGreater(s, large, L.Create(Less * Less), one)), L.Multiply(root, root));
         }
     }
 }
