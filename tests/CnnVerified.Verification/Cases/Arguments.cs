@@ -78,8 +78,8 @@ public sealed class Arguments
         return Fill(equation, @case, random, (operand, _) => operand.Domain switch
         {
             Interval interval => RealInside(interval, equation, @case, random),
-            // A threshold such as eps may be tiny.
-            Compared above when operand.Shape(@case) is [1] => _ => above.Bound.ToDouble() + Sign(above) * Math.ScaleB(1 + random.NextDouble(), random.Next(-16, 1)),
+            // What keeps a divisor from zero may be small; a width or a threshold is of the order of the data.
+            Compared above when operand.Shape(@case) is [1] => _ => above.Bound.ToDouble() + Sign(above) * Math.ScaleB(1 + random.NextDouble(), random.Next(operand.Name == "eps" ? -12 : -2, 1)),
             Compared above => RealBeyond(above, random),
             _ => RealOnScale(random),
         });
@@ -98,15 +98,14 @@ public sealed class Arguments
     /// some data are quarters.</remarks>
     public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues, int headroom = 1)
     {
-        bool quarters = equation.Given.Select(equation.Input).Any(operand => operand.Domain is Interval);
-        for (int largest = 8; largest >= 1; largest /= 2)
+                for (int largest = 8; largest >= 1; largest /= 2)
         {
             long grain = 1;
             for (int attempt = 0; attempt < 3; attempt++)
             {
                 Random random = Source(equation, @case, seed, "integers");
                 var drawn = Fill(equation, @case, random, (operand, _) => WholeNumbers(operand, equation, @case, random, largest, grain), freeForwardValues);
-                if (drawn is null || !drawn.StaysExact((quarters ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom))
+                if (drawn is null || !drawn.StaysExact((equation.HasFractions ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom))
                     break;
                 long denominator = drawn.Grain();
                 if (denominator == 1)

@@ -14,7 +14,8 @@ public sealed class ExactOracle : Oracle
         "on small whole numbers, where every partial sum is exact in any order, the result equals exact arithmetic (a quotient of exact numbers: rounded once)";
 
     /// <inheritdoc/>
-    public override bool Judges(Equation equation) => equation.Nature is Nature.SumOfProducts or Nature.Choice or Nature.Quotient;
+    public override bool Judges(Equation equation) =>
+        equation.Nature is Nature.SumOfProducts or Nature.Choice or Nature.Quotient && !equation.HasInexactConstants;
 
     /// <inheritdoc/>
     public override Trial? Prepare(Equation equation, Case @case, ulong seed)
@@ -22,7 +23,7 @@ public sealed class ExactOracle : Oracle
         bool free = equation.ForwardValues.Any(name => !equation.IsExactOnIntegers(name));
         if (Arguments.Integers(equation, @case, seed, freeForwardValues: free) is not { } arguments)
             return null;
-        double[][] exact = equation.Nature != Nature.Quotient && ReferenceMethods.Admits<long>(equation.Id)
+        double[][] exact = equation.Nature != Nature.Quotient && !equation.HasFractions && ReferenceMethods.Admits<long>(equation.Id)
             ? [.. arguments.Run(equation, arguments.As(value => (long)value)).Select(y => y.Select(value => (double)value).ToArray())]
             : [.. arguments.Run(equation, arguments.As(value => Quotient.Constant(value))).Select(y => y.Select(Expected).ToArray())];
         return exact.Any(values => values.Any(value => !double.IsNaN(value))) || exact.All(values => values.Length == 0)

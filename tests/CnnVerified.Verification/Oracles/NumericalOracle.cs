@@ -47,17 +47,20 @@ public sealed class NumericalOracle : Oracle
             ? Arguments.Distinct(equation, @case, seed) ?? Arguments.Integers(equation, @case, seed, freeForwardValues: false, headroom: 16)
             : Arguments.Integers(equation, @case, seed, freeForwardValues: false);
         return arguments is null ? null : engine => Expectation.Compare(Slopes.Expect(equation, arguments, (forward, by, at) =>
-            IsKink(forward, arguments, by, at, 1) ? Slope.None(Count(forward, @case))
-                : new(OfEngine(engine, forward, arguments, by, at), new double[Count(forward, @case)])), engine.Run(equation, arguments));
+        {
+            if (IsKink(forward, arguments, by, at, 1))
+                return Slope.None((int)forward.Outputs[0].Shape(@case).Aggregate((nint)1, (product, length) => product * length));
+            double[] slope = Differences(arguments[by], at, 1, point => Values(equation, arguments, [.. engine
+                .Run(forward, arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths)))[0].Select(value => (double)value)]));
+            return new(slope, new double[slope.Length]) { IsOfLoss = equation.GradientOf is not null };
+        }), engine.Run(equation, arguments));
     }
+
+    // What is differenced: the loss for a gradient, each output for second derivatives.
+    private static double[] Values(Equation equation, Arguments arguments, double[] y) =>
+        equation.GradientOf is null ? y : [y.Zip(Slopes.Residual(equation, arguments), (each, weight) => each * weight).Sum()];
 
     private static Equation Forward(Equation equation) => equation.GradientOf?.Forward ?? equation.SecondOrder!.Forward;
-
-    private static double[] OfEngine(Engine engine, Equation forward, Arguments arguments, string by, int at)
-    {
-        return Differences(arguments[by], at, 1, point =>
-            [.. engine.Run(forward, arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths)))[0].Select(value => (double)value)]);
-    }
 
     private static Trial? Tolerance(Equation equation, Case @case, ulong seed)
     {
@@ -77,9 +80,15 @@ public sealed class NumericalOracle : Oracle
                 int o = 0;
                 foreach (var element in y)
                     rounding[o] = Math.Max(rounding[o++], element.Error);
-                return [.. y.Select(element => element.Value)];
+                return Values(equation, arguments, [.. y.Select(element => element.Value)]);
             });
-            return new(slope, [.. third.Zip(rounding, (m, e) => SmoothStep * SmoothStep / 6 * m + e / SmoothStep)]);
+            double[] error = [.. third.Zip(rounding, (m, e) => SmoothStep * SmoothStep / 6 * m + e / SmoothStep)];
+            if (equation.GradientOf is null)
+                return new(slope, error);
+            // The sum over the outputs rounds too, and the step divides that.
+            double[] weights = [.. Slopes.Residual(equation, arguments).Select(Math.Abs)];
+            double magnitude = Slopes.Forward(forward, arguments, by, (value, _) => new Bounded<Binary64>(value)).Zip(weights, (y, weight) => Math.Abs(y.Value) * weight).Sum();
+            return new(slope, [error.Zip(weights, (e, weight) => e * weight).Sum() + magnitude * weights.Length * Binary64.U / SmoothStep]) { IsOfLoss = true };
         }), allowed), arguments);
     }
 
@@ -99,8 +108,6 @@ public sealed class NumericalOracle : Oracle
         _ = Slopes.Forward(forward, arguments, by, (value, i) => new Bounded<Binary64>(value, i == at ? step : 0));
         return BoundedChoices.Undecided != before;
     }
-
-    private static int Count(Equation forward, Case @case) => (int)forward.Outputs[0].Shape(@case).Aggregate((nint)1, (product, length) => product * length);
 
     // Binary32 points and power-of-two steps: x ± h is exact in binary64. MathNet takes StepSize as it is in absolute mode alone; BaseStepSize is for
     // its relative steps and would be ignored here.
