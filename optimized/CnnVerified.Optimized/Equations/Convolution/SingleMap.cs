@@ -9,22 +9,22 @@ internal static unsafe class SingleMap
     /// <summary>Checks that <paramref name="small"/> moves over <paramref name="large"/> in whole windows, one for each element of
     /// <paramref name="result"/>.</summary>
     public static void ExpectValid(string id, string largeName, in ReadOnlyTensorSpan<float> large, string smallName,
-        in ReadOnlyTensorSpan<float> small, string resultName, in TensorSpan<float> result)
+        in ReadOnlyTensorSpan<float> small, string resultName, string form, in TensorSpan<float> result)
     {
         Matrix(id, largeName, large);
         Matrix(id, smallName, small);
         var (P, Q) = Window.Unit.OutputSize((int)large.Lengths[0], (int)large.Lengths[1], (int)small.Lengths[0], (int)small.Lengths[1]);
-        Contract.Shape(id, resultName, $"({largeName} − {smallName} + 1)", result, [P, Q]);
+        Contract.Shape(id, resultName, form, result, [P, Q]);
     }
 
     /// <summary>Checks that <paramref name="result"/> has an element for every window of <paramref name="w"/> that holds a pixel of
     /// <paramref name="map"/>.</summary>
     public static void ExpectFull(string id, string mapName, in ReadOnlyTensorSpan<float> map, string wName, in ReadOnlyTensorSpan<float> w,
-        string resultName, in TensorSpan<float> result)
+        string resultName, string form, in TensorSpan<float> result)
     {
         Matrix(id, mapName, map);
         Matrix(id, wName, w);
-        Contract.Shape(id, resultName, $"({mapName} + {wName} − 1)", result, [map.Lengths[0] + w.Lengths[0] - 1, map.Lengths[1] + w.Lengths[1] - 1]);
+        Contract.Shape(id, resultName, form, result, [map.Lengths[0] + w.Lengths[0] - 1, map.Lengths[1] + w.Lengths[1] - 1]);
     }
 
     private static void Matrix(string id, string name, in ReadOnlyTensorSpan<float> x)
