@@ -6,8 +6,8 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's DepthwiseConvolution: map by map on phased maps, as pooling; a product over single
 /// channels would leave five of the six rows of its tiles empty.</summary>
 /// <remarks>Order of the sums: forward (r, s), ascending from +0, one fused multiply-add per term, the bias added last with one rounding.
-/// Backward data: a pixel takes its terms ascending in i, then in s, fused. Backward weights: each output row is summed in 16 virtual lanes (<see cref="Sums"/>),
-/// then the rows ascending in (n, i). Backward bias as in CV-B3. Outputs must not overlap inputs.</remarks>
+/// Backward data: a pixel takes its terms ascending in i, then in s, fused. Backward weights: each output row is summed in 16 virtual
+/// lanes (<see cref="Sums"/>), then the rows ascending in (n, i). Backward bias as in CV-B3. Outputs must not overlap inputs.</remarks>
 public static unsafe class DepthwiseConvolution
 {
     /// <summary>Depthwise convolution, forward (CV-F9).</summary>

@@ -38,26 +38,48 @@ internal static unsafe class SingleMap
         new(1, 1, (int)x[0], (int)x[1], 1, (int)w[0], (int)w[1], (int)y[0], (int)y[1]);
 
     /// <summary>Whole windows of the map.</summary>
-    public static void Valid(Execution on, ReadOnlySpan<nint> mapLengths, float* map, ReadOnlySpan<nint> kernelLengths, float* kernel, bool turned, float* to)
+    public static void Valid(Execution on, ReadOnlySpan<nint> mapLengths, float* map, ReadOnlySpan<nint> kernelLengths, float* kernel,
+        bool turned, float* to)
     {
         var (H, W, R, S) = ((int)mapLengths[0], (int)mapLengths[1], (int)kernelLengths[0], (int)kernelLengths[1]);
         MapSums.Run(on, new MapSums
         {
-            Images = 1, Outputs = 1, Terms = 1, Rows = H - R + 1, Columns = W - S + 1, Stride = W, R = R, S = S, Turned = turned,
-            Maps = map, Kernels = kernel, To = to,
+            Images = 1,
+            Outputs = 1,
+            Terms = 1,
+            Rows = H - R + 1,
+            Columns = W - S + 1,
+            Stride = W,
+            R = R,
+            S = S,
+            Turned = turned,
+            Maps = map,
+            Kernels = kernel,
+            To = to,
         });
     }
 
     /// <summary>Every window that holds a pixel of the map; outside the map it reads 0.</summary>
-    public static void Full(Execution on, ReadOnlySpan<nint> mapLengths, float* map, ReadOnlySpan<nint> kernelLengths, float* kernel, bool turned, float* to)
+    public static void Full(Execution on, ReadOnlySpan<nint> mapLengths, float* map, ReadOnlySpan<nint> kernelLengths, float* kernel,
+        bool turned, float* to)
     {
         var (P, Q, R, S) = ((int)mapLengths[0], (int)mapLengths[1], (int)kernelLengths[0], (int)kernelLengths[1]);
         float* framed = on.Shared(FramedMaps.Size(P, Q, R, S));
         FramedMaps.Run(on, 1, new FramedMaps(P, Q, R, S, map, framed));
         MapSums.Run(on, new MapSums
         {
-            Images = 1, Outputs = 1, Terms = 1, Rows = P + R - 1, Columns = Q + S - 1, Stride = Q + S - 1, R = R, S = S, Turned = turned,
-            Maps = framed, Kernels = kernel, To = to,
+            Images = 1,
+            Outputs = 1,
+            Terms = 1,
+            Rows = P + R - 1,
+            Columns = Q + S - 1,
+            Stride = Q + S - 1,
+            R = R,
+            S = S,
+            Turned = turned,
+            Maps = framed,
+            Kernels = kernel,
+            To = to,
         });
     }
 }
