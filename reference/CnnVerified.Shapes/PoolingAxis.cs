@@ -32,4 +32,17 @@ internal static class PoolingAxis
                 throw new ArgumentException($"this pooling expects e{axis} = 1 but the window has e{axis} = {dilation}; {id}. (Parameter 'window')");
         }
     }
+
+    /// <summary>No padding.</summary>
+    /// <exception cref="ArgumentException">A padding is not 0.</exception>
+    internal static void ExpectNoPadding(string id, Window window, ReadOnlySpan<char> axes)
+    {
+        foreach (char axis in axes)
+        {
+            var (before, behind) = axis switch { 'd' => (window.Pd, window.Pd), 'h' => (window.Ph, window.Qh), _ => (window.Pw, window.Qw) };
+            if (before != 0 || behind != 0)
+                throw new ArgumentException($"this pooling expects no padding but the window has {before} before and {behind} behind along the axis of " +
+                    $"p{axis}; {id}. (Parameter 'window')");
+        }
+    }
 }

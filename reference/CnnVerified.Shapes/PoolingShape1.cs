@@ -41,6 +41,32 @@ public readonly record struct PoolingShape1(int N, int C, int W, int S, int Q)
         return new((int)x[0], (int)x[1], (int)x[2], S, window.OutputColumns((int)x[2], S));
     }
 
+    /// <summary>The sizes of windows without padding and dilation.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x (or dx): N, C, W.</param>
+    /// <param name="S">Window columns.</param>
+    /// <param name="window">Stride of columns.</param>
+    /// <returns>All five sizes.</returns>
+    /// <exception cref="ArgumentException">The rank is not 3, the window has padding, dilation or groups, or no window fits.</exception>
+    public static PoolingShape1 Unpadded(string id, ReadOnlySpan<nint> x, int S, Window window)
+    {
+        PoolingAxis.ExpectNoPadding(id, window, "w");
+        return Of(id, x, S, window, clipped: false);
+    }
+
+    /// <summary>The sizes of one window that is the whole row: S = W, Q = 1.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x (or dx): N, C, W.</param>
+    /// <returns>All five sizes.</returns>
+    /// <exception cref="ArgumentException">The rank is not 3, or the rows are empty.</exception>
+    public static PoolingShape1 Global(string id, ReadOnlySpan<nint> x)
+    {
+        Lengths.ExpectRank(id, "x", "N×C×W", x, 3);
+        if (x[2] < 1)
+            throw new ArgumentException($"x expects rows of at least 1 element but is N×C×W = {Lengths.Text(x)}; {id}. (Parameter 'x')");
+        return new((int)x[0], (int)x[1], (int)x[2], (int)x[2], 1);
+    }
+
     /// <summary>Checks that y (or dy) is N×C×Q.</summary>
     /// <param name="id">The equation, for the message.</param>
     /// <param name="name">y or dy.</param>

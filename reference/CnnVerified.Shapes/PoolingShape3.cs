@@ -56,6 +56,34 @@ public readonly record struct PoolingShape3(int N, int C, int D, int H, int W, i
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)x[4], T, R, S, O, P, Q);
     }
 
+    /// <summary>The sizes of windows without padding and dilation.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x (or dx): N, C, D, H, W.</param>
+    /// <param name="T">Window frames.</param>
+    /// <param name="R">Window rows.</param>
+    /// <param name="S">Window columns.</param>
+    /// <param name="window">Stride.</param>
+    /// <returns>All eleven sizes.</returns>
+    /// <exception cref="ArgumentException">The rank is not 5, the window has padding, dilation or groups, or no window fits.</exception>
+    public static PoolingShape3 Unpadded(string id, ReadOnlySpan<nint> x, int T, int R, int S, Window window)
+    {
+        PoolingAxis.ExpectNoPadding(id, window, "dhw");
+        return Of(id, x, T, R, S, window, clipped: false);
+    }
+
+    /// <summary>The sizes of one window that is the whole volume: T = D, R = H, S = W, O = P = Q = 1.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="x">Lengths of x (or dx): N, C, D, H, W.</param>
+    /// <returns>All eleven sizes.</returns>
+    /// <exception cref="ArgumentException">The rank is not 5, or the volumes are empty.</exception>
+    public static PoolingShape3 Global(string id, ReadOnlySpan<nint> x)
+    {
+        Lengths.ExpectRank(id, "x", "N×C×D×H×W", x, 5);
+        if (x[2] < 1 || x[3] < 1 || x[4] < 1)
+            throw new ArgumentException($"x expects volumes of at least 1 element but is N×C×D×H×W = {Lengths.Text(x)}; {id}. (Parameter 'x')");
+        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)x[4], (int)x[2], (int)x[3], (int)x[4], 1, 1, 1);
+    }
+
     /// <summary>Checks that y (or dy) is N×C×O×P×Q.</summary>
     /// <param name="id">The equation, for the message.</param>
     /// <param name="name">y or dy.</param>

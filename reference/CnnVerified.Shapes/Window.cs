@@ -96,6 +96,19 @@ public sealed record Window
     public (int P, int Q) OutputSize(int H, int W, int R, int S) =>
         (Positions(H, R, Sh, Ph, Qh, Eh, "H", "R"), Positions(W, S, Sw, Pw, Qw, Ew, "W", "S"));
 
+    /// <summary>Output size with the border kept (PL-S2): windows that reach beyond the padding count too, unless they start there.</summary>
+    /// <param name="H">Input rows.</param>
+    /// <param name="W">Input columns.</param>
+    /// <param name="R">Window rows, more than ph.</param>
+    /// <param name="S">Window columns, more than pw.</param>
+    /// <returns>Window positions along rows, P, and along columns, Q.</returns>
+    /// <exception cref="ArgumentException">The window is larger than the padded input, would lie wholly in the padding, has dilation,
+    /// or the padding differs between the sides.</exception>
+    /// <remarks>docs/equations/pooling.md. ONNX MaxPool, ceil_mode.</remarks>
+    [Equation("PL-S2")]
+    public (int P, int Q) OutputSizeBorderKept(int H, int W, int R, int S) =>
+        (PositionsBorderKept(H, R, Sh, Ph, Qh, Eh, "H", "R", "ph"), PositionsBorderKept(W, S, Sw, Pw, Qw, Ew, "W", "S", "pw"));
+
     /// <summary>Output size in one dimension (CV-S5, PL-S3).</summary>
     /// <param name="W">Input columns.</param>
     /// <param name="S">Kernel columns.</param>
@@ -134,6 +147,19 @@ public sealed record Window
                 $"a kernel of {tapsName} = {taps} taps with dilation {dilation} reaches over {reach} pixels but the input has only " +
                 $"{sizeName} = {size} plus padding {(before == behind ? $"2·{before}" : $"{before} + {behind}")} = {room}; {id} needs at least one window.");
         return (int)((room - reach) / stride + 1);
+    }
+
+    private static int PositionsBorderKept(int size, int taps, int stride, int before, int behind, int dilation,
+        string sizeName, string tapsName, string paddingName)
+    {
+        if (before != behind || dilation != 1)
+            throw new ArgumentException($"with the border kept, padding expects the same on both sides and dilation 1, but {before} stands " +
+                $"before, {behind} behind and the dilation is {dilation}; PL-S2.");
+        if (taps <= before || size + 2L * before < taps)
+            throw new ArgumentException($"with the border kept, a window expects {paddingName} < {tapsName} <= {sizeName} + 2·{paddingName} but " +
+                $"{paddingName} = {before}, {tapsName} = {taps}, {sizeName} = {size}; PL-S2.");
+        long positions = (size + 2L * before - taps + stride - 1) / stride + 1;
+        return (int)(positions - ((positions - 1) * stride >= size + (long)before ? 1 : 0));
     }
 
     private static int AtLeast(int least, int value, string letter) =>

@@ -1,5 +1,8 @@
 using System.Numerics.Tensors;
+using CnnVerified.Reference.Notation;
+using CnnVerified.Reference.Notation.Evaluation;
 using CnnVerified.Verification.Cases;
+using Tensor = System.Numerics.Tensors.Tensor;
 
 namespace CnnVerified.Verification;
 
@@ -9,85 +12,276 @@ public enum Nature
     /// <summary>Sums of products: exact on integers.</summary>
     SumOfProducts,
 
-    /// <summary>With a mean or a quotient: exact on rationals.</summary>
-    Quotient,
-
     /// <summary>With a choice between values: exact on ordered numbers.</summary>
     Choice,
 
-    /// <summary>With exp, log or tanh.</summary>
+    /// <summary>With a mean or a quotient: exact on rationals.</summary>
+    Quotient,
+
+    /// <summary>With exp, log, a root or the like.</summary>
     Smooth,
 
     /// <summary>Sizes from sizes.</summary>
     ShapeRule,
 }
 
-/// <summary>What values an input is drawn from.</summary>
-public enum Values
-{
-    /// <summary>Any real number.</summary>
-    Real,
-
-    /// <summary>Whole numbers 0 to 255.</summary>
-    Pixel,
-
-    /// <summary>Positive: the weights of a soft label.</summary>
-    Positive,
-
-    /// <summary>Whole numbers 0 to K − 1.</summary>
-    Label,
-}
-
 /// <summary>A tensor that goes into an equation or comes out of it.</summary>
 /// <param name="Name">The letter of the catalogue: x, w, dy, …</param>
 /// <param name="Shape">Its lengths for a case; a scalar has one element.</param>
-/// <param name="Values">What it is drawn from.</param>
-public sealed record Operand(string Name, Func<Case, nint[]> Shape, Values Values = Values.Real);
+/// <param name="Domain">Where its elements lie, or null for any real numbers.</param>
+public sealed record Operand(string Name, Func<Case, nint[]> Shape, Domain? Domain = null);
 
-/// <summary>An equation as the battery sees it: operands, shapes and what is known of it.</summary>
-/// <param name="Id">The id, such as CV-B1.</param>
-/// <param name="Family">The cases it is judged on.</param>
-/// <param name="Nature">What arithmetic it needs.</param>
-/// <param name="Inputs">Tensors and scalars that go in.</param>
-/// <param name="Outputs">Tensors that come out.</param>
-public sealed record Equation(string Id, Family Family, Nature Nature, IReadOnlyList<Operand> Inputs, IReadOnlyList<Operand> Outputs)
+/// <summary>A second derivative that is passed backward as a sum of squares: h by v is the sum of h by y times D(y, v)².</summary>
+/// <param name="Forward">The forward equation.</param>
+/// <param name="Residual">The second derivatives that come in, such as hy.</param>
+/// <param name="Results">Each result, the variable that it is taken by and the value that is differentiated.</param>
+public sealed record GaussNewton(Equation Forward, string Residual, IReadOnlyList<(string Result, string By, string Of)> Results);
+
+/// <summary>An equation as the battery sees it. All of it is read off the text of docs/equations and the signature of the reference
+/// method: operands are the parameters of the method, their shapes and domains are those of the text.</summary>
+public sealed class Equation
 {
+    private static readonly Library Texts = Book.With([], (_, _) => { });
+    private static readonly Function[] OfReals = [Function.Exp, Function.Log, Function.Log1p, Function.Sqrt, Function.Tanh, Function.Erf, Function.Erfc, Function.Cos, Function.Sin];
+
+    private readonly Lazy<ModelSizes> _sizes;
+    private readonly Lazy<Family> _family;
+    private readonly Lazy<Model> _model;
+    private readonly Lazy<IReadOnlyList<Operand>> _inputs, _outputs;
+    private readonly Lazy<IReadOnlySet<string>> _forwardValues;
+    private readonly Lazy<(Equation, string)?> _gradientOf;
+    private readonly Lazy<GaussNewton?> _secondOrder;
+    private readonly Lazy<Nature> _nature;
+    private readonly Lazy<bool> _isLinear;
+    private readonly Lazy<IReadOnlyList<Value>> _computed;
+    private readonly Lazy<Program<double>> _forwardProgram, _conditionProgram;
+
+    internal Equation(string id)
+    {
+        Id = id;
+        _model = new(() => { lock (Texts) return Texts.Resolve(id, default); });
+        _sizes = new(() => new ModelSizes(Model));
+        _family = new(() => new Family(_sizes.Value));
+        _inputs = new(() => [.. Parameters().Select(Input)]);
+        _outputs = new(() => [.. Results().Select(name => new Operand(name, @case => _sizes.Value.Lengths(@case, name)))]);
+        _forwardValues = new(() => Inputs.Select(input => input.Name).Where(name => Model.Values.Any(value => value.Name == name)).ToHashSet());
+        _gradientOf = new(() => Model.Head is { Of: { } of, By: { } by } ? (EquationTable.Find(of), by) : null);
+        _secondOrder = new(FindSecondOrder);
+        _nature = new(() => id.Contains("-S", StringComparison.Ordinal) ? Nature.ShapeRule : NatureOf(Computed));
+        _isLinear = new(() => GradientOf is var (forward, by) && !Dependencies.Of(Model, Outputs.Select(output => output.Name))
+            .SelectMany(name => Dependencies.Names(Model.Values.First(value => value.Name == name).Body)).Contains(by) && forward.Nature != Nature.ShapeRule);
+        _computed = new(() =>
+        {
+            var names = Dependencies.Of(Model, Outputs.Select(output => output.Name), Inputs.Select(input => input.Name).ToHashSet());
+            return [.. Model.Values.Where(value => names.Contains(value.Name))];
+        });
+        _conditionProgram = new(() => new Program<double>(Model, new Doubles(), []));
+        _forwardProgram = new(() => new Program<double>(Model, new Doubles(), ForwardValues));
+    }
+
+    /// <summary>The id, such as CV-B1.</summary>
+    public string Id { get; }
+
+    /// <summary>The text, resolved.</summary>
+    public Model Model => _model.Value;
+
+    /// <summary>The cases it is judged on.</summary>
+    public Family Family => _family.Value;
+
+    /// <summary>What arithmetic it needs.</summary>
+    public Nature Nature => _nature.Value;
+
+    /// <summary>Tensors and scalars that go in, in the order of the reference method's parameters.</summary>
+    public IReadOnlyList<Operand> Inputs => _inputs.Value;
+
+    /// <summary>Tensors that come out: the results of the text, or the claimed sides.</summary>
+    public IReadOnlyList<Operand> Outputs => _outputs.Value;
+
     /// <summary>For a gradient: the forward equation and the input it is the gradient by.</summary>
-    public (Equation Forward, string By)? GradientOf { get; init; }
+    public (Equation Forward, string By)? GradientOf => _gradientOf.Value;
 
-    /// <summary>Inputs that are values of the forward pass: the name and the equation that computes it.</summary>
-    public IReadOnlyDictionary<string, Equation> ForwardValues { get; init; } = new Dictionary<string, Equation>();
+    /// <summary>For a second derivative passed backward: how.</summary>
+    public GaussNewton? SecondOrder => _secondOrder.Value;
 
-    /// <summary>Integer data come in multiples of this, so that quotients are whole.</summary>
-    public Func<Case, int> Grain { get; init; } = _ => 1;
+    /// <summary>Inputs that are values of the forward pass.</summary>
+    public IReadOnlySet<string> ForwardValues => _forwardValues.Value;
 
     /// <summary>For a gradient: true where the forward equation is linear in the input, apart from terms without it.</summary>
-    public bool IsLinear { get; init; }
+    public bool IsLinear => _isLinear.Value;
 
-    /// <summary>For a smooth forward equation y = f(x): a bound on |d³⟨dy, y⟩/dx³| along any one input element, from the largest |dy|
-    /// and the sum of |dy|.</summary>
-    public Func<Case, double, double, double>? ThirdDerivative { get; init; }
+    /// <summary>The values that the equation itself computes from its inputs.</summary>
+    public IReadOnlyList<Value> Computed => _computed.Value;
 
-    private const double MostElements = 1 << 25;   // of one tensor: over number types that carry bounds that is a gigabyte
+    /// <summary>The residual's name where the equation takes one: dy for an output y.</summary>
+    public string? Residual => GradientOf is not null ? Model.Residuals.Values.FirstOrDefault(name => Inputs.Any(input => input.Name == name)) : null;
+
+    private const double MostElements = 1 << 22;   // of one tensor: what the notation evaluates
 
     /// <summary>Terms that the reference walks over on a case; infinite where a tensor would not fit in memory.</summary>
     /// <param name="case">A case of the family.</param>
     /// <returns>The count; a double, because sizes that are beyond any machine must compare too.</returns>
     public double Work(Case @case)
     {
+        if (_sizes.Value.WhyInvalid(@case) is not null)
+            return double.PositiveInfinity;
         bool fits = Inputs.Concat(Outputs).All(operand =>
             operand.Shape(@case).Aggregate(1.0, (product, length) => product * length) is > 0 and <= MostElements);
-        // Formulas that are taken word for word: PL-B1 and PL-B3 look at every window for every pixel, a softmax sums its row for
-        // every element of it.
-        double again = Id is "PL-B1" or "PL-B3" ? (double)@case["h"] * @case["w"] : Family == Family.Rows ? @case["k"] : 1;
-        return fits ? Family.Terms(@case) * again : double.PositiveInfinity;
+        // What a row shares, such as the sum of a softmax, the reference computes again for every element, as the formula has it.
+        return fits ? _sizes.Value.Terms(@case, Computed) : double.PositiveInfinity;
     }
 
-    /// <summary>The residual's name where the equation takes one: dy for an output y.</summary>
-    public string? Residual => GradientOf is var (forward, _) && Inputs.Any(input => input.Name == "d" + forward.Outputs[0].Name)
-        ? "d" + forward.Outputs[0].Name
-        : null;
+    /// <summary>Values of the forward pass from the text, in binary64.</summary>
+    /// <param name="case">The case.</param>
+    /// <param name="given">Elements of what is given.</param>
+    /// <returns>By name; null where the text has no value for these data.</returns>
+    internal Dictionary<string, Tensor<double>>? Forward(Case @case, Func<string, IEnumerable<double>> given)
+    {
+        var values = new Dictionary<string, Tensor<double>>();
+        if (ForwardValues.Count == 0)
+            return values;
+        Program<double> program = _forwardProgram.Value;
+        lock (program)
+        {
+            if (NewFrame(program, @case, given) is not { } frame)
+                return null;
+            if (!program.Run(frame))
+                return null;
+            foreach (string name in ForwardValues)
+            {
+                double[] elements = program.Elements(frame, name);
+                if (Enumerable.Range(0, elements.Length).Any(i => program.IsUndefined(frame, name, i)))
+                    return null;
+                values[name] = Tensor.Create([.. elements], _sizes.Value.Lengths(@case, name));
+            }
+            return values;
+        }
+    }
+
+    /// <summary>The value of an expression of sizes, such as the end of a range.</summary>
+    internal double Bound(Case @case, Expression expression) => _sizes.Value.Whole(@case, expression);
+
+    /// <summary>True where the conditions of the text on data hold.</summary>
+    internal bool Admits(Case @case, Func<string, IEnumerable<double>> given)
+    {
+        if (Model.Assumptions.Count == 0)
+            return true;
+        Program<double> program = _conditionProgram.Value;
+        lock (program)
+            return NewFrame(program, @case, given) is { } frame && program.Run(frame);
+    }
+
+    private Frame<double>? NewFrame(Program<double> program, Case @case, Func<string, IEnumerable<double>> given)
+    {
+        var frame = program.NewFrame([.. Model.Parameters.Where(parameter => parameter.IsWhole).Select(parameter => (long)@case[parameter.Name.ToLowerInvariant()])]);
+        if (frame is null)
+            return null;
+        foreach (string name in Given)
+            if (Model.Find(name) is { IsExact: true })
+                given(name).Select(value => new Fraction((long)value)).ToArray().CopyTo(program.Exacts(frame, name), 0);
+            else
+                given(name).ToArray().CopyTo(program.Reals(frame, name), 0);
+        return frame;
+    }
+
+    /// <summary>Names of everything that the text is given: tensors, and real parameters as scalars.</summary>
+    internal IEnumerable<string> Given => Model.Givens.Select(given => given.Name)
+        .Concat(Model.Parameters.Where(parameter => !parameter.IsWhole).Select(parameter => parameter.Name));
+
+    /// <summary>What is known of a name that is given.</summary>
+    internal Operand Input(string name) =>
+        new(name, @case => _sizes.Value.Lengths(@case, name), Model.Givens.FirstOrDefault(given => given.Name == name)?.Domain);
+
+    /// <summary>True where a value of the forward pass is exact on whole numbers.</summary>
+    internal bool IsExactOnIntegers(string forwardValue)
+    {
+        var names = Dependencies.Of(Model, [forwardValue]);
+        return NatureOf(Model.Values.Where(value => names.Contains(value.Name))) is Nature.SumOfProducts or Nature.Choice;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    private IEnumerable<string> Parameters() => ReferenceMethods.Of(Id).GetParameters()
+        .Where(parameter => parameter.ParameterType != typeof(Window) && parameter.ParameterType != typeof(int))
+        .Select(parameter => Model.Find(parameter.Name!) is not null || Model.Parameters.Any(each => each.Name == parameter.Name)
+            ? parameter.Name!
+            : throw new InvalidOperationException($"{Id}: the reference method has a parameter '{parameter.Name}', which the text does not know."));
+
+    private IReadOnlyList<string> Results() => Model.Claims.Count > 0
+        ? [.. Model.Claims.Select(claim => claim.Claimed).Distinct()]
+        : Model.Results;
+
+    // hw2 = sum(…) hy[…]*D(y[…],w[…])^2, claimed equal to hw, with y from the block that is used.
+    private GaussNewton? FindSecondOrder()
+    {
+        var results = new List<(string, string, string)>();
+        string? residual = null;
+        foreach (EqualityClaim claim in Model.Claims.OfType<EqualityClaim>())
+            if (Model.Values.FirstOrDefault(value => value.Name == claim.Truth)?.Body is Reduction
+                {
+                    Kind: ReductionKind.Sum,
+                    Body: Operation
+                    {
+                        Operator: Operator.Multiply,
+                        Left: Element weight,
+                        Right: Operation { Operator: Operator.Power, Left: Derivative { Of: Element of, By: Element by } },
+                    },
+                })
+            {
+                residual = weight.Tensor;
+                results.Add((claim.Claimed, by.Tensor, of.Tensor));
+            }
+        string? forward = Texts.Find(Id)?.Lines.OfType<UseLine>().FirstOrDefault()?.Id;
+        return results.Count == 0 || forward is null ? null : new(EquationTable.Find(forward), residual!, results);
+    }
+
+    private Nature NatureOf(IEnumerable<Value> values)
+    {
+        var nature = Nature.SumOfProducts;
+        foreach (Value value in values)
+            Look(value.Body);
+        return nature;
+
+        void AtLeast(Nature least) => nature = (Nature)Math.Max((int)nature, (int)least);
+
+        bool IsReal(Expression expression) => Dependencies.Names(expression)
+            .Any(name => Model.Find(name) is { IsExact: false } || Model.Parameters.Any(parameter => parameter.Name == name && !parameter.IsWhole));
+
+        void Look(Expression expression)
+        {
+            switch (expression)
+            {
+                case Element:
+                    return;   // index arithmetic is exact
+                case Pi or Derivative:
+                case Application application when OfReals.Contains(application.Function):
+                    AtLeast(Nature.Smooth);
+                    break;
+                case Application { Function: Function.Max or Function.Min or Function.Abs or Function.Sign } when IsReal(expression):
+                case Reduction { Kind: ReductionKind.Max or ReductionKind.Min }:
+                case Bracket bracket when Walk.Children(bracket.Condition).Any(IsReal):
+                    AtLeast(Nature.Choice);
+                    break;
+                case Matrix:
+                case Number { Value: var constant } when constant.Denominator != 1:
+                case Operation { Operator: Operator.Divide }:
+                    AtLeast(Nature.Quotient);
+                    break;
+                case Operation { Operator: Operator.Power, Right: var exponent }:
+                    AtLeast(exponent is Number { Value: var number } && number.Denominator == 1
+                        ? number >= default(Reference.Numbers.Rational) ? Nature.SumOfProducts : Nature.Quotient
+                        : Nature.Smooth);
+                    break;
+            }
+            if (expression is Reduction reduction)
+            {
+                if (Walk.Children(reduction.Where).Any(IsReal))
+                    AtLeast(Nature.Choice);
+                Look(reduction.Body);
+                return;
+            }
+            foreach (Expression child in Walk.Children(expression))
+                Look(child);
+        }
+    }
 }

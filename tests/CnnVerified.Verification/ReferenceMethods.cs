@@ -34,23 +34,24 @@ public static class ReferenceMethods
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case, for sizes and the window.</param>
     /// <param name="operand">The tensors that go in, by name.</param>
+    /// <param name="whole">The tensors of whole numbers that go in, by name.</param>
     /// <returns>The outputs in the equation's order; whole-number outputs come as T.</returns>
     /// <exception cref="ArgumentException">The method rejects the shapes, or T.</exception>
-    public static Tensor<T>[] Run<T>(Equation equation, Case @case, Func<string, Tensor<T>> operand)
+    public static Tensor<T>[] Run<T>(Equation equation, Case @case, Func<string, Tensor<T>> operand, Func<string, Tensor<int>> whole)
         where T : System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T>
     {
         MethodInfo method = Closed<T>.Method(equation.Id)
             ?? throw new ArgumentException($"{equation.Id} asks more of its number type than {typeof(T).Name} has.");
-        object?[] arguments = [.. method.GetParameters().Select(parameter => Bind(parameter, @case, operand))];
+        object?[] arguments = [.. method.GetParameters().Select(parameter => Bind(parameter, @case, operand, whole))];
         object? target = method.IsStatic ? null : @case.Window;
         return Unpack<T>(method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!);
     }
 
-    private static object Bind<T>(ParameterInfo parameter, Case @case, Func<string, Tensor<T>> operand) => parameter.ParameterType switch
+    private static object Bind<T>(ParameterInfo parameter, Case @case, Func<string, Tensor<T>> operand, Func<string, Tensor<int>> whole) => parameter.ParameterType switch
     {
         var type when type == typeof(Window) => @case.Window,
         var type when type == typeof(int) => @case[parameter.Name!.ToLowerInvariant()],
-        var type when type == typeof(Tensor<int>) => Whole(operand(parameter.Name!)),
+        var type when type == typeof(Tensor<int>) => whole(parameter.Name!),
         var type when type == typeof(T) => operand(parameter.Name!)[0]!,
         _ => operand(parameter.Name!),
     };
@@ -59,15 +60,21 @@ public static class ReferenceMethods
         where T : System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T> => result switch
         {
             Tensor<T> one => [one],
-            Tensor<int> whole => [Convert(whole, value => (T)System.Convert.ChangeType(value, typeof(T), null))],
-            ValueTuple<int, int> sizes => [Single<T>(sizes.Item1), Single<T>(sizes.Item2)],
-            ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor<T>)tuple[i]!)],
+            Tensor<int> whole => [Convert(whole, Of<T, int>)],
+            T scalar => [Tensor.Create([scalar])],
+            int or long => [Tensor.Create([Of<T, object>(result)])],
+            ITuple tuple => [.. Enumerable.Range(0, tuple.Length).SelectMany(i => Unpack<T>(tuple[i]!))],
             _ => throw new InvalidOperationException($"a reference method returned {result.GetType()}, which is no tensor."),
         };
 
-    private static Tensor<T> Single<T>(int value) => Tensor.Create([(T)System.Convert.ChangeType(value, typeof(T), null)]);
-
-    private static Tensor<int> Whole<T>(Tensor<T> values) => Convert(values, value => System.Convert.ToInt32(value, null));
+    // Number types of ours are made from whole numbers by their own constructors, .NET's by conversion.
+    private static T Of<T, TWhole>(TWhole value)
+    {
+        double number = System.Convert.ToDouble(value, null);
+        return typeof(T) == typeof(Reference.Numbers.Rational) ? (T)(object)Reference.Numbers.Rational.Of(number)
+            : typeof(T).IsPrimitive ? (T)System.Convert.ChangeType(number, typeof(T), null)
+            : (T)typeof(T).GetMethod("Constant", [typeof(double)])!.Invoke(null, [number])!;
+    }
 
     /// <summary>Applies a conversion to every element.</summary>
     /// <typeparam name="TFrom">From.</typeparam>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -30,6 +31,9 @@ internal unsafe interface ILanes<V> where V : unmanaged
     /// <summary>The larger one; NaN if either is NaN.</summary>
     static abstract V Max(V a, V b);
 
+    /// <summary>The nearest number in [low, high], both of them finite and not 0; NaN stays NaN.</summary>
+    static abstract V Clamp(V a, V low, V high);
+
     /// <summary>The square root, correctly rounded.</summary>
     static abstract V Sqrt(V a);
 
@@ -44,6 +48,29 @@ internal unsafe interface ILanes<V> where V : unmanaged
 
     /// <summary>2ⁿ for whole n in [−126, 127], from the bits of n + 1.5·2²³.</summary>
     static abstract V PowerOfTwo(V n);
+
+    /// <summary>a·2ⁿ for |a| in [1/2, 4) and whole n in [−252, 252], rounded once, through the subnormals and to ∞.</summary>
+    static abstract V Scale(V a, V n);
+
+    /// <summary>The whole n for which a·2⁻ⁿ is in [from, 2·from), from the bits; a and from positive and normal. For any other a
+    /// some number in [−256, 256].</summary>
+    static abstract V Exponent(V a, V from);
+
+    /// <summary>a·2ⁿ for whole n, from the bits: right where a and a·2ⁿ are normal, or n is 0.</summary>
+    static abstract V ShiftExponent(V a, V n);
+}
+
+internal static class Scaling
+{
+    /// <summary>a·2ⁿ by two factors, because 2ⁿ itself may be subnormal or overflow: the first product is exact, so that only the
+    /// second one rounds, and the bits are those of an instruction that rounds once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V InTwoSteps<V, L>(V a, V n) where V : unmanaged where L : struct, ILanes<V>
+    {
+        V shift = L.Create(12582912f);
+        V half = L.Subtract(L.Fma(n, L.Create(0.5f), shift), shift);
+        return L.Multiply(L.Multiply(a, L.PowerOfTwo(half)), L.PowerOfTwo(L.Subtract(n, half)));
+    }
 }
 
 internal readonly unsafe struct ScalarLanes : ILanes<float>
@@ -61,12 +88,26 @@ internal readonly unsafe struct ScalarLanes : ILanes<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Abs(float a) => MathF.Abs(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Min(float a, float b) => MathF.Min(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Max(float a, float b) => MathF.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Clamp(float a, float low, float high)
+    {
+        a = high < a ? high : a;
+        return low > a ? low : a;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sqrt(float a) => MathF.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float CopySign(float magnitude, float sign) => MathF.CopySign(magnitude, sign);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float IfGreater(float a, float b, float then, float otherwise) => a > b ? then : otherwise;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float IfEqual(float a, float b, float then, float otherwise) => a == b ? then : otherwise;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(n + 12582912f) + 127 << 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Scale(float a, float n) => Scaling.InTwoSteps<float, ScalarLanes>(a, n);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Exponent(float a, float from) => BitConverter.SingleToInt32Bits(a) - BitConverter.SingleToInt32Bits(from) >> 23;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ShiftExponent(float a, float n) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) + (BitConverter.SingleToInt32Bits(n + 12582912f) << 23));
 }
 
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
@@ -84,12 +125,20 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Abs(Vector128<float> a) => Vector128.Abs(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.Min(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
+    // x86's minimum and maximum return their second argument where one is NaN, and those that know NaN return NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Clamp(Vector128<float> a, Vector128<float> low, Vector128<float> high) => Vector128.MaxNative(low, Vector128.MinNative(high, a));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> CopySign(Vector128<float> magnitude, Vector128<float> sign) => Vector128.CopySign(magnitude, sign);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> IfGreater(Vector128<float> a, Vector128<float> b, Vector128<float> then, Vector128<float> otherwise) => Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> IfEqual(Vector128<float> a, Vector128<float> b, Vector128<float> then, Vector128<float> otherwise) => Vector128.ConditionalSelect(Vector128.Equals(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> PowerOfTwo(Vector128<float> n) => ((n + Vector128.Create(12582912f)).AsInt32() + Vector128.Create(127) << 23).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<float> a, Vector128<float> n) => Avx512F.VL.IsSupported ? Avx512F.VL.Scale(a, n) : Scaling.InTwoSteps<Vector128<float>, Lanes128>(a, n);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Exponent(Vector128<float> a, Vector128<float> from) => Vector128.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ShiftExponent(Vector128<float> a, Vector128<float> n) => (a.AsInt32() + ((n + Vector128.Create(12582912f)).AsInt32() << 23)).AsSingle();
 }
 
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
@@ -107,12 +156,20 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.Min(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
+    // x86's minimum and maximum return their second argument where one is NaN, and those that know NaN return NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Clamp(Vector256<float> a, Vector256<float> low, Vector256<float> high) => Vector256.MaxNative(low, Vector256.MinNative(high, a));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> CopySign(Vector256<float> magnitude, Vector256<float> sign) => Vector256.CopySign(magnitude, sign);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> IfGreater(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) => Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> IfEqual(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) => Vector256.ConditionalSelect(Vector256.Equals(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> PowerOfTwo(Vector256<float> n) => ((n + Vector256.Create(12582912f)).AsInt32() + Vector256.Create(127) << 23).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> a, Vector256<float> n) => Avx512F.VL.IsSupported ? Avx512F.VL.Scale(a, n) : Scaling.InTwoSteps<Vector256<float>, Lanes256>(a, n);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Exponent(Vector256<float> a, Vector256<float> from) => Vector256.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ShiftExponent(Vector256<float> a, Vector256<float> n) => (a.AsInt32() + ((n + Vector256.Create(12582912f)).AsInt32() << 23)).AsSingle();
 }
 
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
@@ -130,10 +187,18 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Abs(Vector512<float> a) => Vector512.Abs(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.Min(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
+    // x86's minimum and maximum return their second argument where one is NaN, and those that know NaN return NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Clamp(Vector512<float> a, Vector512<float> low, Vector512<float> high) => Vector512.MaxNative(low, Vector512.MinNative(high, a));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> CopySign(Vector512<float> magnitude, Vector512<float> sign) => Vector512.CopySign(magnitude, sign);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> IfGreater(Vector512<float> a, Vector512<float> b, Vector512<float> then, Vector512<float> otherwise) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> IfEqual(Vector512<float> a, Vector512<float> b, Vector512<float> then, Vector512<float> otherwise) => Vector512.ConditionalSelect(Vector512.Equals(a, b), then, otherwise);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PowerOfTwo(Vector512<float> n) => ((n + Vector512.Create(12582912f)).AsInt32() + Vector512.Create(127) << 23).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> a, Vector512<float> n) => Avx512F.IsSupported ? Avx512F.Scale(a, n) : Scaling.InTwoSteps<Vector512<float>, Lanes512>(a, n);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exponent(Vector512<float> a, Vector512<float> from) => Vector512.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ShiftExponent(Vector512<float> a, Vector512<float> n) => (a.AsInt32() + ((n + Vector512.Create(12582912f)).AsInt32() << 23)).AsSingle();
 }

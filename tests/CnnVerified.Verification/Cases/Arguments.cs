@@ -1,16 +1,23 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using CnnVerified.Reference.Notation;
 using CnnVerified.Reference.Numbers;
+using Tensor = System.Numerics.Tensors.Tensor;
 
 namespace CnnVerified.Verification.Cases;
 
-/// <summary>The data of one case: for a gradient also the forward inputs, from which its forward values come.</summary>
+/// <summary>The data of one case: everything that the equation's text is given, and the forward values that the equation takes.</summary>
 /// <remarks>A function of equation, case, seed and style alone.</remarks>
 public sealed class Arguments
 {
+    private const int LastWhole = 1 << 24;   // the last whole number of binary32 before gaps
+
     private readonly Dictionary<string, Tensor<float>> _tensors = [];
     private readonly Dictionary<string, Tensor<double>> _forwardValues = [];
 
     private Arguments(Equation equation, Case @case) => (Equation, Case) = (equation, @case);
+
+    private delegate Func<int, double> Style(Operand operand, int length);
 
     /// <summary>The equation.</summary>
     public Equation Equation { get; }
@@ -18,9 +25,17 @@ public sealed class Arguments
     /// <summary>The case.</summary>
     public Case Case { get; }
 
+    /// <summary>True for whole numbers on which every result is a whole number too.</summary>
+    public bool AreWhole { get; private init; }
+
     /// <summary>A tensor by name.</summary>
     /// <param name="name">x, w, dy, …</param>
     public Tensor<float> this[string name] => _tensors[name];
+
+    /// <summary>A tensor of whole numbers by name.</summary>
+    /// <param name="name">label, M, …</param>
+    /// <returns>The tensor.</returns>
+    public Tensor<int> Whole(string name) => ReferenceMethods.Convert(_tensors[name], value => (int)value);
 
     /// <summary>A tensor by name, in another number type; every binary32 value converts exactly.</summary>
     /// <typeparam name="T">The number type.</typeparam>
@@ -28,69 +43,101 @@ public sealed class Arguments
     /// <returns>A look-up.</returns>
     public Func<string, Tensor<T>> As<T>(Func<float, T> convert) => name => ReferenceMethods.Convert(_tensors[name], convert);
 
-    /// <summary>As <see cref="As{T}"/> for bounds, with what a forward value lost when it was rounded to binary32.</summary>
-    /// <typeparam name="TFormat">The format of the computation that is bounded.</typeparam>
-    /// <returns>A look-up.</returns>
-    public Func<string, Tensor<Bounded<TFormat>>> AsBounded<TFormat>() where TFormat : struct, IFormat => name =>
+    /// <summary>Runs the reference of an equation on these data.</summary>
+    /// <typeparam name="T">The number type.</typeparam>
+    /// <param name="equation">The equation, or the forward equation of it.</param>
+    /// <param name="operand">The tensors, by name.</param>
+    /// <returns>The outputs in the equation's order.</returns>
+    public Tensor<T>[] Run<T>(Equation equation, Func<string, Tensor<T>> operand)
+        where T : IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T> => ReferenceMethods.Run(equation, Case, operand, Whole);
+
+    /// <summary>The equation's outputs with what they may lose in binary32, or null where a choice is too close to make.</summary>
+    /// <param name="forwardErrors">True where the forward values were rounded to binary32 and the truth is that of the unrounded ones.</param>
+    /// <returns>The outputs.</returns>
+    public Tensor<Bounded<Binary32>>[]? Bounds(bool forwardErrors)
     {
-        if (!_forwardValues.TryGetValue(name, out Tensor<double>? exact))
-            return ReferenceMethods.Convert(_tensors[name], value => new Bounded<TFormat>(value));
-        float[] rounded = [.. _tensors[name]];
-        return Tensor.Create([.. exact.Select((value, i) => new Bounded<TFormat>(value, Math.Abs(value - rounded[i])))], exact.Lengths);
-    };
+        int before = BoundedChoices.Undecided;
+        var bounds = Run(Equation, name =>
+        {
+            if (!forwardErrors || !_forwardValues.TryGetValue(name, out Tensor<double>? exact))
+                return ReferenceMethods.Convert(_tensors[name], value => new Bounded<Binary32>(value));
+            float[] rounded = [.. _tensors[name]];
+            return Tensor.Create([.. exact.Select((value, i) => new Bounded<Binary32>(value, Math.Abs(value - rounded[i])))], exact.Lengths);
+        });
+        return BoundedChoices.Undecided == before ? bounds : null;
+    }
 
     /// <summary>Real numbers, each tensor on a scale of its own from 1/8 to 8.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <returns>The data.</returns>
-    public static Arguments Reals(Equation equation, Case @case, ulong seed)
+    /// <returns>The data, or null where none were found that fit the equation's conditions.</returns>
+    public static Arguments? Reals(Equation equation, Case @case, ulong seed)
     {
         Random random = Source(equation, @case, seed, "reals");
-        return Fill(equation, @case, _ =>
+        return Fill(equation, @case, random, (operand, _) => operand.Domain switch
         {
-            double scale = Math.ScaleB(1, random.Next(-3, 4));
-            return _ => (2 * random.NextDouble() - 1) * scale;
-        }, random, freeForwardValues: false);
+            Interval interval => RealInside(interval, equation, @case, random),
+            // A threshold such as eps may be tiny.
+            Compared above when operand.Shape(@case) is [1] => _ => above.Bound.ToDouble() + Sign(above) * Math.ScaleB(1 + random.NextDouble(), random.Next(-16, 1)),
+            Compared above => RealBeyond(above, random),
+            _ => RealOnScale(random),
+        });
     }
 
-    /// <summary>Whole numbers small enough that every partial sum, in any order, is exact in binary32.</summary>
+    /// <summary>Whole numbers small enough that every partial sum, in any order, is exact in binary32; where the equation has a quotient, such
+    /// that the results are whole too, if there are any.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="freeForwardValues">True to draw the forward values too instead of computing them: for a formula that is a
     /// polynomial in them.</param>
     /// <returns>The data, or null where the sums are too long for any whole numbers.</returns>
-    /// <remarks>The magnitude of the equation on absolute values stays below 2²⁴, the last whole number before gaps.</remarks>
+    /// <remarks>The magnitude of the equation on absolute values stays below 2²⁴, the last whole number before gaps; below 2¹⁶ where
+    /// some data are quarters.</remarks>
     public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues)
     {
+        bool quarters = equation.Given.Select(equation.Input).Any(operand => operand.Domain is Interval);
         for (int largest = 8; largest >= 1; largest /= 2)
         {
-            Random random = Source(equation, @case, seed, "integers");
-            int grain = equation.Grain(@case);
-            var drawn = Fill(equation, @case, _ => _ => (double)grain * random.Next(-largest, largest + 1), random, freeForwardValues);
-            if (Magnitude(equation, drawn) <= 1 << 24 &&
-                (equation.GradientOf is not var (forward, _) || Magnitude(forward, drawn) <= 1 << 24 || forward.Nature == Nature.Smooth))
-                return drawn;
+            long grain = 1;
+            for (int attempt = 0; attempt < 3; attempt++)
+            {
+                Random random = Source(equation, @case, seed, "integers");
+                var drawn = Fill(equation, @case, random, (operand, _) => WholeNumbers(operand, equation, @case, random, largest, grain), freeForwardValues);
+                if (drawn is null || !drawn.StaysExact(quarters ? LastWhole >> 8 : LastWhole))
+                    break;
+                long denominator = drawn.Denominator();
+                if (denominator == 1)
+                    return drawn.Copy(areWhole: true);
+                if (grain > 1 || denominator is 0 or > 1 << 16)
+                {
+                    // No multiple makes the results whole: they are quotients, each rounded once.
+                    Random again = Source(equation, @case, seed, "integers");
+                    return Fill(equation, @case, again, (operand, _) => WholeNumbers(operand, equation, @case, again, largest, 1), freeForwardValues);
+                }
+                grain = denominator;
+            }
         }
         return null;
     }
 
-    /// <summary>Whole numbers that differ from each other and from 0 by at least 2 within each tensor: a step of 1 crosses no kink and
-    /// makes no tie.</summary>
+    /// <summary>Whole numbers that differ from each other and from 0 by at least 2 within each tensor: a step of 1 makes no tie.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <returns>The data.</returns>
-    public static Arguments Distinct(Equation equation, Case @case, ulong seed)
+    /// <returns>The data, or null where none were found that fit the equation's conditions.</returns>
+    public static Arguments? Distinct(Equation equation, Case @case, ulong seed)
     {
         Random random = Source(equation, @case, seed, "distinct");
-        return Fill(equation, @case, length =>
+        return Fill(equation, @case, random, (operand, length) =>
         {
-            int[] order = [.. Enumerable.Range(0, (int)length)];
+            if (operand.Domain is not null)
+                return WholeNumbers(operand, equation, @case, random, 8, 1);
+            int[] order = [.. Enumerable.Range(0, length)];
             random.Shuffle(order);
-            return i => 4 * (order[i] - (int)length / 2) + 2;
-        }, random, freeForwardValues: false);
+            return i => 4 * (order[i] - length / 2) + 2;
+        });
     }
 
     /// <summary>The data with one tensor replaced.</summary>
@@ -99,48 +146,139 @@ public sealed class Arguments
     /// <returns>A copy.</returns>
     public Arguments With(string name, Tensor<float> tensor)
     {
-        var copy = new Arguments(Equation, Case);
-        foreach (var (key, value) in _tensors)
-            copy._tensors[key] = value;
+        var copy = Copy(AreWhole);
         copy._tensors[name] = tensor;
         return copy;
     }
 
-    // A choice without a residual adds nothing up.
-    private static double Magnitude(Equation equation, Arguments arguments) => equation.Nature == Nature.Choice && equation.Residual is null
-        ? 0
-        : ReferenceMethods.Run(equation, arguments.Case, arguments.As(value => new Bounded<Binary32>(value)))
-            .SelectMany(output => output).Select(bounded => bounded.Magnitude).DefaultIfEmpty().Max();
-
-    private static Arguments Fill(Equation equation, Case @case, Func<nint, Func<int, double>> reals, Random random, bool freeForwardValues)
+    /// <summary>The data of a part of the case.</summary>
+    /// <param name="case">The part.</param>
+    /// <param name="part">Each tensor's part.</param>
+    /// <returns>A copy.</returns>
+    internal Arguments Part(Case @case, Func<string, Tensor<float>, Tensor<float>> part)
     {
-        var arguments = new Arguments(equation, @case);
-        IEnumerable<Operand> free = equation.GradientOf is var (forward, _)
-            ? [.. forward.Inputs, .. equation.Inputs.Where(input => input.Name == equation.Residual)]
-            : equation.Inputs.Where(input => !equation.ForwardValues.ContainsKey(input.Name));
-        if (freeForwardValues)
-            free = free.Concat(equation.Inputs).DistinctBy(operand => operand.Name);
-        foreach (Operand operand in free)
-        {
-            nint[] shape = operand.Shape(@case);
-            nint length = shape.Aggregate((nint)1, (product, size) => product * size);
-            Func<int, double> draw = operand.Values switch
-            {
-                Values.Pixel => _ => random.Next(256),
-                Values.Positive => _ => 0.125 + random.NextDouble(),
-                Values.Label => _ => random.Next(@case["k"]),
-                _ => reals(length),
-            };
-            arguments._tensors[operand.Name] = Tensor.Create([.. Enumerable.Range(0, (int)length).Select(i => (float)draw(i))], shape);
-        }
-        foreach (var (name, valueOf) in equation.ForwardValues)
-            if (!arguments._tensors.ContainsKey(name))
-            {
-                arguments._forwardValues[name] = ReferenceMethods.Run(valueOf, @case, arguments.As(value => (double)value))[0];
-                arguments._tensors[name] = ReferenceMethods.Convert(arguments._forwardValues[name], value => (float)value);
-            }
-        return arguments;
+        var copy = new Arguments(Equation, @case);
+        foreach (var (name, tensor) in _tensors)
+            copy._tensors[name] = part(name, tensor);
+        return copy;
     }
+
+    private Arguments Copy(bool areWhole)
+    {
+        var copy = new Arguments(Equation, Case) { AreWhole = areWhole };
+        foreach (var (key, value) in _tensors)
+            copy._tensors[key] = value;
+        foreach (var (key, value) in _forwardValues)
+            copy._forwardValues[key] = value;
+        return copy;
+    }
+
+    // A choice without a residual adds nothing up.
+    private bool StaysExact(double limit)
+    {
+        double Magnitude(Equation equation) => equation.Nature is Nature.Smooth or Nature.ShapeRule ? 0
+            : Run(equation, As(value => new Bounded<Binary32>(value))).SelectMany(output => output).Select(bounded => bounded.Magnitude).DefaultIfEmpty().Max();
+
+        return Magnitude(Equation) <= limit && (Equation.GradientOf is not var (forward, _) || Magnitude(forward) <= limit);
+    }
+
+    // The least common denominator of all results; 1 for an equation without quotients, 0 where it cannot be said.
+    private long Denominator()
+    {
+        BigInteger common = 1;
+        foreach (Equation equation in Equation.GradientOf is var (forward, _) ? new[] { Equation, forward } : [Equation])
+        {
+            if (equation.Nature != Nature.Quotient)
+                continue;
+            if (!ReferenceMethods.Admits<Rational>(equation.Id))
+                return 0;
+            foreach (Rational result in Run(equation, As(value => Rational.Of(value))).SelectMany(output => output))
+                common = common / BigInteger.GreatestCommonDivisor(common, result.Denominator) * result.Denominator;
+        }
+        return common <= int.MaxValue ? (long)common : 0;
+    }
+
+    private static int Sign(Compared compared) => compared.Relation is Relation.Less or Relation.LessOrEqual ? -1 : 1;
+
+    private static Func<int, double> RealOnScale(Random random)
+    {
+        double scale = Math.ScaleB(1, random.Next(-3, 4));
+        return _ => (2 * random.NextDouble() - 1) * scale;
+    }
+
+    private static Func<int, double> RealBeyond(Compared compared, Random random)
+    {
+        double scale = Math.ScaleB(1, random.Next(-3, 2));
+        bool mayBeEqual = compared.Relation is Relation.GreaterOrEqual or Relation.LessOrEqual;
+        return _ => compared.Bound.ToDouble() + (mayBeEqual && random.Next(16) == 0 ? 0 : Sign(compared) * scale * (random.NextDouble() + 0.125));
+    }
+
+    private static Func<int, double> RealInside(Interval interval, Equation equation, Case @case, Random random)
+    {
+        var (low, high) = (equation.Bound(@case, interval.Low), equation.Bound(@case, interval.High));
+        return _ => random.Next(16) switch
+        {
+            0 when interval.LowIsIn => low,
+            1 when interval.HighIsIn => high,
+            _ => low + (high - low) * (0.015625 + 0.96875 * random.NextDouble()),
+        };
+    }
+
+    private static Func<int, double> WholeNumbers(Operand operand, Equation equation, Case @case, Random random, int largest, long grain)
+    {
+        switch (operand.Domain)
+        {
+            case Interval interval:
+                // Quarters: exact in binary32, and few of them are as good as many.
+                double low = equation.Bound(@case, interval.Low), high = equation.Bound(@case, interval.High);
+                double[] inside = [.. Enumerable.Range(0, (int)((high - low) * 4) + 1).Select(i => low + i / 4.0)
+                    .Where(value => (value > low || interval.LowIsIn) && (value < high || interval.HighIsIn))];
+                return _ => inside[random.Next(inside.Length)];
+            case Compared { Relation: not Relation.NotEqual } compared:
+                int nearest = compared.Relation is Relation.GreaterOrEqual or Relation.LessOrEqual ? 0 : 1;
+                return _ => compared.Bound.ToDouble() + Sign(compared) * random.Next(nearest, largest + 1);
+            default:
+                long step = operand.Shape(@case) is [1] && equation.Model.Find(operand.Name) is null ? 1 : grain;   // parameters such as eta are no multiples
+                return _ => step * random.Next(-largest, largest + 1);
+        }
+    }
+
+    private static Arguments? Fill(Equation equation, Case @case, Random random, Style style, bool freeForwardValues = false)
+    {
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            var arguments = new Arguments(equation, @case);
+            var free = equation.Given.Select(equation.Input);
+            if (freeForwardValues)
+                free = free.Concat(equation.Inputs.Where(input => equation.ForwardValues.Contains(input.Name) && !equation.IsExactOnIntegers(input.Name)));
+            foreach (Operand operand in free)
+            {
+                nint[] shape = operand.Shape(@case);
+                int length = (int)shape.Aggregate((nint)1, (product, size) => product * size);
+                Func<int, double> draw = operand.Domain switch
+                {
+                    WholeRange range => WholeInside((long)equation.Bound(@case, range.First), (long)equation.Bound(@case, range.Last), random),
+                    OneOf one => _ => one.Values[random.Next(one.Values.Count)].ToDouble(),
+                    _ => style(operand, length),
+                };
+                arguments._tensors[operand.Name] = Tensor.Create([.. Enumerable.Range(0, length).Select(i => (float)draw(i))], shape);
+            }
+            if (!equation.Admits(@case, name => arguments._tensors[name].Select(value => (double)value)))
+                continue;
+            if (equation.Forward(@case, name => arguments._tensors[name].Select(value => (double)value)) is not { } values)
+                continue;
+            foreach (var (name, value) in values)
+                if (!arguments._tensors.ContainsKey(name))
+                {
+                    arguments._forwardValues[name] = value;
+                    arguments._tensors[name] = ReferenceMethods.Convert(value, each => (float)each);
+                }
+            return arguments;
+        }
+        return null;
+    }
+
+    private static Func<int, double> WholeInside(long first, long last, Random random) => _ => random.NextInt64(first, last + 1);
 
     // FNV-1a over the equation, the case and the style, mixed with the seed: string.GetHashCode differs between processes.
     private static Random Source(Equation equation, Case @case, ulong seed, string style)

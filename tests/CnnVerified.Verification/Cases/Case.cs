@@ -29,17 +29,30 @@ public sealed partial class Case
     /// <returns>The new case; it may not be valid.</returns>
     public Case With(string letter, int size) => new(Family, _sizes.SetItem(letter, size));
 
-    /// <summary>Stride, padding, dilation and groups of the case.</summary>
-    public Window Window => new()
+    /// <summary>Stride, padding, dilation, extra rows and groups of the case.</summary>
+    public Window Window
     {
-        Sh = this["sh"],
-        Sw = this["sw"],
-        Ph = this["ph"],
-        Pw = this["pw"],
-        Eh = this["eh"],
-        Ew = this["ew"],
-        G = this["g"],
-    };
+        get
+        {
+            var window = new Window
+            {
+                Sd = this["sd"],
+                Sh = this["sh"],
+                Sw = this["sw"],
+                Pd = this["pd"],
+                Ph = this["ph"],
+                Pw = this["pw"],
+                Ed = this["ed"],
+                Eh = this["eh"],
+                Ew = this["ew"],
+                Ad = this["ad"],
+                Ah = this["ah"],
+                Aw = this["aw"],
+                G = this["g"],
+            };
+            return Family.Letters.Contains("qh") ? window with { Qh = this["qh"], Qw = this["qw"] } : window;
+        }
+    }
 
     /// <summary>Output rows and columns.</summary>
     public (int P, int Q) Output => Window.OutputSize(this["h"], this["w"], this["r"], this["s"]);

@@ -23,10 +23,36 @@ public sealed class EngineCall
     /// <returns>The tensor.</returns>
     public ReadOnlyTensorSpan<float> Input(string name) => _inputs[name].Span;
 
+    /// <summary>The elements of an input, row-major, in memory of their own.</summary>
+    /// <param name="name">Its letter: x, w, dy, …</param>
+    /// <returns>A copy.</returns>
+    public float[] Copy(string name) => _inputs[name].Values.ToArray();
+
     /// <summary>A scalar input.</summary>
     /// <param name="name">Its letter: eta, mu.</param>
     /// <returns>The number.</returns>
     public float Scalar(string name) => _inputs[name].Span[0];
+
+    /// <summary>An input of whole numbers.</summary>
+    /// <param name="name">Its letter: label, M.</param>
+    /// <returns>The tensor.</returns>
+    public ReadOnlyTensorSpan<int> WholeInput(string name) => new(WholeValues(name), _inputs[name].Span.Lengths);
+
+    /// <summary>The elements of an input of whole numbers, row-major.</summary>
+    /// <param name="name">Its letter: label, M.</param>
+    /// <returns>The numbers.</returns>
+    public ReadOnlySpan<int> WholeValues(string name)
+    {
+        int[] whole = new int[_inputs[name].Values.Length];
+        for (int i = 0; i < whole.Length; i++)
+            whole[i] = (int)_inputs[name].Values[i];
+        return whole;
+    }
+
+    /// <summary>A size of the case.</summary>
+    /// <param name="name">Its letter, capital or small.</param>
+    /// <returns>The number.</returns>
+    public int Size(string name) => Case[name.ToLowerInvariant()];
 
     /// <summary>An output; it holds NaN until the engine writes it, and ends right before memory that must not be touched.</summary>
     /// <param name="name">Its letter: y, dx, …</param>

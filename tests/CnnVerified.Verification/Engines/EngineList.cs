@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using CnnVerified.Optimized;
-using CnnVerified.Optimized.Equations;
 
 namespace CnnVerified.Verification.Engines;
 
@@ -19,12 +18,8 @@ public sealed class EngineList : IDisposable
         foreach (Equation equation in EquationTable.All.Where(equation => ReferenceMethods.Admits<float>(equation.Id)))
             engine.Offer(equation.Id, call =>
             {
-                var results = ReferenceMethods.Run(equation, call.Case, name =>
-                {
-                    var values = new float[call.Input(name).FlattenedLength];
-                    call.Input(name).FlattenTo(values);
-                    return Tensor.Create(values, call.Input(name).Lengths);
-                });
+                var results = ReferenceMethods.Run(equation, call.Case, name => Tensor.Create(call.Copy(name), call.Input(name).Lengths),
+                    name => Tensor.Create(call.WholeValues(name).ToArray(), call.Input(name).Lengths));
                 for (int i = 0; i < results.Length; i++)
                     results[i].FlattenTo(call.OutputValues(equation.Outputs[i].Name));
             });
@@ -68,52 +63,9 @@ public sealed class EngineList : IDisposable
     {
         var on = new Execution(width, threads) { PoisonScratch = true };
         _executions.Add(on);
-        return new Engine(name) { SameBits = sameBits }
-            .Offer("IN-1", call => Scaling.Unit(call.Input("p"), call.Output("x"), on))
-            .Offer("IN-2", call => Scaling.LeNet5(call.Input("p"), call.Output("x"), on))
-            .Offer("IN-3", call => Scaling.Symmetric(call.Input("p"), call.Output("x"), on))
-            .Offer("IN-5", call =>
-            {
-                int[] label = new int[call.Case["n"]];
-                for (int n = 0; n < label.Length; n++)
-                    label[n] = (int)call.Input("label")[n];
-                OneHot.Forward(label, call.Output("t"));
-            })
-            .Offer("CV-S1", call => (call.Output("P")[0], call.Output("Q")[0]) = call.Case.Output)
-            .Offer("CV-F1", call => Convolution.Forward(call.Input("x"), call.Input("w"), call.Input("b"), call.Window, call.Output("y"), on))
-            .Offer("CV-B1", call => Convolution.BackwardData(call.Input("dy"), call.Input("w"), call.Window, call.Output("dx"), on))
-            .Offer("CV-B2", call => Convolution.BackwardWeights(call.Input("dy"), call.Input("x"), call.Window, call.Output("dw"), on))
-            .Offer("CV-B3", call => Convolution.BackwardBias(call.Input("dy"), call.Output("db"), on))
-            .Offer("FC-F1", call => FullyConnected.Forward(call.Input("x"), call.Input("w"), call.Input("b"), call.Output("y"), on))
-            .Offer("FC-B1", call => FullyConnected.BackwardData(call.Input("dy"), call.Input("w"), call.Output("dx"), on))
-            .Offer("FC-B2", call => FullyConnected.BackwardWeights(call.Input("dy"), call.Input("x"), call.Output("dw"), on))
-            .Offer("FC-B3", call => FullyConnected.BackwardBias(call.Input("dy"), call.Output("db"), on))
-            .Offer("FL-F1", call => Rasterisation.Forward(call.Input("x"), call.Output("y")))
-            .Offer("FL-B1", call => Rasterisation.BackwardData(call.Input("dy"), call.Output("dx")))
-            .Offer("AC-F1", call => Sigmoid.Forward(call.Input("x"), call.Output("y"), on))
-            .Offer("AC-B1", call => Sigmoid.BackwardData(call.Input("dy"), call.Input("y"), call.Output("dx"), on))
-            .Offer("AC-F2", call => Tanh.Forward(call.Input("x"), call.Output("y"), on))
-            .Offer("AC-B2", call => Tanh.BackwardData(call.Input("dy"), call.Input("y"), call.Output("dx"), on))
-            .Offer("AC-F4", call => Rectifier.Forward(call.Input("x"), call.Output("y"), on))
-            .Offer("AC-B4", call => Rectifier.BackwardData(call.Input("dy"), call.Input("x"), call.Output("dx"), on))
-            .Offer("PL-S1", call => (call.Output("P")[0], call.Output("Q")[0]) = call.Case.Output)
-            .Offer("PL-F1", call => MaxPooling.Forward(call.Input("x"), call.Case["r"], call.Case["s"], call.Window, call.Output("y"), on))
-            .Offer("PL-B1", call => MaxPooling.BackwardData(call.Input("dy"), call.Input("x"), call.Input("y"), call.Case["r"], call.Case["s"],
-                call.Window, call.Output("dx"), on))
-            .Offer("PL-F3", call => MeanPooling.Forward(call.Input("x"), call.Case["r"], call.Case["s"], call.Window, call.Output("y"), on))
-            .Offer("PL-B2", call => MeanPooling.BackwardData(call.Input("dy"), call.Case["r"], call.Case["s"], call.Window, call.Output("dx"), on))
-            .Offer("PL-F4", call => ClippedMeanPooling.Forward(call.Input("x"), call.Case["r"], call.Case["s"], call.Window, call.Output("y"), on))
-            .Offer("PL-B3", call => ClippedMeanPooling.BackwardData(call.Input("dy"), call.Case["r"], call.Case["s"], call.Window, call.Output("dx"), on))
-            .Offer("SM-F1", call => Softmax.Forward(call.Input("z"), call.Output("p"), on))
-            .Offer("SM-B1", call => Softmax.BackwardData(call.Input("dp"), call.Input("p"), call.Output("dz"), on))
-            .Offer("SM-F2", call => LogSoftmax.Forward(call.Input("z"), call.Output("y"), on))
-            .Offer("SM-B2", call => LogSoftmax.BackwardData(call.Input("dy"), call.Input("y"), call.Output("dz"), on))
-            .Offer("LS-F1", call => CrossEntropy.Forward(call.Input("z"), call.Input("h"), call.Output("L"), on))
-            .Offer("LS-B1", call => CrossEntropy.BackwardData(call.Input("y"), call.Input("h"), call.Output("dz"), on))
-            .Offer("LS-F2", call => HalfSquaredError.Forward(call.Input("y"), call.Input("t"), call.Output("L"), on))
-            .Offer("LS-B2", call => HalfSquaredError.BackwardData(call.Input("y"), call.Input("t"), call.Output("dy"), on))
-            .Offer("OP-1", call => GradientDescent.Step(call.Input("w"), call.Input("dw"), call.Scalar("eta"), call.Output("wnew"), on))
-            .Offer("OP-2", call => GradientDescent.MomentumStep(call.Input("w"), call.Input("dw"), call.Input("v"), call.Scalar("eta"),
-                call.Scalar("mu"), call.Output("wnew"), call.Output("vnew"), on));
+        var engine = new Engine(name) { SameBits = sameBits };
+        foreach (string id in TwinMethods.Ids)
+            engine.Offer(id, call => TwinMethods.Of(id)(call, on));
+        return engine;
     }
 }

@@ -12,23 +12,23 @@ internal static class TextEngine
     /// <summary>The engine "text", which offers every equation of docs/equations.</summary>
     public static Engine New()
     {
-        Library library = Book.With([], (_, _) => { });
         var engine = new Engine("text");
         foreach (Equation equation in EquationTable.All)
         {
-            if (equation.Nature == Nature.Quotient)
-                Offer(engine, equation, library, new Rationals(), Rational.Of, value => value.ToDouble());
-            else
-                Offer(engine, equation, library, new Doubles(), value => value, value => value);
+            // Resolved when it is first asked for: there are hundreds, and most calls are about a few.
+            var operation = new Lazy<Action<EngineCall>>(() => equation.Nature == Nature.Quotient
+                ? Operation(equation, new Rationals(), Rational.Of, value => value.ToDouble())
+                : Operation(equation, new Doubles(), value => value, value => value));
+            engine.Offer(equation.Id, call => operation.Value(call));
         }
         return engine;
     }
 
-    private static void Offer<T>(Engine engine, Equation equation, Library library, Arithmetic<T> arithmetic, Func<double, T> from, Func<T, double> to)
+    private static Action<EngineCall> Operation<T>(Equation equation, Arithmetic<T> arithmetic, Func<double, T> from, Func<T, double> to)
     {
-        var program = new Lazy<Program<T>>(() => new(library.Resolve(equation.Id, default), arithmetic,
-            equation.Outputs.Select(output => output.Name), equation.Inputs.Select(input => input.Name).ToHashSet()));
-        engine.Offer(equation.Id, call => Compute(program.Value, equation, call, from, to));
+        var program = new Program<T>(equation.Model, arithmetic,
+            equation.Outputs.Select(output => output.Name), equation.Inputs.Select(input => input.Name).ToHashSet());
+        return call => Compute(program, equation, call, from, to);
     }
 
     private static void Compute<T>(Program<T> program, Equation equation, EngineCall call, Func<double, T> from, Func<T, double> to)
@@ -37,8 +37,7 @@ internal static class TextEngine
             ?? throw new ArgumentException($"{equation.Id}: the text has no value for {call.Case}.");
         foreach (Operand input in equation.Inputs)
         {
-            float[] values = new float[call.Input(input.Name).FlattenedLength];
-            call.Input(input.Name).FlattenTo(values);
+            float[] values = call.Copy(input.Name);
             if (program.Model.Find(input.Name) is { IsExact: true })
                 values.Select(value => new Fraction((long)value)).ToArray().CopyTo(program.Exacts(frame, input.Name), 0);
             else

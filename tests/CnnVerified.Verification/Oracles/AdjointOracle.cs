@@ -15,7 +15,7 @@ public sealed class AdjointOracle : Oracle
     public override string Proves => "the engine's backward pass is the transpose of its own forward pass, on whole numbers exactly; no reference takes part";
 
     /// <inheritdoc/>
-    public override bool Judges(Equation equation) => equation.IsLinear;
+    public override bool Judges(Equation equation) => equation.IsLinear && equation.Residual is not null && equation.GradientOf!.Value.Forward.Nature is Nature.SumOfProducts or Nature.Quotient;
 
     /// <inheritdoc/>
     public override bool CanJudge(Engine engine, Equation equation) => engine.Offers(equation) && engine.Offers(equation.GradientOf!.Value.Forward);
@@ -23,7 +23,7 @@ public sealed class AdjointOracle : Oracle
     /// <inheritdoc/>
     public override Trial? Prepare(Equation equation, Case @case, ulong seed)
     {
-        if (Arguments.Integers(equation, @case, seed, freeForwardValues: false) is not { } arguments)
+        if (Arguments.Integers(equation, @case, seed, freeForwardValues: false) is not { AreWhole: true } arguments)
             return null;
         var (forward, by) = equation.GradientOf!.Value;
         var origin = arguments.With(by, Tensor.CreateFromShape<float>(arguments[by].Lengths));

@@ -5,7 +5,8 @@ namespace CnnVerified.Verification.Oracles;
 
 /// <summary>Real numbers: each element within a derived bound of the reference in binary64.</summary>
 /// <remarks>The bound is the equation itself, run on <see cref="Bounded{TFormat}"/>: γ_m times the equation on absolute values for
-/// sums of products, carried through division, exp, log and tanh with those functions' stated errors.</remarks>
+/// sums of products, carried through division, roots, powers, exp, log and tanh with those functions' stated errors. Data on which a choice is
+/// closer than the rounding before it are not judged.</remarks>
 public sealed class BoundOracle : Oracle
 {
     /// <inheritdoc/>
@@ -16,14 +17,13 @@ public sealed class BoundOracle : Oracle
         "on real numbers each element is within a derived rounding bound of the reference in binary64, for any order of summation";
 
     /// <inheritdoc/>
-    public override bool Judges(Equation equation) =>
-        equation.Nature != Nature.ShapeRule && (equation.Nature != Nature.Choice || equation.Residual is not null);
+    public override bool Judges(Equation equation) => equation.Nature != Nature.ShapeRule;
 
     /// <inheritdoc/>
-    public override Trial Prepare(Equation equation, Case @case, ulong seed)
+    public override Trial? Prepare(Equation equation, Case @case, ulong seed)
     {
-        var arguments = Arguments.Reals(equation, @case, seed);
-        var y = ReferenceMethods.Run(equation, @case, arguments.As(value => new Bounded<Binary32>(value)));
+        if (Arguments.Reals(equation, @case, seed) is not { } arguments || arguments.Bounds(forwardErrors: false) is not { } y)
+            return null;
         return Expectation.Trial([.. equation.Outputs.Select((output, i) => new Expectation(output.Name, output.Shape(@case),
             [.. y[i].Select(element => element.Value)], [.. y[i].Select(element => element.Error)]))], arguments);
     }

@@ -50,6 +50,21 @@ public sealed record Expectation(string Name, nint[] Shape, double[] Values, dou
     public static Trial Trial(IReadOnlyList<Expectation> expected, Cases.Arguments arguments) =>
         engine => Compare(expected, engine.Run(arguments.Equation, arguments));
 
+    /// <summary>Exact values that must be met.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">The case.</param>
+    /// <param name="exact">The values of each output.</param>
+    /// <returns>One for each output.</returns>
+    public static Expectation[] Equal(Equation equation, Cases.Case @case, double[][] exact) =>
+        [.. equation.Outputs.Select((output, i) => new Expectation(output.Name, output.Shape(@case), exact[i], new double[exact[i].Length]))];
+
+    /// <summary>Expected values, missed by as much as the equation may lose in binary32 on top.</summary>
+    /// <param name="expected">One for each output.</param>
+    /// <param name="allowed">The equation with its bounds.</param>
+    /// <returns>One for each output.</returns>
+    public static Expectation[] Allowing(IReadOnlyList<Expectation> expected, System.Numerics.Tensors.Tensor<Reference.Numbers.Bounded<Reference.Numbers.Binary32>>[] allowed) =>
+        [.. expected.Select((each, o) => each with { Allowed = [.. each.Allowed.Zip(allowed[o], (error, bound) => error + bound.Error)] })];
+
     private string Tell(int at, float got, long outside, long elements)
     {
         string Text(double value) => value.ToString("G9", CultureInfo.InvariantCulture);

@@ -1,21 +1,22 @@
-using System.Numerics;
 using System.Numerics.Tensors;
 using CnnVerified.Reference.Numbers;
 using CnnVerified.Verification.Cases;
 using CnnVerified.Verification.Engines;
 using MathNet.Numerics.Differentiation;
+using Third = CnnVerified.Reference.Numbers.DualReal<CnnVerified.Reference.Numbers.DualReal<CnnVerified.Reference.Numbers.DualReal<
+    CnnVerified.Reference.Numbers.Bounded<CnnVerified.Reference.Numbers.Binary64>>>>;
 
 namespace CnnVerified.Verification.Oracles;
 
-/// <summary>Numerical gradients: central differences of ⟨dy, y⟩ through MathNet.Numerics.Differentiation against the backward
+/// <summary>Numerical derivatives: central differences of the forward pass through MathNet.Numerics.Differentiation against the backward
 /// equation.</summary>
 /// <remarks>
 /// Where the forward equation is a sum of products or a choice, it is linear between the two points: on whole numbers with a
-/// power-of-two step the central difference of the engine's own forward pass is exact, and equality is demanded (half the
-/// squared error is quadratic, for which central differences are exact too). So it is for means over a power of two pixels.
-/// Elsewhere the forward pass is the reference's in binary64, and the tolerance is h²/6·M (truncation, M bounds the third
-/// derivative, 0 for other means) + E/h (rounding, E bounds the error of the two evaluations) + what the backward equation
-/// may lose in binary32.
+/// step of 1 the central difference of the engine's own forward pass is exact, and equality is demanded.
+/// Elsewhere the forward pass is the reference's in binary64, and the tolerance is h²/6·M (truncation) + E/h (rounding, E bounds the error of
+/// the two evaluations) + what the backward equation may lose in binary32. M bounds the third derivative between the two points: three
+/// nested dual numbers over numbers that are known to within h. The same run tells elements with a kink between the two points: they are
+/// not judged.
 /// </remarks>
 public sealed class NumericalOracle : Oracle
 {
@@ -32,70 +33,95 @@ public sealed class NumericalOracle : Oracle
     public override Reach Reach => Reach.Small;
 
     /// <inheritdoc/>
-    public override bool Judges(Equation equation) => equation.GradientOf is not null;
+    public override bool Judges(Equation equation) => equation.GradientOf is not null || equation.SecondOrder is not null;
 
     /// <inheritdoc/>
-    public override bool CanJudge(Engine engine, Equation equation) => engine.Offers(equation) && engine.Offers(equation.GradientOf!.Value.Forward);
+    public override bool CanJudge(Engine engine, Equation equation) => engine.Offers(equation) && engine.Offers(Forward(equation));
 
     /// <inheritdoc/>
     public override Trial? Prepare(Equation equation, Case @case, ulong seed)
     {
-        Nature nature = equation.GradientOf!.Value.Forward.Nature;
-        if (nature == Nature.Smooth || !BitOperations.IsPow2(equation.Grain(@case)))
-            return Tolerance(equation, Arguments.Reals(equation, @case, seed), nature == Nature.Smooth ? SmoothStep : 1);
-        var arguments = nature == Nature.Choice
+        if (Forward(equation).Nature is not (Nature.SumOfProducts or Nature.Choice) || equation.Nature is not (Nature.SumOfProducts or Nature.Choice))
+            return Tolerance(equation, @case, seed);
+        var arguments = Forward(equation).Nature == Nature.Choice
             ? Arguments.Distinct(equation, @case, seed)
             : Arguments.Integers(equation, @case, seed, freeForwardValues: false);
-        return arguments is null ? null : engine => PiecewiseLinear(equation, arguments, engine);
+        return arguments is null ? null : engine => Expectation.Compare(Slopes.Expect(equation, arguments, (forward, by, at) =>
+            new(IsKink(forward, arguments, by, at, 1) ? Nothing(forward, arguments) : OfEngine(engine, forward, arguments, by, at),
+                new double[forward.Outputs[0].Shape(arguments.Case).Aggregate((nint)1, (product, length) => product * length)])), engine.Run(equation, arguments));
     }
 
-    private static Finding PiecewiseLinear(Equation equation, Arguments arguments, Engine engine)
+    private static Equation Forward(Equation equation) => equation.GradientOf?.Forward ?? equation.SecondOrder!.Forward;
+
+    private static double[] OfEngine(Engine engine, Equation forward, Arguments arguments, string by, int at)
     {
-        var (forward, by) = equation.GradientOf!.Value;
-        double[] residual = Residual(equation, arguments);
-        double step = equation.Grain(arguments.Case);
-        double[] gradient = CentralDifferences(arguments[by], step, point =>
-        {
-            var moved = arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths));
-            return engine.Run(forward, moved)[0].Select((y, o) => y * residual[o]).Sum();
-        });
-        return Expectation.Compare([new("d" + by, equation.Outputs[0].Shape(arguments.Case), gradient, new double[gradient.Length])],
-            engine.Run(equation, arguments));
+        return Differences(arguments[by], at, 1, point =>
+            [.. engine.Run(forward, arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths)))[0].Select(value => (double)value)]);
     }
 
-    private static Trial Tolerance(Equation equation, Arguments arguments, double step)
+    private static Trial? Tolerance(Equation equation, Case @case, ulong seed)
     {
-        var (forward, by) = equation.GradientOf!.Value;
-        double[] residual = Residual(equation, arguments);
-        double rounding = 0;
-        double[] gradient = CentralDifferences(arguments[by], step, point =>
+        if (Arguments.Reals(equation, @case, seed) is not { } arguments || arguments.Bounds(forwardErrors: true) is not { } allowed)
+            return null;
+        return Expectation.Trial(Expectation.Allowing(Slopes.Expect(equation, arguments, (forward, by, at) =>
         {
-            var y = ReferenceMethods.Run(forward, arguments.Case, name => name == by
-                ? Tensor.Create([.. point.Select(value => new Bounded<Binary64>(value))], arguments[by].Lengths)
-                : arguments.As(value => new Bounded<Binary64>(value))(name))[0];
-            Bounded<Binary64> sum = default;
-            int o = 0;
-            foreach (var element in y)
-                sum += element * new Bounded<Binary64>(residual[o++]);
-            rounding = Math.Max(rounding, sum.Error);
-            return sum.Value;
-        });
-        double third = forward.ThirdDerivative?.Invoke(arguments.Case, residual.Max(Math.Abs), residual.Sum(Math.Abs)) ?? 0;
-        double truncation = step * step / 6 * third;
-        double[] backward = DualOracle.AllowedBy(equation, arguments);
-        return Expectation.Trial([new("d" + by, equation.Outputs[0].Shape(arguments.Case), gradient,
-            [.. backward.Select(allowed => truncation + rounding / step + allowed)])], arguments);
+            int before = BoundedChoices.Undecided;
+            double[] third = [.. Slopes.Forward(forward, arguments, by, (value, i) => i == at ? Seed(value) : Third.Constant(value))
+                .Select(y => Math.Abs(y.Slope.Slope.Slope.Value) + y.Slope.Slope.Slope.Error)];
+            if (BoundedChoices.Undecided != before)
+                return new(Nothing(forward, arguments), third);
+            double[] rounding = new double[third.Length];
+            double[] slope = Differences(arguments[by], at, SmoothStep, point =>
+            {
+                var y = Slopes.Forward(forward, arguments, by, (value, i) => new Bounded<Binary64>(i < 0 ? value : point[i]));
+                int o = 0;
+                foreach (var element in y)
+                    rounding[o] = Math.Max(rounding[o++], element.Error);
+                return [.. y.Select(element => element.Value)];
+            });
+            return new(slope, [.. third.Zip(rounding, (m, e) => SmoothStep * SmoothStep / 6 * m + e / SmoothStep)]);
+        }), allowed), arguments);
     }
 
-    private static double[] Residual(Equation equation, Arguments arguments) =>
-        equation.Residual is { } name ? [.. arguments[name].Select(value => (double)value)] : [1];
+    // x known to within the step, with the first derivative 1 along itself at each of the three levels.
+    private static Third Seed(double value)
+    {
+        var one = new Bounded<Binary64>(1);
+        Bounded<Binary64> zero = default;
+        return new(new(new(new(value, SmoothStep), one), new(one, zero)), new(new(one, zero), new(zero, zero)));
+    }
+
+    private static bool IsKink(Equation forward, Arguments arguments, string by, int at, double step)
+    {
+        if (forward.Nature != Nature.Choice)
+            return false;
+        int before = BoundedChoices.Undecided;
+        _ = Slopes.Forward(forward, arguments, by, (value, i) => new Bounded<Binary64>(value, i == at ? step : 0));
+        return BoundedChoices.Undecided != before;
+    }
+
+    private static double[] Nothing(Equation forward, Arguments arguments)
+    {
+        double[] nothing = new double[forward.Outputs[0].Shape(arguments.Case).Aggregate((nint)1, (product, length) => product * length)];
+        Array.Fill(nothing, double.NaN);
+        return nothing;
+    }
 
     // Binary32 points and power-of-two steps: x ± h is exact in binary64. MathNet takes StepSize as it is in absolute mode alone; BaseStepSize is for
     // its relative steps and would be ignored here.
-    private static double[] CentralDifferences(Tensor<float> variable, double step, Func<double[], double> loss)
+    private static double[] Differences(Tensor<float> variable, int at, double step, Func<double[], double[]> outputs)
     {
         var derivative = new NumericalDerivative(points: 3, center: 1) { StepType = StepType.Absolute, StepSize = step };
         double[] point = [.. variable.Select(value => (double)value)];
-        return DualOracle.Each(variable, at => derivative.EvaluatePartialDerivative(loss, point, at, 1));
+        var seen = new Dictionary<double, double[]>();   // all outputs share their two points
+        double Output(double[] where, int o)
+        {
+            if (!seen.TryGetValue(where[at], out double[]? y))
+                seen[where[at]] = y = outputs(where);
+            return y[o];
+        }
+
+        int count = outputs(point).Length;
+        return [.. Enumerable.Range(0, count).Select(o => derivative.EvaluatePartialDerivative(where => Output(where, o), point, at, 1))];
     }
 }

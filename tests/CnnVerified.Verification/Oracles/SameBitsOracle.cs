@@ -19,9 +19,10 @@ public sealed class SameBitsOracle : Oracle
     public override bool CanJudge(Engine engine, Equation equation) => engine.Offers(equation) && engine.SameBits.Count > 0;
 
     /// <inheritdoc/>
-    public override Trial Prepare(Equation equation, Case @case, ulong seed)
+    public override Trial? Prepare(Equation equation, Case @case, ulong seed)
     {
-        var arguments = Arguments.Reals(equation, @case, seed);
+        if (Arguments.Reals(equation, @case, seed) is not { } arguments)
+            return null;
         return engine =>
         {
             float[][] own = engine.Run(equation, arguments);

@@ -35,6 +35,17 @@ internal readonly struct Geometry
         (CG, KG) = (C / G, K / G);
     }
 
+    /// <summary>The convolution that a transposed one is the data gradient of: input and output exchanged, and so are channels and filters.</summary>
+    public Geometry(in TransposedShape3 t, Window window)
+        : this(new ConvolutionShape3(t.N, t.K, t.O, t.P, t.Q, t.C, t.T, t.R, t.S, t.D, t.H, t.W), window)
+    {
+    }
+
+    /// <inheritdoc cref="Geometry(in TransposedShape3, Window)"/>
+    public Geometry(in TransposedShape1 t, Window window) : this(new ConvolutionShape1(t.N, t.K, t.Q, t.C, t.S, t.W), window)
+    {
+    }
+
     /// <summary>Weights of one filter and channel.</summary>
     public int Taps => T * R * S;
 

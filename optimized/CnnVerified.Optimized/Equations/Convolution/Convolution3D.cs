@@ -1,0 +1,95 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The vectorised twin of the reference's Convolution3D.</summary>
+/// <remarks>The products of <see cref="Convolution"/>. Order of the sums: forward (c, t, r, s), backward data (q, t, r, s), backward weights (n, o, i, j),
+/// ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+public static unsafe class Convolution3D
+{
+    /// <summary>Convolution in three dimensions, forward (CV-F14).</summary>
+    /// <param name="x">Input, N×C×D×H×W.</param>
+    /// <param name="w">Weights, K×(C/G)×T×R×S.</param>
+    /// <param name="b">Bias, K.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="y">Output, N×K×O×P×Q; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F14, or a tensor has gaps.</exception>
+    [Equation("CV-F14")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b,
+        Window window, in TensorSpan<float> y, Execution on)
+    {
+        var shape = ConvolutionShape3.Of("CV-F14", x.Lengths, w.Lengths, window);
+        shape.ExpectOutput("CV-F14", "y", y.Lengths);
+        Contract.Shape("CV-F14", "b", "K", b, [shape.K]);
+        Contract.Dense("CV-F14", "x", x);
+        Contract.Dense("CV-F14", "w", w);
+        Contract.Dense("CV-F14", "y", y);
+        using var lease = on.Enter();
+        fixed (float* px = x, pw = w, pb = b, py = y)
+            for (int g = 0; g < window.G; g++)
+                OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, px, pw, pb, py));
+    }
+
+    /// <summary>Convolution in three dimensions, backward data (CV-B34).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×O×P×Q.</param>
+    /// <param name="w">Weights, K×(C/G)×T×R×S.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="dx">Derivative by x, N×C×D×H×W; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F14, or a tensor has gaps.</exception>
+    [Equation("CV-B34")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window, in TensorSpan<float> dx,
+        Execution on)
+    {
+        var shape = ConvolutionShape3.Of("CV-B34", dx.Lengths, w.Lengths, window);
+        shape.ExpectOutput("CV-B34", "dy", dy.Lengths);
+        Contract.Dense("CV-B34", "dy", dy);
+        Contract.Dense("CV-B34", "w", w);
+        Contract.Dense("CV-B34", "dx", dx);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pw = w, pdx = dx)
+            for (int g = 0; g < window.G; g++)
+                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, pdy, pw, pdx));
+    }
+
+    /// <summary>Convolution in three dimensions, backward weights (CV-B35).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×O×P×Q.</param>
+    /// <param name="x">Input, N×C×D×H×W.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="dw">Derivative by w, K×(C/G)×T×R×S; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F14, or a tensor has gaps.</exception>
+    [Equation("CV-B35")]
+    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window,
+        in TensorSpan<float> dw, Execution on)
+    {
+        var shape = ConvolutionShape3.Of("CV-B35", x.Lengths, dw.Lengths, window);
+        shape.ExpectOutput("CV-B35", "dy", dy.Lengths);
+        Contract.Dense("CV-B35", "dy", dy);
+        Contract.Dense("CV-B35", "x", x);
+        Contract.Dense("CV-B35", "dw", dw);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, px = x, pdw = dw)
+            for (int g = 0; g < window.G; g++)
+                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, pdy, px, pdw));
+    }
+
+    /// <summary>Convolution in three dimensions, backward bias (CV-B36).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×O×P×Q.</param>
+    /// <param name="db">Derivative by b, K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <remarks>Each map is summed in 16 virtual lanes (<see cref="Sums"/>), then the maps of one filter ascending in n.</remarks>
+    /// <exception cref="ArgumentException">db is not K, or a tensor has gaps.</exception>
+    [Equation("CV-B36")]
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on)
+    {
+        Lengths.ExpectRank("CV-B36", "dy", "N×K×O×P×Q", dy.Lengths, 5);
+        Contract.Shape("CV-B36", "db", "K", db, [dy.Lengths[1]]);
+        Contract.Dense("CV-B36", "dy", dy);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pdb = db)
+            BiasSums.Run(on, (int)dy.Lengths[0], (int)dy.Lengths[1], dy.Lengths[2] * dy.Lengths[3] * dy.Lengths[4], pdy, pdb);
+    }
+}
