@@ -123,7 +123,8 @@ public sealed class NumericalOracle : Oracle
             return y[o];
         }
 
-        int count = outputs(point).Length;
+        seen[point[at] + step] = outputs([.. point[..at], point[at] + step, .. point[(at + 1)..]]);
+        int count = seen[point[at] + step].Length;
         return [.. Enumerable.Range(0, count).Select(o => derivative.EvaluatePartialDerivative(where => Output(where, o), point, at, 1))];
     }
 }

@@ -25,7 +25,7 @@ internal readonly record struct Slope(double[] Values, double[] Errors)
 internal static class Slopes
 {
     /// <summary>Elements of the variable that are seeded in one case, spread evenly; the rest is not judged in that case.</summary>
-    public const int Seeded = 40;
+    public const int Seeded = 20;
 
     /// <summary>Expected results of a gradient or of second derivatives, from slopes.</summary>
     /// <param name="equation">The equation.</param>
