@@ -34,9 +34,9 @@ public static class ElementwiseTable
               double-double decides.
             - **Course**: rising (falling) says that from each input to the next larger one the result never goes down (up), steps against says how
               often it does, where roundings on the way show; a dash says that the function goes both ways.
-            - On every input also: NaN gives NaN and nothing else does, except where the function has no value; ±∞ gives the limit; the
-              result is the same bits at another place of the array, in arrays of other lengths, and at every vector width. Subnormal inputs and results
-              are kept, and in the subnormals a tie counts as nearest.
+            - On every input also: NaN gives NaN and nothing else does, except where the function has no value; ±∞ gives the limit; a second
+              computation, at another place of an array of another length and mostly at another vector width, gives the same bits. Subnormal inputs and
+              results are kept; among the subnormals a tie counts as nearest.
 
             | Function | | Error, ULP | at | near a zero, 2⁻²⁴ | Nearest | Course |
             |---|---|---:|---:|---:|---:|---|
