@@ -33,8 +33,8 @@ public sealed class CaseTests
 
     [Theory]
     [InlineData("n1c3h30w30-k8r3s3-zz3", "expected the letters")]
-    [InlineData("n1c3h3w3-k8r5s5", "reaches over 5 pixels")]
-    [InlineData("n1c3h30w30-k8r3s3-g2", "must divide")]
+    [InlineData("n1c3h3w3-k8r5s5", "P = floor((H + 2*ph - eh*(R - 1) - 1)/sh) + 1 at least 1")]
+    [InlineData("n1c3h30w30-k8r3s3-g2", "mod(C,G) = 0 and mod(K,G) = 0")]
     [InlineData("n0c3", "n must be at least 1")]
     [InlineData("n1n2", "each letter once")]
     [InlineData("hello", "expected letters and sizes like")]

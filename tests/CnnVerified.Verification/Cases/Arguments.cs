@@ -28,6 +28,9 @@ public sealed class Arguments
     /// <summary>True for whole numbers on which every quotient is a whole number too.</summary>
     public bool AreWhole { get; private init; }
 
+    /// <summary>The unit of whole numbers: 1, or a fraction where values near a threshold such as 1 are to be met too.</summary>
+    public double Unit { get; private init; } = 1;
+
     /// <summary>A tensor by name.</summary>
     /// <param name="name">x, w, dy, …</param>
     public Tensor<float> this[string name] => _tensors[name];
@@ -98,31 +101,33 @@ public sealed class Arguments
     /// some data are quarters.</remarks>
     public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues, int headroom = 1)
     {
-                for (int largest = 8; largest >= 1; largest /= 2)
+                double unit = UnitOf(equation, @case, seed), limit = (unit < 1 || equation.HasFractions ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom;
+        for (int largest = 8; largest >= 1; largest /= 2)
         {
-            long grain = 1;
-            for (int attempt = 0; attempt < 3; attempt++)
+            Arguments? Draw(long grain)
             {
                 Random random = Source(equation, @case, seed, "integers");
-                var drawn = Fill(equation, @case, random, (operand, _) => WholeNumbers(operand, equation, @case, random, largest, grain), freeForwardValues);
-                if (drawn is null || !drawn.StaysExact((equation.HasFractions ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom))
-                    break;
-                long denominator = drawn.Grain();
-                if (denominator == 1)
-                    return drawn.Copy(areWhole: true);
-                if (grain > 1 || denominator is 0 or > 1 << 16)
-                {
-                    // No multiple makes all quotients whole.
-                    Random again = Source(equation, @case, seed, "integers");
-                    return Fill(equation, @case, again, (operand, _) => WholeNumbers(operand, equation, @case, again, largest, 1), freeForwardValues);
-                }
-                grain = denominator;
+                return Fill(equation, @case, random, (operand, _) => WholeNumbers(operand, equation, @case, random, largest, grain * unit), freeForwardValues);
             }
+
+            if (Draw(1) is not { } drawn || !drawn.StaysExact(limit))
+                continue;
+            long grain = drawn.Grain();
+            if (grain == 1)
+                return drawn.Copy(areWhole: unit == 1, unit);
+            // Data that are multiples of what is divided by, if some multiple makes all quotients whole. Then sums before the division are larger by that.
+            if (grain is > 1 and <= 1 << 16 && Draw(grain) is { } multiples && multiples.Grain() == 1)
+            {
+                if (multiples.StaysExact(limit / grain))
+                    return multiples.Copy(areWhole: unit == 1, unit);
+                continue;
+            }
+            return drawn.Copy(areWhole: false, unit);
         }
         return null;
     }
 
-    /// <summary>Whole numbers that differ from each other and from 0 by at least 2 within each tensor: a step of 1 makes no tie.</summary>
+    /// <summary>Whole numbers of units that differ from each other and from 0 by at least 2 units within each tensor: a step of one unit makes no tie.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>
     /// <param name="seed">The run's seed.</param>
@@ -130,16 +135,21 @@ public sealed class Arguments
     public static Arguments? Distinct(Equation equation, Case @case, ulong seed)
     {
         Random random = Source(equation, @case, seed, "distinct");
+        double unit = UnitOf(equation, @case, seed);
         Arguments? drawn = Fill(equation, @case, random, (operand, length) =>
         {
             if (operand.Domain is not null)
-                return WholeNumbers(operand, equation, @case, random, 8, 1);
+                return WholeNumbers(operand, equation, @case, random, 8, unit);
             int[] order = [.. Enumerable.Range(0, length)];
             random.Shuffle(order);
-            return i => 4 * (order[i] - length / 2) + 2;
+            return i => unit * (4 * (order[i] - length / 2) + 2);
         });
-        return drawn?.StaysExact(LastWhole / 4) == true ? drawn : null;
+        return drawn?.StaysExact(unit < 1 ? LastWhole >> 8 : LastWhole / 4) == true ? drawn.Copy(areWhole: false, unit) : null;
     }
+
+    // A threshold such as 1 is met by fractions: an equation that chooses gets eighths for half of its cases.
+    private static double UnitOf(Equation equation, Case @case, ulong seed) =>
+        (equation.GradientOf?.Forward ?? equation).Nature == Nature.Choice && Source(equation, @case, seed, "unit").Next(2) == 0 ? 0.125 : 1;
 
     /// <summary>The data with one tensor replaced.</summary>
     /// <param name="name">Its name.</param>
@@ -147,7 +157,7 @@ public sealed class Arguments
     /// <returns>A copy.</returns>
     public Arguments With(string name, Tensor<float> tensor)
     {
-        var copy = Copy(AreWhole);
+        var copy = Copy(AreWhole, Unit);
         copy._tensors[name] = tensor;
         return copy;
     }
@@ -164,9 +174,9 @@ public sealed class Arguments
         return copy;
     }
 
-    private Arguments Copy(bool areWhole)
+    private Arguments Copy(bool areWhole, double unit)
     {
-        var copy = new Arguments(Equation, Case) { AreWhole = areWhole };
+        var copy = new Arguments(Equation, Case) { AreWhole = areWhole, Unit = unit };
         foreach (var (key, value) in _tensors)
             copy._tensors[key] = value;
         foreach (var (key, value) in _forwardValues)
@@ -226,7 +236,7 @@ public sealed class Arguments
         };
     }
 
-    private static Func<int, double> WholeNumbers(Operand operand, Equation equation, Case @case, Random random, int largest, long grain)
+    private static Func<int, double> WholeNumbers(Operand operand, Equation equation, Case @case, Random random, int largest, double grain)
     {
         switch (operand.Domain)
         {
@@ -238,9 +248,9 @@ public sealed class Arguments
                 return _ => inside[random.Next(inside.Length)];
             case Compared { Relation: not Relation.NotEqual } compared:
                 int nearest = compared.Relation is Relation.GreaterOrEqual or Relation.LessOrEqual ? 0 : 1;
-                return _ => compared.Bound.ToDouble() + Sign(compared) * random.Next(nearest, largest + 1);
+                return _ => compared.Bound.ToDouble() + Sign(compared) * Math.Min(grain, 1) * random.Next(nearest, largest + 1);
             default:
-                long step = operand.Shape(@case) is [1] && equation.Model.Find(operand.Name) is null ? 1 : grain;   // parameters such as eta are no multiples
+                double step = operand.Shape(@case) is [1] && equation.Model.Find(operand.Name) is null ? Math.Min(grain, 1) : grain;   // parameters such as eta are no multiples
                 return _ => step * random.Next(-largest, largest + 1);
         }
     }

@@ -43,9 +43,14 @@ public sealed class DualOracle : Oracle
     private static Trial? Bound(Equation equation, Case @case, ulong seed)
     {
         Equation forward = equation.GradientOf?.Forward ?? equation.SecondOrder!.Forward;
-        var arguments = forward.Nature == Nature.Smooth || equation.Nature == Nature.Smooth
-            ? Arguments.Reals(equation, @case, seed)
-            : Arguments.Integers(equation, @case, seed, freeForwardValues: false) ?? Arguments.Distinct(equation, @case, seed);
+        // Whole numbers are exact and sharp; where a choice on them is too close for bounds, as y − t against a threshold, real numbers.
+        return forward.Nature == Nature.Smooth || equation.Nature == Nature.Smooth
+            ? Of(equation, Arguments.Reals(equation, @case, seed))
+            : Of(equation, Arguments.Integers(equation, @case, seed, freeForwardValues: false)) ?? Of(equation, Arguments.Reals(equation, @case, seed));
+    }
+
+    private static Trial? Of(Equation equation, Arguments? arguments)
+    {
         if (arguments?.Bounds(forwardErrors: true) is not { } allowed)
             return null;
         int before = BoundedChoices.Undecided;
@@ -57,6 +62,7 @@ public sealed class DualOracle : Oracle
                 ? new([.. y.Select(element => element.Slope.Value)], [.. y.Select(element => element.Slope.Error)])
                 : Slope.None((int)y.FlattenedLength);
         });
-        return BoundedChoices.Undecided != before ? null : Expectation.Trial(Expectation.Allowing(expected, allowed), arguments);
+        bool isJudged = BoundedChoices.Undecided == before && expected.Any(output => output.Values.Any(value => !double.IsNaN(value)));
+        return isJudged ? Expectation.Trial(Expectation.Allowing(expected, allowed), arguments) : null;
     }
 }

@@ -23,7 +23,7 @@ public sealed class ExactOracle : Oracle
         bool free = equation.ForwardValues.Any(name => !equation.IsExactOnIntegers(name));
         if (Arguments.Integers(equation, @case, seed, freeForwardValues: free) is not { } arguments)
             return null;
-        double[][] exact = equation.Nature != Nature.Quotient && !equation.HasFractions && ReferenceMethods.Admits<long>(equation.Id)
+        double[][] exact = equation.Nature != Nature.Quotient && !equation.HasFractions && arguments.Unit == 1 && ReferenceMethods.Admits<long>(equation.Id)
             ? [.. arguments.Run(equation, arguments.As(value => (long)value)).Select(y => y.Select(value => (double)value).ToArray())]
             : [.. arguments.Run(equation, arguments.As(value => Quotient.Constant(value))).Select(y => y.Select(Expected).ToArray())];
         return exact.Any(values => values.Any(value => !double.IsNaN(value))) || exact.All(values => values.Length == 0)

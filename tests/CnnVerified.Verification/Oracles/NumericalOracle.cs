@@ -48,9 +48,9 @@ public sealed class NumericalOracle : Oracle
             : Arguments.Integers(equation, @case, seed, freeForwardValues: false);
         return arguments is null ? null : engine => Expectation.Compare(Slopes.Expect(equation, arguments, (forward, by, at) =>
         {
-            if (IsKink(forward, arguments, by, at, 1))
+            if (IsKink(forward, arguments, by, at, arguments.Unit))
                 return Slope.None((int)forward.Outputs[0].Shape(@case).Aggregate((nint)1, (product, length) => product * length));
-            double[] slope = Differences(arguments[by], at, 1, point => Values(equation, arguments, [.. engine
+            double[] slope = Differences(arguments[by], at, arguments.Unit, point => Values(equation, arguments, [.. engine
                 .Run(forward, arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths)))[0].Select(value => (double)value)]));
             return new(slope, new double[slope.Length]) { IsOfLoss = equation.GradientOf is not null };
         }), engine.Run(equation, arguments));
