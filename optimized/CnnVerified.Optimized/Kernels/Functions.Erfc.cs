@@ -23,8 +23,7 @@ internal static partial class Functions
     public static V Erfc<V, L>(V x, V low) where V : unmanaged where L : struct, ILanes<V>
     {
         V one = L.Create(1f), two = L.Create(2f);
-        // erfc rounds to 0 from 10.06 on; the lower bound is never met.
-        V a = L.Clamp(L.Abs(x), L.Create(-1f), L.Create(10.5f));
+        V a = L.AtMost(L.Abs(x), L.Create(10.5f));   // erfc rounds to 0 from 10.06 on
         V aLow = L.IfGreater(L.Create(0f), x, L.Negate(low), low);
 
         V above = L.Add(a, two);

@@ -28,7 +28,7 @@ internal static partial class Functions
     public static V Log1p<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
     {
         V n = L.Exponent(L.Add(x, L.Create(1f)), L.Create(0.75f));
-        V less = L.Subtract(L.PowerOfTwo(L.Clamp(L.Negate(n), L.Create(-126f), L.Create(126f))), L.Create(1f));
+        V less = L.Subtract(L.PowerOfTwo(L.AtLeast(L.Negate(n), L.Create(-126f))), L.Create(1f));
         V value = LogReduced<V, L>(L.Add(L.ShiftExponent(x, L.Negate(n)), less), n);
         return L.IfEqual(x, L.Create(0f), x, LogEnds<V, L>(x, L.Create(-1f), value));
     }
@@ -49,7 +49,7 @@ internal static partial class Functions
         V low = L.Fma(y, logLow, L.Fma(y, log, L.Negate(e)));
         // Beyond ±200 the result is 0 or ∞, and low may be anything.
         low = L.IfGreater(L.Abs(e), L.Create(200f), zero, low);
-        e = L.Clamp(e, L.Create(-200f), L.Create(200f));
+        e = L.AtMost(L.AtLeast(e, L.Create(-200f)), L.Create(200f));
         V n = L.Subtract(L.Add(e, L.Create(Shift)), L.Create(Shift));
         V r = L.Add(L.Subtract(e, n), low);
         V q = L.Create(0.000153293324f);

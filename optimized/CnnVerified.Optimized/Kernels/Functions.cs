@@ -27,7 +27,7 @@ internal static partial class Functions
     public static V Exp<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
     {
         // Beyond these the result is 0 or ∞ anyway, and n must stay small enough for its bits.
-        x = L.Clamp(x, L.Create(-104f), L.Create(89f));
+        x = L.AtMost(L.AtLeast(x, L.Create(-104f)), L.Create(89f));
         V r = Reduce<V, L>(x, out V n, out _);
         return L.Scale(ExpReduced<V, L>(r), n);
     }
@@ -39,7 +39,7 @@ internal static partial class Functions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpM1<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
     {
-        V r = Reduce<V, L>(L.Clamp(x, L.Create(-40f), L.Create(89f)), out V n, out V rLow);
+        V r = Reduce<V, L>(L.AtMost(L.AtLeast(x, L.Create(-40f)), L.Create(89f)), out V n, out V rLow);
         V q = L.Create(0.000199442249f);
         q = L.Fma(q, r, L.Create(0.00139326695f));
         q = L.Fma(q, r, L.Create(0.00833320804f));
@@ -65,11 +65,10 @@ internal static partial class Functions
     public static V Tanh<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
     {
         V a = L.Abs(x);
-        // tanh rounds to 1 from 9.02 on; the lower bound is never met.
-        V twice = L.Clamp(L.Add(a, a), L.Create(-1f), L.Create(20f));
-        V r = Reduce<V, L>(twice, out V n, out _);
-        V divisor = L.Fma(L.PowerOfTwo(n), ExpReduced<V, L>(r), L.Create(1f));
-        V large = L.Subtract(L.Create(1f), L.Divide(L.Create(2f), divisor));
+        V one = L.Create(1f);
+        V r = Reduce<V, L>(L.AtMost(L.Add(a, a), L.Create(20f)), out V n, out _);   // tanh rounds to 1 from 9.02 on
+        V e = L.Fma(L.Fma(ExpTail<V, L>(r), r, one), r, one);
+        V large = L.Subtract(one, L.Divide(L.Create(2f), L.Fma(L.PowerOfTwo(n), e, one)));
         V z = L.Multiply(x, x);
         V s = L.Create(0.00158881699f);
         s = L.Fma(s, z, L.Create(-0.00741727697f));
@@ -88,11 +87,10 @@ internal static partial class Functions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
     {
-        V r = Reduce<V, L>(L.Clamp(L.Negate(L.Abs(x)), L.Create(-104f), L.Create(1f)), out V n, out _);
+        V r = Reduce<V, L>(L.AtLeast(L.Negate(L.Abs(x)), L.Create(-104f)), out V n, out _);
         V m = ExpReduced<V, L>(r, out V mLow);
         V one = L.Create(1f), zero = L.Create(0f);
-        // Below 2⁻⁶⁰ the power no longer counts beside 1.
-        V scale = L.PowerOfTwo(L.Max(n, L.Create(-60f)));
+        V scale = L.PowerOfTwo(L.AtLeast(n, L.Create(-60f)));   // below, the power no longer counts beside 1
         V divisor = L.Fma(scale, m, one);
         V divisorLow = L.Fma(scale, mLow, L.Fma(scale, m, L.Subtract(one, divisor)));
         V numerator = L.IfGreater(zero, x, m, one);
