@@ -130,7 +130,7 @@ public sealed class CheckCommandTests : IDisposable
     [InlineData("check expected --of ID or --forward EQUATION: what the claim is about.", "check", "--by", "b", "db[k] = 1")]
     [InlineData("check expected one claim, such as 'dx[u:H] = …', got 2.", "check", "--of", "FC-F1", "db[k] = 1", "dw[k,d] = 1")]
     [InlineData("check expected one claim, such as 'dx[u:H] = …', got 0.", "check", "--of", "FC-F1")]
-    [InlineData("expected the id of an equation, got 'CV-F9'; the nearest are CV-F1", "check", "--of", "CV-F9", "dx[n] = 1")]
+    [InlineData("expected the id of an equation, got 'CV-F99'; the nearest are CV-F9", "check", "--of", "CV-F99", "dx[n] = 1")]
     [InlineData("expected a whole parameter to fix (N, D, K), got 'Z'.", "check", "--of", "FC-F1", "db[k] = sum(n) dy[n,k]", "--at", "Z=3")]
     [InlineData("expected K of at least 1, got 0.", "check", "--of", "FC-F1", "db[k] = sum(n) dy[n,k]", "--at", "K=0")]
     [InlineData("--at expected sizes such as sh=2,H=5, each at most 1048576, got 'N'.", "check", "none.md", "--at", "N")]

@@ -2,6 +2,7 @@ using CnnVerified.Reference;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Reference.Notation.Derivation;
 using CnnVerified.Reference.Notation.Evaluation;
+using CnnVerified.Tests.Notation;
 using Xunit;
 
 namespace CnnVerified.Tests;
@@ -11,7 +12,7 @@ public class DerivationTests
 {
     private const int Points = 4;
 
-    private static readonly Library Forwards = Read();
+    private static readonly Library Forwards = DocsLibrary.Library();
 
     public static TheoryData<string, string> Pairs()
     {
@@ -192,22 +193,6 @@ public class DerivationTests
             library.Add(block);
         library.Resolve(blocks[0]);
         return library.Resolve(blocks[1]);
-    }
-
-    private static Library Read()
-    {
-        var library = new Library();
-        foreach (EquationText text in EquationTexts.All)
-            Add($"```eq {text.Head}\n{text.Block}\n```\n");
-        Add(ForwardBlocks.Text);
-        return library;
-
-        void Add(string markdown)
-        {
-            foreach (Block block in Markdown.Blocks(markdown, null, malformed => throw malformed))
-                if (library.Find(block.Head.Id) is null)
-                    library.Add(block);
-        }
     }
 
     private static long Whole(Parameter parameter, Random random) => parameter.Name switch

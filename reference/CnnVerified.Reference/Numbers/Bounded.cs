@@ -223,7 +223,7 @@ public readonly record struct Bounded<TFormat>(double Value, double Magnitude, d
     private static double Difference(Bounded<TFormat> left, Bounded<TFormat> right)
     {
         double difference = left.Value - right.Value, error = left.Error + right.Error;
-        if (error > 0 && Math.Abs(difference) <= error)
+        if (error > 0 && Math.Abs(difference) <= error && left != right)   // a number compared with itself is no choice
             BoundedChoices.Undecided++;
         return difference;
     }

@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 
 namespace CnnVerified.Tests.Notation;
 
-/// <summary>The judge judged: every gradient claim of docs/equations, changed in many ways; the checker must tell which changes matter.</summary>
+/// <summary>The judge judged: gradient claims of docs/equations, of every kind of layer, changed in many ways; the checker must tell which changes
+/// matter.</summary>
 public sealed class MutantTests(ITestOutputHelper output)
 {
     // Most changes show within a few points. Those that do not by then are looked at for long before they are called equal.
@@ -36,16 +37,18 @@ public sealed class MutantTests(ITestOutputHelper output)
         ["SM-B2"] = 45,
     };
 
+    private static IEnumerable<Block> Judged => DocsLibrary.Gradients.Where(block => Expected.ContainsKey(block.Head.Id));
+
     [Fact]
     public void Every_claim_has_its_number_of_mutants()
     {
         Assert.Equal(Expected.OrderBy(claim => claim.Key, StringComparer.Ordinal).Select(claim => (claim.Key, claim.Value)),
-            DocsLibrary.Gradients.OrderBy(block => block.Head.Id, StringComparer.Ordinal).Select(block => (block.Head.Id, Mutants.Of(DocsLibrary.Library(), block).Chosen.Count)));
+            Judged.OrderBy(block => block.Head.Id, StringComparer.Ordinal).Select(block => (block.Head.Id, Mutants.Of(DocsLibrary.Library(), block).Chosen.Count)));
         Assert.All(Expected.Values, count => Assert.True(count >= 10));
     }
 
     [Fact]
-    public void Mutants_are_the_same_each_time_and_no_two_are_the_same() => Assert.All(DocsLibrary.Gradients, block =>
+    public void Mutants_are_the_same_each_time_and_no_two_are_the_same() => Assert.All(Judged, block =>
     {
         var once = Mutants.Of(DocsLibrary.Library(), block).Chosen;
         Assert.Equal(once.Select(mutant => (mutant.Id, mutant.Side.ToString())), Mutants.Of(DocsLibrary.Library(), block).Chosen.Select(mutant => (mutant.Id, mutant.Side.ToString())));
@@ -78,7 +81,7 @@ public sealed class MutantTests(ITestOutputHelper output)
     private static IReadOnlyList<Row> JudgeAll()
     {
         var rows = new ConcurrentDictionary<string, Row>();
-        Parallel.ForEach(DocsLibrary.Gradients.Reverse(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, block => rows[block.Head.Id] = JudgeOne(block));
+        Parallel.ForEach(Judged.Reverse(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, block => rows[block.Head.Id] = JudgeOne(block));
         return [.. rows.Values.OrderBy(row => row.Id, StringComparer.Ordinal)];
     }
 
@@ -101,7 +104,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         var text = new StringBuilder("""
             # The judge judged
 
-            Every gradient claim of docs/equations was changed in one place on its right side, in every way listed below.
+            The gradient claims of docs/equations that are listed here were each changed in one place on the right side, in every way listed below.
             An interpreter that shares no arithmetic with the checker, plain loops over doubles with a running error bound, took the loss apart by central differences at random shapes and data and so found which changes matter: *differ*, or *equal*.
             The checker was asked about each changed claim, and agreed where it refuted those that differ and upheld those that are equal.
             Three of the ways write the same again, so that there is something to uphold; points where the loss has a kink or a comparison a tie are not looked at.

@@ -202,6 +202,6 @@ public sealed class ParserTests
 
     [Fact]
     public void The_documentation_prints_and_reads_back_as_it_is() =>
-        Assert.All(DocsLibrary.Blocks.SelectMany(block => block.Lines).OfType<EquationLine>().SelectMany(line => line.Sides),
+        Assert.All(DocsLibrary.Blocks.SelectMany(block => block.Lines).OfType<EquationLine>().SelectMany(line => line.Sides).Where(side => side is not Matrix),   // a matrix is a whole right side, no expression
             side => Assert.Equal(Trees.Spelled(Parser.Expression(side.ToString())), Trees.Spelled(Parser.Expression(Parser.Expression(side.ToString()).ToString()))));
 }

@@ -13,7 +13,7 @@ internal sealed record PlainFinding(int Points, string? Counterexample)
 /// <summary>Points of a gradient claim with the true gradient at each, by differences; drawn once and used for all its mutants.</summary>
 internal sealed class PlainJudge(Model truth, string by, int seed)
 {
-    private const int LeastPoints = 12, MostDraws = 20_000, MostElements = 120;
+    private const int LeastPoints = 12, MostDraws = 100_000, MostElements = 120;
     private const double MostWork = 20_000;
     private readonly Random _random = new(seed);
     private readonly List<(PlainPoint Point, PlainSlope[] Slopes, bool IsTelling)> _points = [];

@@ -73,7 +73,7 @@ public sealed partial class Case
             {
                 string letter = match.Groups[1].Value;
                 if (!family.Letters.Contains(letter))
-                    throw new InputException($"case '{text}': expected the letters {string.Join(' ', family.Letters)} ({family.Name}), got '{letter}'.");
+                    throw new InputException($"case '{text}': expected the letters {string.Join(' ', family.Letters)}, got '{letter}'.");
                 if (!int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size > MostSize)
                     throw new InputException($"case '{text}': expected a size of at most {MostSize} for '{letter}', got {match.Groups[2].Value}.");
                 if (!sizes.TryAdd(letter, size))

@@ -58,7 +58,7 @@ public static class Coverage
         ("padding", f => Paddings(f).Any(), c => Paddings(c.Family).Any(letter => c[letter] > 0)),
         ("asymmetric padding", f => f.Letters.Contains("qh"), c => c["ph"] != c["qh"] || c["pw"] != c["qw"]),
         ("dilation", f => Dilations(f).Any(), c => Dilations(c.Family).Any(letter => c[letter] > 1)),
-        ("stride ≠ dilation", f => Strides(f).Any() && Dilations(f).Any(), c => c.Family.Letters.Contains("ew") && c["sw"] != c["ew"] && c["sw"] > 1),
+        ("stride ≠ dilation", f => IsSliding(f) && Dilations(f).Any(), c => c.Family.Letters.Contains("ew") && c["sw"] != c["ew"] && c["sw"] > 1),
         ("groups", f => f.Letters.Contains("g"), c => c["g"] > 1),
         ("overlap", IsSliding, c => Sliding(c).Any(axis => c[axis.Taps] > c[axis.Stride])),
         ("remainder", IsSliding, c => Sliding(c).Any(axis => (c[axis.Size] + 2 * c[axis.Before] - c[axis.Dilation] * (c[axis.Taps] - 1) - 1) % c[axis.Stride] > 0)),
@@ -148,7 +148,8 @@ public static class Coverage
 
     private static IEnumerable<string> Dilations(Family family) => family.Letters.Where(letter => letter is "ed" or "eh" or "ew");
 
-    private static bool IsSliding(Family family) => Strides(family).Any() && family.Letters.Any(letter => letter is "r" or "s") && !family.Letters.Contains("aw");
+    private static bool IsSliding(Family family) => !family.Letters.Contains("aw")
+        && Draws.Axes.Any(axis => family.Letters.Contains(axis.Size) && family.Letters.Contains(axis.Taps) && family.Letters.Contains(axis.Stride));
 
     private static IEnumerable<(string Size, string Taps, string Stride, string Before, string Behind, string Dilation, string Extra)> Sliding(Case @case) =>
         Draws.Axes.Where(axis => @case.Family.Letters.Contains(axis.Taps) && @case.Family.Letters.Contains(axis.Stride));
