@@ -12,26 +12,7 @@ public sealed class LeNet5Of1998 : Network
 {
     private const float Amp = 1.7159f, Slope = 2f / 3;
 
-    // Table I of the paper, turned: a row for each map of C3, a column for each map of S2.
-    private static readonly int[] Table =
-    [
-        1, 1, 1, 0, 0, 0,
-        0, 1, 1, 1, 0, 0,
-        0, 0, 1, 1, 1, 0,
-        0, 0, 0, 1, 1, 1,
-        1, 0, 0, 0, 1, 1,
-        1, 1, 0, 0, 0, 1,
-        1, 1, 1, 1, 0, 0,
-        0, 1, 1, 1, 1, 0,
-        0, 0, 1, 1, 1, 1,
-        1, 0, 0, 1, 1, 1,
-        1, 1, 0, 0, 1, 1,
-        1, 1, 1, 0, 0, 1,
-        1, 1, 0, 1, 1, 0,
-        0, 1, 1, 0, 1, 1,
-        1, 0, 1, 1, 0, 1,
-        1, 1, 1, 1, 1, 1,
-    ];
+    private static readonly int[] Table = ConnectionTables.LeNet5C3.ToArray();
 
     private Parameter _c3 = null!;
     private RbfHead _head = null!;
