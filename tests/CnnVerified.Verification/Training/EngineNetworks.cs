@@ -58,7 +58,7 @@ internal sealed class EngineLeNet5Of1998(int maxBatch, Execution on) : EngineNet
         Network.Step(batch.X(N), batch.Labels(N), LevenbergMarquardtSchedule.Rate(settings.Rate, epoch), LevenbergMarquardtSchedule.Mu);
 }
 
-internal sealed class EngineModern(int maxBatch, Execution on) : EngineNetwork<Modern>(new(maxBatch, on), Optimized.Networks.Network.He)
+internal sealed class EngineModern(int maxBatch, Execution on) : EngineNetwork<Modern>(new(maxBatch, on), Optimized.Networks.Network.LeCun)
 {
     public override float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step) =>
         Network.Step(batch.X(N), batch.H(N), settings.Rate, (ulong)settings.Seed, step);

@@ -131,7 +131,7 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
         private readonly int _images = N;
         private int _step = 1;
 
-        protected override Func<int, int, double> Range => Network.He;
+        protected override Func<int, int, double> Range => Network.LeCun;
 
         protected override void Train(int step)
         {

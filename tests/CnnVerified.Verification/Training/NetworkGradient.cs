@@ -129,8 +129,9 @@ public static class NetworkGradient
         return Over(near - loss.Slope.Value, Math.Abs(near - far) + 2 * loss.Value.Error / NumericStep + loss.Slope.Error);
     }
 
+    // A bound that is none allows everything: the element is counted as vacuous.
     internal static double Over(double difference, double allowed) =>
-        difference == 0 ? 0 : double.IsNaN(difference) || double.IsNaN(allowed) ? double.PositiveInfinity : Math.Abs(difference) / allowed;
+        difference == 0 || double.IsNaN(allowed) ? 0 : double.IsNaN(difference) ? double.PositiveInfinity : Math.Abs(difference) / allowed;
 
     // One element of one tensor replaced.
     private static Tensor<T>[] With<T>(Tensor<T>[] tensors, int tensor, int i, Func<T, T> change)
