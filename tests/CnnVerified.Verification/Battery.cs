@@ -129,7 +129,7 @@ public static class Battery
 
         var config = Config.Quick.WithMaxTest(settings.Cases).WithQuietOnSuccess(true).WithRunner(new SilentRunner())
             .WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(settings.Seed), FSharpOption<int>.None)));
-        FsCheck.Check.One(config, Prop.ForAll(equation.Family.Arbitrary(oracle.Reach), (Func<Case, bool>)Property));
+        FsCheck.Check.One(config, Prop.ForAll(equation.Family.Arbitrary(oracle.Reach, @case => equation.Work(@case) <= oracle.DrawnWork), (Func<Case, bool>)Property));
         thrown?.Throw();
     }
 

@@ -92,7 +92,7 @@ public sealed class Equation
         _forwardValues = new(() => Inputs.Select(input => input.Name).Where(name => Model.Values.Any(value => value.Name == name)).ToHashSet());
         _gradientOf = new(() => Model.Head is { Of: { } of, By: { } by } ? (EquationTable.Find(of), by) : null);
         _secondOrder = new(FindSecondOrder);
-        _nature = new(() => Kind == Kind.ShapeRule ? Nature.ShapeRule : NatureOf(Computed));
+        _nature = new(() => Kind == Kind.ShapeRule && Results().All(result => result is "P" or "Q" or "O") ? Nature.ShapeRule : NatureOf(Computed));
         _isLinear = new(() => GradientOf is var (forward, by) && !Dependencies.Of(Model, Outputs.Select(output => output.Name))
             .SelectMany(name => Dependencies.Names(Model.Values.First(value => value.Name == name).Body)).Contains(by) && forward.Nature != Nature.ShapeRule);
         _computed = new(() =>
@@ -240,6 +240,13 @@ public sealed class Equation
     internal Operand Input(string name) =>
         new(name, @case => _sizes.Value.Lengths(@case, name), Model.Givens.FirstOrDefault(given => given.Name == name)?.Domain);
 
+    /// <summary>True where a constant is no binary fraction, such as 0.1 or 1/6: no data make the results exact.</summary>
+    internal bool HasInexactConstants => Computed.SelectMany(value => Walk.All(value.Body))
+        .Any(each => each is Number or Operation { Operator: Operator.Divide } && Constants.Value(each) is { } constant && !constant.Denominator.IsPowerOfTwo);
+
+    /// <summary>True where some data are fractions even if they are to be whole: those of an interval such as [0,1).</summary>
+    internal bool HasFractions => Given.Any(name => Input(name).Domain is Interval);
+
     /// <summary>True where a value of the forward pass is exact on whole numbers.</summary>
     internal bool IsExactOnIntegers(string forwardValue)
     {
@@ -256,7 +263,10 @@ public sealed class Equation
             ? parameter.Name!
             : throw new InvalidOperationException($"{Id}: the reference method has a parameter '{parameter.Name}', which the text does not know."));
 
-    private IReadOnlyList<string> Results() => Model.Claims.Count > 0
+    // A gradient may name the gradients of forward values on its way: those are not results.
+    private IReadOnlyList<string> Results() => Model.Head.By is { } by
+        ? [Model.Claims.OfType<GradientClaim>().First(claim => claim.By == by).Claimed]
+        : Model.Claims.Count > 0
         ? [.. Model.Claims.Select(claim => claim.Claimed).Distinct()]
         : Model.Results;
 

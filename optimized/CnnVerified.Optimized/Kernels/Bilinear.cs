@@ -31,7 +31,10 @@ internal readonly unsafe struct BilinearForward(PoolingShape s, float* x, float*
                     (f, before) = (f + 2 * s.S, 0);
                 V near = L.Create((float)(2 * s.S - f)), far = L.Create((float)f);
                 for (int v = 0; v < s.W; v += L.Count)
-                    L.Store(L.Divide(L.Fma(far, L.Load(line + before + 1 + v), L.Multiply(near, L.Load(line + before + v))), L.Create(count)), places + v);
+                {
+                    V sum = L.Fma(far, L.Load(line + before + 1 + v), L.Multiply(near, L.Load(line + before + v)));
+                    L.Store(L.Divide(sum, L.Create(count)), places + v);
+                }
                 for (int v = 0; v < s.W; v++)
                     to[v * s.S + place] = places[v];
             }

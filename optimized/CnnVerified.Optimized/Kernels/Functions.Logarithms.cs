@@ -59,7 +59,7 @@ internal static partial class Functions
         q = L.Fma(q, r, L.Create(0.240226477f));
         q = L.Fma(q, r, L.Create(0.693147182f));
         V value = L.Scale(L.Fma(q, r, one), n);
-        value = L.IfGreater(zero, x, L.Create(float.NaN), value);
+        value = L.IfEqual(L.Abs(x), x, value, L.Create(float.NaN));   // NaN for x < 0, and NaN stays NaN
         value = L.IfEqual(x, one, one, value);
         return L.IfEqual(y, zero, one, value);
     }

@@ -143,7 +143,7 @@ internal readonly unsafe struct MapSums : IWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add<V, L>(float* pixels, float* kernel, float* sums, int count) where V : unmanaged where L : struct, ILanes<V>
     {
-        int n = L.Count, p = 0;
+        int n = L.Count, p = 0, rows = R, columns = S;
         nint down = Turned ? -Stride : Stride, right = Turned ? -1 : 1;
         if (Turned)
             pixels += (nint)(R - 1) * Stride + S - 1;
@@ -151,10 +151,10 @@ internal readonly unsafe struct MapSums : IWork
         {
             V a = L.Load(sums + p), b = L.Load(sums + p + n), c = L.Load(sums + p + 2 * n), d = L.Load(sums + p + 3 * n);
             float* weight = kernel, row = pixels + p;
-            for (int r = 0; r < R; r++, row += down)
+            for (int r = 0; r < rows; r++, row += down)
             {
                 float* tap = row;
-                for (int s = 0; s < S; s++, tap += right)
+                for (int s = 0; s < columns; s++, tap += right)
                 {
                     V w = L.Create(*weight++);
                     a = L.Fma(w, L.Load(tap), a);

@@ -97,6 +97,15 @@ internal readonly unsafe struct PhasedMap
                     *offsets++ = checked((int)Tap(0, 0, t, r, s));
     }
 
+    /// <summary>The same in the map H×W, or D×H×W, itself.</summary>
+    public void Pixels(int* offsets)
+    {
+        for (int t = 0; t < _s.T; t++)
+            for (int r = 0; r < _s.R; r++)
+                for (int s = 0; s < _s.S; s++)
+                    *offsets++ = checked((t * _s.Ed * _s.H + r * _s.Eh) * _s.W + s * _s.Ew);
+    }
+
     /// <summary>Sets every element to 0.</summary>
     public void Clear(float* map) => new Span<float>(map, checked((int)Size)).Clear();
 

@@ -91,7 +91,7 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
 {
     private readonly PhasedMap _phased = new(s);
 
-    public nint Scratch => _phased.Size + 2 * _phased.RowLength + s.Taps;
+    public nint Scratch => _phased.Size + 2 * _phased.RowLength + 2 * (nint)s.Taps;
 
     /// <exception cref="ArgumentException">The window has more than 2²⁴ elements.</exception>
     public static void Run(Execution on, string id, in PoolingGeometry s, float* dy, float* x, float* y, float* dx)
@@ -104,8 +104,9 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
         float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength;
-        int* taps = (int*)(switches + _phased.RowLength);
+        int* taps = (int*)(switches + _phased.RowLength), pixels = taps + s.Taps;
         _phased.Taps(taps);
+        _phased.Pixels(pixels);
         _phased.Fill(x + (nint)map * s.Input, float.NaN, scratch);   // padding equals no maximum
         float* into = dx + (nint)map * s.Input;
         new Span<float>(into, s.Input).Clear();
@@ -124,13 +125,12 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
                         found = L.IfEqual(L.Load(window + taps[tap] + j), maximum, L.Create((float)tap), found);
                     L.Store(found, switches + j);
                 }
+                float* first = into + ((nint)(o * s.Sd - s.Pd) * s.H + i * s.Sh - s.Ph) * s.W - s.Pw;   // may lie in the padding
                 for (int j = 0; j < s.Q; j++)
                 {
                     int tap = (int)switches[j];
-                    if (tap < 0)
-                        continue;
-                    int d = o * s.Sd + tap / (s.R * s.S) * s.Ed - s.Pd, u = i * s.Sh + tap / s.S % s.R * s.Eh - s.Ph;
-                    into[((nint)d * s.H + u) * s.W + j * s.Sw + tap % s.S * s.Ew - s.Pw] += dy[outputs + j];
+                    if (tap >= 0)
+                        first[j * s.Sw + pixels[tap]] += dy[outputs + j];
                 }
             }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -26,7 +27,44 @@ internal static unsafe class Runs
         for (; e < count; e++) to[e * toStep] = outside;
     }
 
+    /// <summary>The runs of <paramref name="taps"/> taps, each <paramref name="dilation"/> further on the row and written
+    /// <paramref name="tapStep"/> further on: to[a·tapStep + e·toStep] = row[start + a·dilation + e·step], 0 outside the row.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]   // the loops get all registers
+    public static void GatherTaps(float* row, int length, int start, int step, int dilation, int taps, float* to, int toStep, int tapStep, int count)
+    {
+        if (step == 1 && toStep == 1)
+            for (int a = 0; a < taps; a++, start += dilation, to += tapStep)
+                Copy(row, length, start, to, count);
+        else if (step == 1)   // the constant makes the inner loop a plain copy
+            for (int a = 0; a < taps; a++, start += dilation, to += tapStep)
+                Gather(row, length, start, 1, to, toStep, count, 0);
+        else
+            for (int a = 0; a < taps; a++, start += dilation, to += tapStep)
+                Gather(row, length, start, step, to, toStep, count, 0);
+    }
+
+    // to[e] = row[start + e], 0 outside the row; runs are short, so vectors of four.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* row, int length, int start, float* to, int count)
+    {
+        int first = Math.Min(count, Math.Max(0, -start)), last = Math.Max(first, Math.Min(count, length - start)), e = 0;
+        for (; e < first; e++) to[e] = 0;
+        float* from = row + start;
+        for (; e <= last - 4; e += 4) Vector128.Load(from + e).Store(to + e);
+        for (; e < last; e++) to[e] = from[e];
+        for (; e < count; e++) to[e] = 0;
+    }
+
+    /// <summary>to[a·tapStep + e·toStep] = 0 for a in [0, taps), e in [0, count).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ClearTaps(int taps, float* to, int toStep, int tapStep, int count)
+    {
+        for (int a = 0; a < taps; a++, to += tapStep)
+            Fill(to, toStep, count, 0);
+    }
+
     /// <summary>to[e·toStep] = value for e in [0, count).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fill(float* to, int toStep, int count, float value)
     {
         for (int e = 0; e < count; e++) to[e * toStep] = value;

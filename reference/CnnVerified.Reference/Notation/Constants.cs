@@ -4,12 +4,14 @@ using CnnVerified.Reference.Numbers;
 namespace CnnVerified.Reference.Notation;
 
 /// <summary>The value of expressions that hold nothing but numbers.</summary>
-internal static class Constants
+public static class Constants
 {
     // A tower of powers is a short text for a number that no memory holds.
     private const int MostBits = 4096;
 
     /// <summary>The exact value, or null where the expression holds anything else, divides by 0 or is unreasonably large.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <returns>Its value.</returns>
     public static Rational? Value(Expression expression) => Any(expression) is { } value && Bits(value) <= MostBits ? value : null;
 
     private static long Bits(Rational value) => Math.Max(value.Numerator.GetBitLength(), value.Denominator.GetBitLength());

@@ -4,7 +4,8 @@ namespace CnnVerified.Reference.Numbers;
 
 /// <summary>a + b·ε with ε² = 0 over a real number type: a value and one directional derivative, through division, roots, powers, exp,
 /// log, tanh, erfc and choices.</summary>
-/// <remarks>Comparisons look at the value alone, so a choice has the slope of the branch taken.</remarks>
+/// <remarks>Comparisons look at the value alone, so a choice has the slope of the branch taken. A choice between equal values that move apart
+/// is counted in <see cref="DualChoices"/>.</remarks>
 /// <param name="Value">The value a.</param>
 /// <param name="Slope">The derivative b along the direction that the inputs were seeded with.</param>
 /// <typeparam name="T"><c>double</c>, or <see cref="Bounded{TFormat}"/> where the slope's own rounding must be known.</typeparam>
@@ -91,14 +92,30 @@ public readonly record struct DualReal<T>(T Value, T Slope) : IReal<DualReal<T>>
     public static DualReal<T> Log1p(DualReal<T> x) => new(RealFunctions.Log1p(x.Value), x.Slope / (T.One + x.Value));
 
     /// <inheritdoc/>
-    public static bool operator <(DualReal<T> left, DualReal<T> right) => left.Value < right.Value;
+    public static bool operator <(DualReal<T> left, DualReal<T> right) => Watch(left, right) && left.Value < right.Value;
 
     /// <inheritdoc/>
-    public static bool operator >(DualReal<T> left, DualReal<T> right) => left.Value > right.Value;
+    public static bool operator >(DualReal<T> left, DualReal<T> right) => Watch(left, right) && left.Value > right.Value;
 
     /// <inheritdoc/>
-    public static bool operator <=(DualReal<T> left, DualReal<T> right) => left.Value <= right.Value;
+    public static bool operator <=(DualReal<T> left, DualReal<T> right) => Watch(left, right) && left.Value <= right.Value;
 
     /// <inheritdoc/>
-    public static bool operator >=(DualReal<T> left, DualReal<T> right) => left.Value >= right.Value;
+    public static bool operator >=(DualReal<T> left, DualReal<T> right) => Watch(left, right) && left.Value >= right.Value;
+
+    // Equal values that move apart: on one side of this point the choice is another.
+    private static bool Watch(DualReal<T> left, DualReal<T> right)
+    {
+        if (left.Value <= right.Value && left.Value >= right.Value && (left.Slope < right.Slope || left.Slope > right.Slope))
+            DualChoices.Ties++;
+        return true;
+    }
+}
+
+/// <summary>Choices at which a derivative need not exist.</summary>
+public static class DualChoices
+{
+    /// <summary>How many comparisons on this thread were of equal values with different slopes: after one, a slope is that of one side.</summary>
+    [field: ThreadStatic]
+    public static int Ties { get; internal set; }
 }

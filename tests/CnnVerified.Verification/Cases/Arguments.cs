@@ -25,7 +25,7 @@ public sealed class Arguments
     /// <summary>The case.</summary>
     public Case Case { get; }
 
-    /// <summary>True for whole numbers on which every result is a whole number too.</summary>
+    /// <summary>True for whole numbers on which every quotient is a whole number too.</summary>
     public bool AreWhole { get; private init; }
 
     /// <summary>A tensor by name.</summary>
@@ -78,15 +78,15 @@ public sealed class Arguments
         return Fill(equation, @case, random, (operand, _) => operand.Domain switch
         {
             Interval interval => RealInside(interval, equation, @case, random),
-            // A threshold such as eps may be tiny.
-            Compared above when operand.Shape(@case) is [1] => _ => above.Bound.ToDouble() + Sign(above) * Math.ScaleB(1 + random.NextDouble(), random.Next(-16, 1)),
+            // What keeps a divisor from zero may be small; a width or a threshold is of the order of the data.
+            Compared above when operand.Shape(@case) is [1] => _ => above.Bound.ToDouble() + Sign(above) * Math.ScaleB(1 + random.NextDouble(), random.Next(operand.Name == "eps" ? -12 : -2, 1)),
             Compared above => RealBeyond(above, random),
             _ => RealOnScale(random),
         });
     }
 
     /// <summary>Whole numbers small enough that every partial sum, in any order, is exact in binary32; where the equation has a quotient, such
-    /// that the results are whole too, if there are any.</summary>
+    /// that all quotients are whole too, if there are any.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>
     /// <param name="seed">The run's seed.</param>
@@ -98,22 +98,21 @@ public sealed class Arguments
     /// some data are quarters.</remarks>
     public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues, int headroom = 1)
     {
-        bool quarters = equation.Given.Select(equation.Input).Any(operand => operand.Domain is Interval);
-        for (int largest = 8; largest >= 1; largest /= 2)
+                for (int largest = 8; largest >= 1; largest /= 2)
         {
             long grain = 1;
             for (int attempt = 0; attempt < 3; attempt++)
             {
                 Random random = Source(equation, @case, seed, "integers");
                 var drawn = Fill(equation, @case, random, (operand, _) => WholeNumbers(operand, equation, @case, random, largest, grain), freeForwardValues);
-                if (drawn is null || !drawn.StaysExact((quarters ? LastWhole >> 8 : LastWhole) / headroom))
+                if (drawn is null || !drawn.StaysExact((equation.HasFractions ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom))
                     break;
-                long denominator = drawn.Denominator();
+                long denominator = drawn.Grain();
                 if (denominator == 1)
                     return drawn.Copy(areWhole: true);
                 if (grain > 1 || denominator is 0 or > 1 << 16)
                 {
-                    // No multiple makes the results whole: they are quotients, each rounded once.
+                    // No multiple makes all quotients whole.
                     Random again = Source(equation, @case, seed, "integers");
                     return Fill(equation, @case, again, (operand, _) => WholeNumbers(operand, equation, @case, again, largest, 1), freeForwardValues);
                 }
@@ -127,11 +126,11 @@ public sealed class Arguments
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <returns>The data, or null where none were found that fit the equation's conditions.</returns>
+    /// <returns>The data, or null where none were found that fit the equation's conditions, or sums of them would not be exact.</returns>
     public static Arguments? Distinct(Equation equation, Case @case, ulong seed)
     {
         Random random = Source(equation, @case, seed, "distinct");
-        return Fill(equation, @case, random, (operand, length) =>
+        Arguments? drawn = Fill(equation, @case, random, (operand, length) =>
         {
             if (operand.Domain is not null)
                 return WholeNumbers(operand, equation, @case, random, 8, 1);
@@ -139,6 +138,7 @@ public sealed class Arguments
             random.Shuffle(order);
             return i => 4 * (order[i] - length / 2) + 2;
         });
+        return drawn?.StaysExact(LastWhole / 4) == true ? drawn : null;
     }
 
     /// <summary>The data with one tensor replaced.</summary>
@@ -183,18 +183,19 @@ public sealed class Arguments
         return Magnitude(Equation) <= limit && (Equation.GradientOf is not var (forward, _) || Magnitude(forward) <= limit);
     }
 
-    // The least common denominator of all results; 1 for an equation without quotients, 0 where it cannot be said.
-    private long Denominator()
+    // Of what the data must be multiples so that every quotient is whole; 1 where they are, or there are none; 0 where it cannot be said.
+    private long Grain()
     {
         BigInteger common = 1;
         foreach (Equation equation in Equation.GradientOf is var (forward, _) ? new[] { Equation, forward } : [Equation])
         {
             if (equation.Nature != Nature.Quotient)
                 continue;
-            if (!ReferenceMethods.Admits<Rational>(equation.Id))
+            if (!ReferenceMethods.Admits<Quotient>(equation.Id))
                 return 0;
-            foreach (Rational result in Run(equation, As(value => Rational.Of(value))).SelectMany(output => output))
-                common = common / BigInteger.GreatestCommonDivisor(common, result.Denominator) * result.Denominator;
+            Quotient.CommonDenominator = common;
+            _ = Run(equation, As(value => Quotient.Constant(value)));
+            common = Quotient.CommonDenominator;
         }
         return common <= int.MaxValue ? (long)common : 0;
     }

@@ -79,9 +79,10 @@ public sealed class Family
 
     /// <summary>Generated cases, shrinking letter by letter.</summary>
     /// <param name="reach">How large they may be.</param>
+    /// <param name="fits">Which of them to take, or null for all.</param>
     /// <returns>The FsCheck arbitrary.</returns>
-    public Arbitrary<Case> Arbitrary(Reach reach) => Arb.From(
-        Gen.Choose(0, int.MaxValue - 1).ArrayOf(Draws.Count).Select(numbers => Build(new Draws(numbers), reach)).Where(c => WhyInvalid(c) is null),
+    public Arbitrary<Case> Arbitrary(Reach reach, Func<Case, bool>? fits = null) => Arb.From(
+        Gen.Choose(0, int.MaxValue - 1).ArrayOf(Draws.Count).Select(numbers => Build(new Draws(numbers), reach)).Where(c => WhyInvalid(c) is null && fits?.Invoke(c) != false),
         Shrink);
 
     /// <summary>Smaller cases: each letter at its least, halfway there, and one less; then sizes that hold each other up.</summary>

@@ -38,6 +38,13 @@ public sealed record ElementwiseFunction(
     /// <summary>Which way it goes.</summary>
     public Course Course { get; init; } = Course.Mixed;
 
+    /// <summary>True where the results keep to the course in every step; false where roundings on the way may send one back, which is then
+    /// counted and no failure.</summary>
+    public bool Steady { get; init; } = true;
+
+    /// <summary>Inputs beyond this size are tried, but their results are not judged: none can come up.</summary>
+    public float Largest { get; init; } = float.PositiveInfinity;
+
     /// <summary>Inputs next to which samples lie densely: corners, thresholds, ends of ranges.</summary>
     public IReadOnlyList<float> Corners { get; init; } = [];
 
@@ -46,7 +53,7 @@ public sealed record ElementwiseFunction(
 
     /// <summary>How far around each of <see cref="Zeros"/> an error counts in absolute units, 2⁻²⁴, and not in those of a last place
     /// that shrinks to nothing.</summary>
-    public double Reach { get; init; } = 0.25;
+    public double Reach { get; init; } = 0.5;
 
     /// <summary>The largest absolute error that passes there, in units of 2⁻²⁴.</summary>
     public double ZeroLimit { get; init; }

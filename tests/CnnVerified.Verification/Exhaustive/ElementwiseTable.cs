@@ -28,15 +28,15 @@ public static class ElementwiseTable
               float32 numbers where the exact result lies. The nearest float32 number is off by at most 0.50. Values are rounded up. The exact
               results are those of binary64, by formulas that share nothing with the engine, good to 2⁻¹⁸ ULP or better; the largest error itself
               is worked out once more in double-double arithmetic (about 100 bits).
-            - **Near a zero**: close to a place other than 0 where the function crosses 0 its last place shrinks to nothing; there, within 0.25,
+            - **Near a zero**: close to a place other than 0 where the function crosses 0 its last place shrinks to nothing; there, within 0.5,
               the error is given in absolute units, 2⁻²⁴ (the rounding unit of numbers next to 1).
             - **Nearest**: for how many of the inputs the result is the float32 number nearest to the exact one. Where binary64 cannot tell,
               double-double decides.
-            - **Course**: rising (falling) says that from each input to the next larger one the result never goes down (up); a dash, that the
-              function goes both ways.
-            - On every input also: NaN gives NaN and nothing else does, except where the function has no value; ±∞ gives the limit; the
-              result is the same bits at another place of the array, in arrays of other lengths, and at every vector width. Subnormal inputs and results
-              are kept, and in the subnormals a tie counts as nearest.
+            - **Course**: rising (falling) says that from each input to the next larger one the result never goes down (up), steps against says how
+              often it does, where roundings on the way show; a dash says that the function goes both ways.
+            - On every input also: NaN gives NaN and nothing else does, except where the function has no value; ±∞ gives the limit; a second
+              computation, at another place of an array of another length and mostly at another vector width, gives the same bits. Subnormal inputs and
+              results are kept; among the subnormals a tie counts as nearest.
 
             | Function | | Error, ULP | at | near a zero, 2⁻²⁴ | Nearest | Course |
             |---|---|---:|---:|---:|---:|---|

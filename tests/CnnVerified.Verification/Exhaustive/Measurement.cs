@@ -52,7 +52,7 @@ public sealed record Measurement(ElementwiseFunction Function)
         : OtherBits > 0 ? $"{OtherBits} results depend on position, length or vector width, first at {Number(OtherBitsAt)}"
         : !(Worst <= Function.Limit) ? $"error {Units(Worst)} ULP at {Number(WorstAt)}, more than {Units(Function.Limit)}"
         : !(WorstNearZero <= Function.ZeroLimit) ? $"error {Units(WorstNearZero)}·2⁻²⁴ at {Number(WorstNearZeroAt)}, more than {Units(Function.ZeroLimit)}·2⁻²⁴"
-        : StepsAgainst > 0 ? $"{StepsAgainst} steps against the course, first at {Number(StepAt)}"
+        : StepsAgainst > 0 && Function.Steady ? $"{StepsAgainst} steps against the course, first at {Number(StepAt)}"
         : null;
 
     /// <summary>A binary32 number so that it can be read back.</summary>
@@ -64,7 +64,7 @@ public sealed record Measurement(ElementwiseFunction Function)
     /// <param name="error">The error.</param>
     /// <returns>Two decimals, or three digits of a large one.</returns>
     public static string Units(double error) =>
-        error < 100 ? (Math.Ceiling(error * 100 - 1e-9) / 100).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)
+        error < 100 ? (Math.Ceiling(Math.Max(error * 100 - 1e-9, 0)) / 100).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture)
         : error.ToString("G3", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Joins what another thread measured on other inputs of the same function; the result does not depend on the order.</summary>

@@ -15,8 +15,15 @@ public static class Sweep
     public static Measurement All(ElementwiseFunction function, int threads, Action<double> progress, CancellationToken stop) =>
         Measure(function, Inputs.Count, (from, x) =>
         {
-            for (int i = 0; i < x.Length; i++)
-                x[i] = Inputs.At(from + i);
+            float first = Inputs.At(from);
+            int bits = BitConverter.SingleToInt32Bits(first);
+            // Bits grow with positive numbers and shrink with negative ones.
+            if (Inputs.At(from + x.Length - 1) is var last && float.IsNegative(last) == float.IsNegative(first))
+                for (int i = 0, step = float.IsNegative(first) ? -1 : 1; i < x.Length; i++, bits += step)
+                    x[i] = BitConverter.Int32BitsToSingle(bits);
+            else
+                for (int i = 0; i < x.Length; i++)
+                    x[i] = Inputs.At(from + i);
         }, threads, progress, stop);
 
     /// <summary>Measures a function on a sample.</summary>
@@ -50,7 +57,7 @@ public static class Sweep
                     fill(from - before, mine);
                     meter.Add(mine, follows: before > 0);
                     long sofar = Interlocked.Increment(ref done);
-                    if (tells && run % 64 == 0)
+                    if (tells && run % 256 < 2)
                         progress((double)sofar / runs);
                 }
                 lock (joined)

@@ -9,8 +9,6 @@ namespace CnnVerified.Verification.Oracles;
 /// taken by dual numbers.</summary>
 public sealed class ClaimOracle : Oracle
 {
-    private static readonly HashSet<string> NotExactOnWholeNumbers = ["CV-I7", "CV-I9"];   // sixths and twenty-fourths on the way to whole results
-
     /// <inheritdoc/>
     public override string Name => "claim";
 
@@ -29,7 +27,7 @@ public sealed class ClaimOracle : Oracle
     {
         string[] truths = [.. equation.Outputs.Select(output => equation.Model.Claims.OfType<EqualityClaim>().First(claim => claim.Claimed == output.Name).Truth)];
         var exact = new Program<Rational>(equation.Model, new Rationals(), truths);
-        if (!exact.NeedsFunctions && equation.Nature != Nature.Smooth && !NotExactOnWholeNumbers.Contains(equation.Id)
+        if (!exact.NeedsFunctions && equation.Nature != Nature.Smooth
             && Arguments.Integers(equation, @case, seed, freeForwardValues: false) is { AreWhole: true } whole)
             return equation.Evaluate(exact, @case, name => whole[name].Select(value => (double)value), Rational.Of) is not { } values ? null
                 : Expectation.Trial(Expectation.Equal(equation, @case, [.. truths.Select(truth => values(truth).Select(value => value.ToDouble()).ToArray())]), whole);

@@ -8,6 +8,7 @@ public sealed class CountOracle : Oracle
     private static readonly Dictionary<string, Func<Case, string, int>> Positions = new()
     {
         ["CV-S1"] = (c, output) => Windows(c, output),
+        ["CV-S2"] = Reached,
         ["CV-S5"] = (c, output) => Windows(c, output),
         ["CV-S6"] = (c, output) => Windows(c, output),
         ["PL-S1"] = (c, output) => Windows(c, output),
@@ -31,6 +32,17 @@ public sealed class CountOracle : Oracle
         double[][] counts = [.. equation.Outputs.Select(output => new[] { (double)Positions[equation.Id](@case, output.Name) })];
         var arguments = Arguments.Reals(equation, @case, seed)!;
         return engine => Expectation.Compare(Expectation.Equal(equation, @case, counts), engine.Run(equation, arguments));
+    }
+
+    // Input pixel i of a transposed convolution writes to i·stride + r·dilation: what is reached, less the padding on both sides.
+    private static int Reached(Case c, string output)
+    {
+        var (size, taps, stride, padding, _, dilation, extra) = Draws.Axes[output switch { "P" => 0, "Q" => 1, _ => 2 }];
+        int last = 0;
+        for (int i = 0; i < c[size]; i++)
+            for (int r = 0; r < c[taps]; r++)
+                last = Math.Max(last, i * c[stride] + r * c[dilation]);
+        return last + 1 - 2 * c[padding] + c[extra];
     }
 
     private static int Windows(Case c, string output, bool borderKept = false)

@@ -6,7 +6,7 @@ namespace CnnVerified.Verification.Oracles;
 /// <summary>The derivative by dual numbers: the forward reference runs once for each input element, seeded with slope 1; the slopes,
 /// weighted with dy, must be the backward equation's result. For second derivatives the slopes are squared.</summary>
 /// <remarks>Sums of products run over dual whole numbers, and equality is demanded; the rest over dual bounded doubles, and the bound is what
-/// the slope and the backward equation may lose. At ties and kinks the slope is that of the branch that the equation's convention takes.</remarks>
+/// the slope and the backward equation may lose. Elements at a tie or a kink have no derivative and are not judged here; the oracles exact and kinks are about them.</remarks>
 public sealed class DualOracle : Oracle
 {
     /// <inheritdoc/>
@@ -51,8 +51,11 @@ public sealed class DualOracle : Oracle
         int before = BoundedChoices.Undecided;
         var expected = Slopes.Expect(equation, arguments, (of, by, at) =>
         {
+            int ties = DualChoices.Ties;
             var y = Slopes.Forward(of, arguments, by, (value, i) => new DualReal<Bounded<Binary64>>(new(value), new(i == at ? 1 : 0)));
-            return new([.. y.Select(element => element.Slope.Value)], [.. y.Select(element => element.Slope.Error)]);
+            return DualChoices.Ties == ties
+                ? new([.. y.Select(element => element.Slope.Value)], [.. y.Select(element => element.Slope.Error)])
+                : Slope.None((int)y.FlattenedLength);
         });
         return BoundedChoices.Undecided != before ? null : Expectation.Trial(Expectation.Allowing(expected, allowed), arguments);
     }

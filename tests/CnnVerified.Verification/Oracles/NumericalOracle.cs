@@ -44,20 +44,23 @@ public sealed class NumericalOracle : Oracle
         if (Forward(equation).Nature is not (Nature.SumOfProducts or Nature.Choice) || equation.Nature is not (Nature.SumOfProducts or Nature.Choice))
             return Tolerance(equation, @case, seed);
         var arguments = Forward(equation).Nature == Nature.Choice
-            ? Arguments.Distinct(equation, @case, seed)
+            ? Arguments.Distinct(equation, @case, seed) ?? Arguments.Integers(equation, @case, seed, freeForwardValues: false, headroom: 16)
             : Arguments.Integers(equation, @case, seed, freeForwardValues: false);
         return arguments is null ? null : engine => Expectation.Compare(Slopes.Expect(equation, arguments, (forward, by, at) =>
-            new(IsKink(forward, arguments, by, at, 1) ? Nothing(forward, arguments) : OfEngine(engine, forward, arguments, by, at),
-                new double[forward.Outputs[0].Shape(arguments.Case).Aggregate((nint)1, (product, length) => product * length)])), engine.Run(equation, arguments));
+        {
+            if (IsKink(forward, arguments, by, at, 1))
+                return Slope.None((int)forward.Outputs[0].Shape(@case).Aggregate((nint)1, (product, length) => product * length));
+            double[] slope = Differences(arguments[by], at, 1, point => Values(equation, arguments, [.. engine
+                .Run(forward, arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths)))[0].Select(value => (double)value)]));
+            return new(slope, new double[slope.Length]) { IsOfLoss = equation.GradientOf is not null };
+        }), engine.Run(equation, arguments));
     }
+
+    // What is differenced: the loss for a gradient, each output for second derivatives.
+    private static double[] Values(Equation equation, Arguments arguments, double[] y) =>
+        equation.GradientOf is null ? y : [y.Zip(Slopes.Residual(equation, arguments), (each, weight) => each * weight).Sum()];
 
     private static Equation Forward(Equation equation) => equation.GradientOf?.Forward ?? equation.SecondOrder!.Forward;
-
-    private static double[] OfEngine(Engine engine, Equation forward, Arguments arguments, string by, int at)
-    {
-        return Differences(arguments[by], at, 1, point =>
-            [.. engine.Run(forward, arguments.With(by, Tensor.Create([.. point.Select(value => (float)value)], arguments[by].Lengths)))[0].Select(value => (double)value)]);
-    }
 
     private static Trial? Tolerance(Equation equation, Case @case, ulong seed)
     {
@@ -69,7 +72,7 @@ public sealed class NumericalOracle : Oracle
             double[] third = [.. Slopes.Forward(forward, arguments, by, (value, i) => i == at ? Seed(value) : Third.Constant(value))
                 .Select(y => Math.Abs(y.Slope.Slope.Slope.Value) + y.Slope.Slope.Slope.Error)];
             if (BoundedChoices.Undecided != before)
-                return new(Nothing(forward, arguments), third);
+                return Slope.None(third.Length);
             double[] rounding = new double[third.Length];
             double[] slope = Differences(arguments[by], at, SmoothStep, point =>
             {
@@ -77,9 +80,15 @@ public sealed class NumericalOracle : Oracle
                 int o = 0;
                 foreach (var element in y)
                     rounding[o] = Math.Max(rounding[o++], element.Error);
-                return [.. y.Select(element => element.Value)];
+                return Values(equation, arguments, [.. y.Select(element => element.Value)]);
             });
-            return new(slope, [.. third.Zip(rounding, (m, e) => SmoothStep * SmoothStep / 6 * m + e / SmoothStep)]);
+            double[] error = [.. third.Zip(rounding, (m, e) => SmoothStep * SmoothStep / 6 * m + e / SmoothStep)];
+            if (equation.GradientOf is null)
+                return new(slope, error);
+            // The sum over the outputs rounds too, and the step divides that.
+            double[] weights = [.. Slopes.Residual(equation, arguments).Select(Math.Abs)];
+            double magnitude = Slopes.Forward(forward, arguments, by, (value, _) => new Bounded<Binary64>(value)).Zip(weights, (y, weight) => Math.Abs(y.Value) * weight).Sum();
+            return new(slope, [error.Zip(weights, (e, weight) => e * weight).Sum() + magnitude * weights.Length * Binary64.U / SmoothStep]) { IsOfLoss = true };
         }), allowed), arguments);
     }
 
@@ -100,13 +109,6 @@ public sealed class NumericalOracle : Oracle
         return BoundedChoices.Undecided != before;
     }
 
-    private static double[] Nothing(Equation forward, Arguments arguments)
-    {
-        double[] nothing = new double[forward.Outputs[0].Shape(arguments.Case).Aggregate((nint)1, (product, length) => product * length)];
-        Array.Fill(nothing, double.NaN);
-        return nothing;
-    }
-
     // Binary32 points and power-of-two steps: x ± h is exact in binary64. MathNet takes StepSize as it is in absolute mode alone; BaseStepSize is for
     // its relative steps and would be ignored here.
     private static double[] Differences(Tensor<float> variable, int at, double step, Func<double[], double[]> outputs)
@@ -121,7 +123,8 @@ public sealed class NumericalOracle : Oracle
             return y[o];
         }
 
-        int count = outputs(point).Length;
+        seen[point[at] + step] = outputs([.. point[..at], point[at] + step, .. point[(at + 1)..]]);
+        int count = seen[point[at] + step].Length;
         return [.. Enumerable.Range(0, count).Select(o => derivative.EvaluatePartialDerivative(where => Output(where, o), point, at, 1))];
     }
 }

@@ -31,6 +31,9 @@ public abstract class Oracle
     /// times.</summary>
     public double MostWork => Reach == Reach.Full ? 2_000_000_000 : 3_000_000;
 
+    /// <summary>The work of the reference up to which cases are drawn: many small cases show more than a large one.</summary>
+    public double DrawnWork => Reach == Reach.Full ? 500_000 : 20_000;
+
     /// <summary>True where it has something to say about an equation.</summary>
     /// <param name="equation">The equation.</param>
     /// <returns>Whether it judges it.</returns>

@@ -75,10 +75,12 @@ public sealed class SliceOracle : Oracle
             return tensor;
         nint[] lengths = [.. tensor.Lengths];
         int count = (int)lengths[dimension], inner = (int)lengths[(dimension + 1)..].Aggregate((nint)1, (product, each) => product * each);
-        float[] from = [.. tensor];
+        float[] from = [.. tensor], taken = new float[from.Length / Math.Max(1, count) * slices.Length];
+        for (int outer = 0; outer < from.Length / Math.Max(1, count * inner); outer++)
+            for (int slice = 0; slice < slices.Length; slice++)
+                Array.Copy(from, (outer * count + slices[slice]) * inner, taken, (outer * slices.Length + slice) * inner, inner);
         lengths[dimension] = slices.Length;
-        return Tensor.Create([.. Enumerable.Range(0, from.Length / Math.Max(1, count * inner)).SelectMany(outer => slices
-            .SelectMany(slice => from.Skip((outer * count + slice) * inner).Take(inner)))], lengths);
+        return Tensor.Create(taken, lengths);
     }
 
     private static int Dimension(Equation equation, string name, string length) =>

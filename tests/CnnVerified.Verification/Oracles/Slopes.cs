@@ -5,15 +5,27 @@ using CnnVerified.Verification.Cases;
 namespace CnnVerified.Verification.Oracles;
 
 /// <summary>The derivative of every output of a forward equation by one element of an input, and how far each is known.</summary>
-/// <param name="Values">One for each output element; NaN where the element stands at a kink.</param>
+/// <param name="Values">One for each output element, or one for the loss ⟨dy, y⟩; NaN where the element stands at a kink.</param>
 /// <param name="Errors">The bound of each.</param>
-internal readonly record struct Slope(double[] Values, double[] Errors);
+internal readonly record struct Slope(double[] Values, double[] Errors)
+{
+    /// <summary>True for a single value that is the slope of ⟨dy, y⟩ already.</summary>
+    public bool IsOfLoss { get; init; }
+
+    /// <summary>No derivative: the element stands at a kink.</summary>
+    public static Slope None(int count)
+    {
+        double[] nothing = new double[count];
+        Array.Fill(nothing, double.NaN);
+        return new(nothing, new double[count]);
+    }
+}
 
 /// <summary>What the derivatives of a forward equation make of a gradient, or of a second derivative passed backward.</summary>
 internal static class Slopes
 {
     /// <summary>Elements of the variable that are seeded in one case, spread evenly; the rest is not judged in that case.</summary>
-    public const int Seeded = 40;
+    public const int Seeded = 20;
 
     /// <summary>Expected results of a gradient or of second derivatives, from slopes.</summary>
     /// <param name="equation">The equation.</param>
@@ -24,8 +36,8 @@ internal static class Slopes
     {
         if (equation.GradientOf is var (forward, by))
         {
-            double[] residual = equation.Residual is { } name ? [.. arguments[name].Select(value => (double)value)] : [1];
-            return [Of(equation.Outputs[0], by, at => Weighted(slope(forward, by, at), residual, squared: false))];
+            double[] residual = Residual(equation, arguments);
+            return [Of(equation.Outputs[0], by, at => slope(forward, by, at) is var s && s.IsOfLoss ? (s.Values[0], s.Errors[0]) : Weighted(s, residual, squared: false))];
         }
         GaussNewton second = equation.SecondOrder!;
         double[] weights = [.. arguments[second.Residual].Select(value => (double)value)];
@@ -42,6 +54,10 @@ internal static class Slopes
             return new(output.Name, output.Shape(arguments.Case), [.. elements.Select(each => each.Item1)], [.. elements.Select(each => each.Item2)]);
         }
     }
+
+    /// <summary>The derivative of the loss by the forward equation's outputs: dy, or 1 where the output is the loss.</summary>
+    public static double[] Residual(Equation equation, Arguments arguments) =>
+        equation.Residual is { } name ? [.. arguments[name].Select(value => (double)value)] : [1];
 
     /// <summary>The reference's outputs with the variable's elements from a point.</summary>
     public static Tensor<T> Forward<T>(Equation forward, Arguments arguments, string by, Func<float, int, T> element)

@@ -33,10 +33,25 @@ public static unsafe class ConnectionTable
         fixed (int* pM = M)
             MapSums.Run(on, new MapSums
             {
-                Images = s.N, Outputs = s.K, Terms = s.C, Rows = s.P, Columns = s.Q, Stride = s.W, R = s.R, S = s.S,
-                Maps = px, MapsOfImage = (nint)s.C * s.H * s.W, MapsOfTerm = (nint)s.H * s.W,
-                Kernels = pw, KernelsOfOutput = (nint)s.C * s.R * s.S, KernelsOfTerm = s.R * s.S,
-                Table = pM, TableOfOutput = s.C, TableOfTerm = 1, Bias = pb, To = py,
+                Images = s.N,
+                Outputs = s.K,
+                Terms = s.C,
+                Rows = s.P,
+                Columns = s.Q,
+                Stride = s.W,
+                R = s.R,
+                S = s.S,
+                Maps = px,
+                MapsOfImage = (nint)s.C * s.H * s.W,
+                MapsOfTerm = (nint)s.H * s.W,
+                Kernels = pw,
+                KernelsOfOutput = (nint)s.C * s.R * s.S,
+                KernelsOfTerm = s.R * s.S,
+                Table = pM,
+                TableOfOutput = s.C,
+                TableOfTerm = 1,
+                Bias = pb,
+                To = py,
             });
     }
 
@@ -103,10 +118,25 @@ public static unsafe class ConnectionTable
         FramedMaps.Run(on, s.N * s.K, new FramedMaps(s.P, s.Q, s.R, s.S, dy, maps));
         MapSums.Run(on, new MapSums
         {
-            Images = s.N, Outputs = s.C, Terms = s.K, Rows = s.H, Columns = s.W, Stride = s.W, R = s.R, S = s.S, Turned = true,
-            Maps = maps, MapsOfImage = s.K * framed, MapsOfTerm = framed,
-            Kernels = w, KernelsOfOutput = s.R * s.S, KernelsOfTerm = (nint)s.C * s.R * s.S,
-            Table = M, TableOfOutput = 1, TableOfTerm = s.C, To = dx,
+            Images = s.N,
+            Outputs = s.C,
+            Terms = s.K,
+            Rows = s.H,
+            Columns = s.W,
+            Stride = s.W,
+            R = s.R,
+            S = s.S,
+            Turned = true,
+            Maps = maps,
+            MapsOfImage = s.K * framed,
+            MapsOfTerm = framed,
+            Kernels = w,
+            KernelsOfOutput = s.R * s.S,
+            KernelsOfTerm = (nint)s.C * s.R * s.S,
+            Table = M,
+            TableOfOutput = 1,
+            TableOfTerm = s.C,
+            To = dx,
         });
     }
 

@@ -114,14 +114,12 @@ internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, 
             for (int term = t0; term < t1;)
             {
                 int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph, taps = tap.Run(term, t1);
-                bool inside = 0 <= d && d < s.D && 0 <= u && u < s.H;
-                float* row = image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W;
-                int v = j * s.Sw + tap.Column * s.Ew - s.Pw;
-                for (int e = 0; e < taps; e++, v += s.Ew, to += width)
-                    if (inside)
-                        Runs.Gather(row, s.W, v, s.Sw, to, 1, run, 0);
-                    else
-                        Runs.Fill(to, 1, run, 0);
+                if (0 <= d && d < s.D && 0 <= u && u < s.H)
+                    Runs.GatherTaps(image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw, s.Ew,
+                        taps, to, 1, width, run);
+                else
+                    Runs.ClearTaps(taps, to, 1, width, run);
+                to += (nint)taps * width;
                 term += taps;
                 tap.Step(taps);
             }
@@ -169,11 +167,14 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
                 int o = Place(d + s.Pd - tap.Frame * s.Ed, s.Sd, s.O), i = Place(u + s.Ph - tap.Row * s.Eh, s.Sh, s.P), taps = tap.Run(term, t1);
                 float* row = image + (((nint)tap.Channel * s.O + o) * s.P + i) * s.Q;
                 int left = v + s.Pw - tap.Column * s.Ew;
-                for (int e = 0; e < taps; e++, left -= s.Ew, to += width)
-                    if (o < 0 || i < 0)
-                        Runs.Fill(to, 1, run, 0);
-                    else
-                        GatherStridden(row, left, to, run);
+                if (o < 0 || i < 0)
+                    Runs.ClearTaps(taps, to, 1, width, run);
+                else if (s.Sw == 1)
+                    Runs.GatherTaps(row, s.Q, left, 1, -s.Ew, taps, to, 1, width, run);
+                else
+                    for (int e = 0; e < taps; e++)
+                        GatherStridden(row, left - e * s.Ew, to + (nint)e * width, run);
+                to += (nint)taps * width;
                 term += taps;
                 tap.Step(taps);
             }
@@ -194,11 +195,6 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
     // to[e] = row[(left + e)/sw] where that is a whole index of the row, else 0.
     private void GatherStridden(float* row, int left, float* to, int run)
     {
-        if (s.Sw == 1)
-        {
-            Runs.Gather(row, s.Q, left, 1, to, 1, run, 0);
-            return;
-        }
         Runs.Fill(to, 1, run, 0);
         int first = ((-left) % s.Sw + s.Sw) % s.Sw;   // the first e with left + e divisible by sw
         if (first < run)
@@ -241,14 +237,12 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
             for (int col = 0; col < columns;)
             {
                 int d = o * s.Sd + tap.Frame * s.Ed - s.Pd, u = i * s.Sh + tap.Row * s.Eh - s.Ph, taps = tap.Run(col, columns);
-                bool inside = 0 <= d && d < s.D && 0 <= u && u < s.H;
-                float* row = image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W;
-                int v = j * s.Sw + tap.Column * s.Ew - s.Pw;
-                for (int last = col + taps; col < last; col++, v += s.Ew)
-                    if (inside)
-                        Runs.Gather(row, s.W, v, s.Sw, to + col, width, run, 0);
-                    else
-                        Runs.Fill(to + col, width, run, 0);
+                if (0 <= d && d < s.D && 0 <= u && u < s.H)
+                    Runs.GatherTaps(image + (((nint)tap.Channel * s.D + d) * s.H + u) * s.W, s.W, j * s.Sw + tap.Column * s.Ew - s.Pw, s.Sw, s.Ew,
+                        taps, to + col, width, 1, run);
+                else
+                    Runs.ClearTaps(taps, to + col, width, 1, run);
+                col += taps;
                 tap.Step(taps);
             }
             term += run;

@@ -17,7 +17,7 @@ public static unsafe class Correlation
     [Equation("CV-F10")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> y, Execution on)
     {
-        SingleMap.ExpectValid("CV-F10", "x", x, "w", w, "y", y);
+        SingleMap.ExpectValid("CV-F10", "x", x, "w", w, "y", "(H−R+1)×(W−S+1)", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, py = y)
             SingleMap.Valid(on, x.Lengths, px, w.Lengths, pw, turned: false, py);

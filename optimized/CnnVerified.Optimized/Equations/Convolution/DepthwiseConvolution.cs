@@ -6,8 +6,8 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's DepthwiseConvolution: map by map on phased maps, as pooling; a product over single
 /// channels would leave five of the six rows of its tiles empty.</summary>
 /// <remarks>Order of the sums: forward (r, s), ascending from +0, one fused multiply-add per term, the bias added last with one rounding.
-/// Backward data: a pixel takes its terms ascending in i, then in s, fused. Backward weights: each output row is summed in 16 virtual lanes (<see cref="Sums"/>),
-/// then the rows ascending in (n, i). Backward bias as in CV-B3. Outputs must not overlap inputs.</remarks>
+/// Backward data: a pixel takes its terms ascending in i, then in s, fused. Backward weights: each output row is summed in 16 virtual
+/// lanes (<see cref="Sums"/>), then the rows ascending in (n, i). Backward bias as in CV-B3. Outputs must not overlap inputs.</remarks>
 public static unsafe class DepthwiseConvolution
 {
     /// <summary>Depthwise convolution, forward (CV-F9).</summary>
@@ -92,21 +92,23 @@ public static unsafe class DepthwiseConvolution
     {
         private readonly PhasedMap _phased = new(s);
 
-        public nint Scratch => _phased.Size + _phased.RowLength;
+        public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
 
         public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
         {
             float* row = scratch + _phased.Size, kernel = w + (nint)(map % s.C) * s.Taps;
+            int* taps = (int*)(row + _phased.RowLength);
+            _phased.Taps(taps);
             _phased.Fill(x + (nint)map * s.Input, 0, scratch);
             V bias = L.Create(b[map % s.C]);
             for (int i = 0; i < s.P; i++)
             {
+                float* window = scratch + _phased.Window(0, i);
                 for (int j = 0; j < s.Q; j += L.Count)
                 {
                     V sum = L.Create(0f);
-                    for (int r = 0; r < s.R; r++)
-                        for (int t = 0; t < s.S; t++)
-                            sum = L.Fma(L.Create(kernel[r * s.S + t]), L.Load(scratch + _phased.Tap(i, r, t) + j), sum);
+                    for (int tap = 0; tap < s.Taps; tap++)
+                        sum = L.Fma(L.Create(kernel[tap]), L.Load(window + taps[tap] + j), sum);
                     L.Store(L.Add(sum, bias), row + j);
                 }
                 new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(y + ((nint)map * s.P + i) * s.Q, s.Q));
@@ -118,24 +120,25 @@ public static unsafe class DepthwiseConvolution
     {
         private readonly PhasedMap _phased = new(s);
 
-        public nint Scratch => _phased.Size + _phased.RowLength;
+        public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
 
         public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
         {
             float* row = scratch + _phased.Size, kernel = w + (nint)(map % s.C) * s.Taps;
+            int* taps = (int*)(row + _phased.RowLength);
+            _phased.Taps(taps);
             _phased.Clear(scratch);
             new Span<float>(row, _phased.RowLength).Clear();
             for (int i = 0; i < s.P; i++)
             {
                 new ReadOnlySpan<float>(dy + ((nint)map * s.P + i) * s.Q, s.Q).CopyTo(new Span<float>(row, s.Q));
-                for (int r = 0; r < s.R; r++)
-                    for (int t = 0; t < s.S; t++)
-                    {
-                        float* tap = scratch + _phased.Tap(i, r, t);
-                        V weight = L.Create(kernel[r * s.S + t]);
-                        for (int j = 0; j < s.Q; j += L.Count)
-                            L.Store(L.Fma(weight, L.Load(row + j), L.Load(tap + j)), tap + j);
-                    }
+                for (int tap = 0; tap < s.Taps; tap++)
+                {
+                    float* into = scratch + _phased.Window(0, i) + taps[tap];
+                    V weight = L.Create(kernel[tap]);
+                    for (int j = 0; j < s.Q; j += L.Count)
+                        L.Store(L.Fma(weight, L.Load(row + j), L.Load(into + j)), into + j);
+                }
             }
             _phased.Drain(scratch, dx + (nint)map * s.Input);
         }
@@ -145,20 +148,21 @@ public static unsafe class DepthwiseConvolution
     {
         private readonly PhasedMap _phased = new(s);
 
-        public nint Scratch => _phased.Size;
+        public nint Scratch => _phased.Size + s.Taps;
 
         public void Map<V, L>(int c, float* scratch) where V : unmanaged where L : struct, ILanes<V>
         {
             float* sums = dw + (nint)c * s.Taps;
+            int* taps = (int*)(scratch + _phased.Size);
+            _phased.Taps(taps);
             new Span<float>(sums, s.Taps).Clear();
             for (int n = 0; n < s.N; n++)
             {
                 nint map = (nint)n * s.C + c;
                 _phased.Fill(x + map * s.Input, 0, scratch);
                 for (int i = 0; i < s.P; i++)
-                    for (int r = 0; r < s.R; r++)
-                        for (int t = 0; t < s.S; t++)
-                            sums[r * s.S + t] += Sums.Dot(width, dy + (map * s.P + i) * s.Q, scratch + _phased.Tap(i, r, t), s.Q);
+                    for (int tap = 0; tap < s.Taps; tap++)
+                        sums[tap] += Sums.Dot(width, dy + (map * s.P + i) * s.Q, scratch + _phased.Window(0, i) + taps[tap], s.Q);
             }
         }
     }

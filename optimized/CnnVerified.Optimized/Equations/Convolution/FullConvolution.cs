@@ -17,7 +17,7 @@ public static unsafe class FullConvolution
     [Equation("CV-F3")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> y, Execution on)
     {
-        SingleMap.ExpectFull("CV-F3", "x", x, "w", w, "y", y);
+        SingleMap.ExpectFull("CV-F3", "x", x, "w", w, "y", "(H+R−1)×(W+S−1)", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, py = y)
             SingleMap.Full(on, x.Lengths, px, w.Lengths, pw, turned: true, py);
@@ -32,7 +32,7 @@ public static unsafe class FullConvolution
     [Equation("CV-B15")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> dx, Execution on)
     {
-        SingleMap.ExpectValid("CV-B15", "dy", dy, "w", w, "dx", dx);
+        SingleMap.ExpectValid("CV-B15", "dy", dy, "w", w, "dx", "H×W", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
             SingleMap.Valid(on, dy.Lengths, pdy, w.Lengths, pw, turned: false, pdx);
@@ -47,7 +47,7 @@ public static unsafe class FullConvolution
     [Equation("CV-B16")]
     public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dw, Execution on)
     {
-        SingleMap.ExpectValid("CV-B16", "dy", dy, "x", x, "dw", dw);
+        SingleMap.ExpectValid("CV-B16", "dy", dy, "x", x, "dw", "R×S", dw);
         // The weight gradient of a correlation of dy, whose residual is x: the terms are x's pixels (u, v).
         var shape = SingleMap.Shape(dy.Lengths, dw.Lengths, x.Lengths);
         using var lease = on.Enter();

@@ -69,8 +69,20 @@ public static unsafe class LearnedCombination
             FramedMaps.Run(on, s.C, new FramedMaps(s.P, s.Q, s.R, s.S, mixed, frames));
             MapSums.Run(on, new MapSums
             {
-                Images = 1, Outputs = s.C, Terms = 1, Rows = s.H, Columns = s.W, Stride = s.W, R = s.R, S = s.S, Turned = true,
-                Maps = frames, MapsOfOutput = framed, Kernels = pw, KernelsOfOutput = s.R * s.S, To = pdx,
+                Images = 1,
+                Outputs = s.C,
+                Terms = 1,
+                Rows = s.H,
+                Columns = s.W,
+                Stride = s.W,
+                R = s.R,
+                S = s.S,
+                Turned = true,
+                Maps = frames,
+                MapsOfOutput = framed,
+                Kernels = pw,
+                KernelsOfOutput = s.R * s.S,
+                To = pdx,
             });
         }
     }
@@ -160,8 +172,19 @@ public static unsafe class LearnedCombination
     // to[c] = the correlation of map c with kernel c.
     private static void Correlate(Execution on, in ConvolutionShape s, float* x, float* w, float* to) => MapSums.Run(on, new MapSums
     {
-        Images = 1, Outputs = s.C, Terms = 1, Rows = s.P, Columns = s.Q, Stride = s.W, R = s.R, S = s.S,
-        Maps = x, MapsOfOutput = (nint)s.H * s.W, Kernels = w, KernelsOfOutput = s.R * s.S, To = to,
+        Images = 1,
+        Outputs = s.C,
+        Terms = 1,
+        Rows = s.P,
+        Columns = s.Q,
+        Stride = s.W,
+        R = s.R,
+        S = s.S,
+        Maps = x,
+        MapsOfOutput = (nint)s.H * s.W,
+        Kernels = w,
+        KernelsOfOutput = s.R * s.S,
+        To = to,
     });
 
     private readonly struct Shares(int C, float* a, float* alpha) : IRowPass

@@ -33,10 +33,25 @@ public static unsafe class SharedKernel
         fixed (int* pM = M)
             MapSums.Run(on, new MapSums
             {
-                Images = s.N, Outputs = s.K, Terms = s.C, Rows = s.P, Columns = s.Q, Stride = s.W, R = s.R, S = s.S, Turned = true,
-                Maps = px, MapsOfImage = (nint)s.C * s.H * s.W, MapsOfTerm = (nint)s.H * s.W,
-                Kernels = pw, KernelsOfOutput = s.R * s.S,
-                Table = pM, TableOfOutput = s.C, TableOfTerm = 1, Bias = pb, To = py,
+                Images = s.N,
+                Outputs = s.K,
+                Terms = s.C,
+                Rows = s.P,
+                Columns = s.Q,
+                Stride = s.W,
+                R = s.R,
+                S = s.S,
+                Turned = true,
+                Maps = px,
+                MapsOfImage = (nint)s.C * s.H * s.W,
+                MapsOfTerm = (nint)s.H * s.W,
+                Kernels = pw,
+                KernelsOfOutput = s.R * s.S,
+                Table = pM,
+                TableOfOutput = s.C,
+                TableOfTerm = 1,
+                Bias = pb,
+                To = py,
             });
     }
 
@@ -66,10 +81,23 @@ public static unsafe class SharedKernel
             FramedMaps.Run(on, s.N * s.K, new FramedMaps(s.P, s.Q, s.R, s.S, pdy, maps));
             MapSums.Run(on, new MapSums
             {
-                Images = s.N, Outputs = s.C, Terms = s.K, Rows = s.H, Columns = s.W, Stride = s.W, R = s.R, S = s.S,
-                Maps = maps, MapsOfImage = s.K * framed, MapsOfTerm = framed,
-                Kernels = pw, KernelsOfTerm = s.R * s.S,
-                Table = pM, TableOfOutput = 1, TableOfTerm = s.C, To = pdx,
+                Images = s.N,
+                Outputs = s.C,
+                Terms = s.K,
+                Rows = s.H,
+                Columns = s.W,
+                Stride = s.W,
+                R = s.R,
+                S = s.S,
+                Maps = maps,
+                MapsOfImage = s.K * framed,
+                MapsOfTerm = framed,
+                Kernels = pw,
+                KernelsOfTerm = s.R * s.S,
+                Table = pM,
+                TableOfOutput = 1,
+                TableOfTerm = s.C,
+                To = pdx,
             });
         }
     }

@@ -3,8 +3,10 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The passes of a transposed convolution: those of the convolution that leads from y, N×K×P×Q, to x, N×C×H×W, with the same weights.</summary>
-/// <remarks>That convolution may have more window positions than x has pixels, where there are extra rows or columns: those positions read as 0.</remarks>
+/// <summary>The passes of a transposed convolution: those of the convolution that leads from y, N×K×P×Q, to x, N×C×H×W, with the same
+/// weights.</summary>
+/// <remarks>That convolution may have more window positions than x has pixels, where there are extra rows or columns: those positions
+/// read as 0.</remarks>
 internal static unsafe class TransposedPasses
 {
     /// <summary>Its data pass, from x to y, plus a bias.</summary>

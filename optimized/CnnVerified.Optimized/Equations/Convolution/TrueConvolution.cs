@@ -17,7 +17,7 @@ public static unsafe class TrueConvolution
     [Equation("CV-F2")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> y, Execution on)
     {
-        SingleMap.ExpectValid("CV-F2", "x", x, "w", w, "y", y);
+        SingleMap.ExpectValid("CV-F2", "x", x, "w", w, "y", "(H−R+1)×(W−S+1)", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, py = y)
             SingleMap.Valid(on, x.Lengths, px, w.Lengths, pw, turned: true, py);
@@ -32,7 +32,7 @@ public static unsafe class TrueConvolution
     [Equation("CV-B4")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, in TensorSpan<float> dx, Execution on)
     {
-        SingleMap.ExpectFull("CV-B4", "dy", dy, "w", w, "dx", dx);
+        SingleMap.ExpectFull("CV-B4", "dy", dy, "w", w, "dx", "(P+R−1)×(Q+S−1)", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
             SingleMap.Full(on, dy.Lengths, pdy, w.Lengths, pw, turned: false, pdx);
@@ -47,7 +47,7 @@ public static unsafe class TrueConvolution
     [Equation("CV-B5")]
     public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dw, Execution on)
     {
-        SingleMap.ExpectValid("CV-B5", "x", x, "dy", dy, "dw", dw);
+        SingleMap.ExpectValid("CV-B5", "x", x, "dy", dy, "dw", "(H−P+1)×(W−Q+1)", dw);
         var shape = SingleMap.Shape(x.Lengths, dw.Lengths, dy.Lengths);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)

@@ -32,7 +32,8 @@ public static unsafe class AdaptiveMaxPooling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F18, or a tensor has gaps.</exception>
     [Equation("PL-B18")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y, in TensorSpan<float> dx, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y,
+        in TensorSpan<float> dx, Execution on)
     {
         Lengths.ExpectRank("PL-B18", "dy", "N×C×P×Q", dy.Lengths, 4);
         var shape = PoolingShape.Adaptive("PL-B18", dx.Lengths, (int)dy.Lengths[2], (int)dy.Lengths[3]);

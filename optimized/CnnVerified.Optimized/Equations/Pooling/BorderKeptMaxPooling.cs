@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's BorderKeptMaxPooling: the kernels of MaxPooling with more windows. Outputs must not overlap inputs.</summary>
+/// <summary>The vectorised twin of the reference's BorderKeptMaxPooling: the kernels of MaxPooling with more windows.
+/// Outputs must not overlap inputs.</summary>
 public static unsafe class BorderKeptMaxPooling
 {
     /// <summary>Max pooling, border kept, forward (PL-F15).</summary>
@@ -37,7 +38,8 @@ public static unsafe class BorderKeptMaxPooling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F15, or a tensor has gaps.</exception>
     [Equation("PL-B15")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y, int R, int S, Window window, in TensorSpan<float> dx, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y, int R,
+        int S, Window window, in TensorSpan<float> dx, Execution on)
     {
         var shape = PoolingShape.BorderKept("PL-B15", dx.Lengths, R, S, window);
         shape.ExpectOutput("PL-B15", "dy", dy.Lengths);

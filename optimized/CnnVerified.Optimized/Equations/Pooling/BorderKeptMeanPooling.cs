@@ -3,7 +3,8 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's BorderKeptMeanPooling: the kernels of ClippedMeanPooling with more windows. Outputs must not overlap inputs.</summary>
+/// <summary>The vectorised twin of the reference's BorderKeptMeanPooling: the kernels of ClippedMeanPooling with more windows.
+/// Outputs must not overlap inputs.</summary>
 public static unsafe class BorderKeptMeanPooling
 {
     /// <summary>Mean pooling, border kept, forward (PL-F16).</summary>

@@ -19,7 +19,7 @@ public static unsafe class GlobalAveragePooling
         Contract.Shape("PL-F8", "y", "N×C", y, [shape.N, shape.C]);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            on.Run(shape.N * shape.C, new Means((nint)shape.H * shape.W, on.Width, px, py));
+            on.Run(shape.N * shape.C, new MapMeans((nint)shape.H * shape.W, on.Width, px, py));
     }
 
     /// <summary>Global average pooling, backward data (PL-B9).</summary>
@@ -35,24 +35,6 @@ public static unsafe class GlobalAveragePooling
         Contract.Dense("PL-B9", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            on.Run(shape.N * shape.C, new Shares(shape.H * shape.W, pdy, pdx));
-    }
-
-    private readonly struct Means(nint count, VectorWidth width, float* x, float* y) : IWork
-    {
-        public void Do(int from, int to, int thread)
-        {
-            for (int map = from; map < to; map++)
-                y[map] = Sums.Sum(width, x + map * count, count) / count;
-        }
-    }
-
-    private readonly struct Shares(int count, float* dy, float* dx) : IWork
-    {
-        public void Do(int from, int to, int thread)
-        {
-            for (int map = from; map < to; map++)
-                new Span<float>(dx + (nint)map * count, count).Fill(dy[map] / count);
-        }
+            on.Run(shape.N * shape.C, new MapShares(shape.H * shape.W, pdy, pdx));
     }
 }

@@ -30,7 +30,8 @@ public static unsafe class GlobalMaxPooling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F17, or a tensor has gaps.</exception>
     [Equation("PL-B17")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y, in TensorSpan<float> dx, Execution on)
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> y,
+        in TensorSpan<float> dx, Execution on)
     {
         var shape = PoolingShape.Global("PL-B17", dx.Lengths);
         Contract.Shape("PL-B17", "dy", "N×C", dy, [shape.N, shape.C]);

@@ -23,7 +23,7 @@ public static unsafe class MaxUnpooling
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
         fixed (int* pa = a)
-            on.Run((int)(x.Lengths[0] * x.Lengths[1]), new Scatter((int)(x.Lengths[2] * x.Lengths[3]), (int)(y.Lengths[2] * y.Lengths[3]), px, pa, py));
+            on.Run(Maps(x.Lengths), new Scatter(Elements(x.Lengths), Elements(y.Lengths), px, pa, py));
     }
 
     /// <summary>Max unpooling, backward data (PL-B11).</summary>
@@ -43,14 +43,19 @@ public static unsafe class MaxUnpooling
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
         fixed (int* pa = a)
-            on.Run((int)(dx.Lengths[0] * dx.Lengths[1]), new Gather((int)(dx.Lengths[2] * dx.Lengths[3]), (int)(dy.Lengths[2] * dy.Lengths[3]), pdy, pa, pdx));
+            on.Run(Maps(dx.Lengths), new Gather(Elements(dx.Lengths), Elements(dy.Lengths), pdy, pa, pdx));
     }
+
+    private static int Maps(ReadOnlySpan<nint> lengths) => (int)(lengths[0] * lengths[1]);
+
+    private static int Elements(ReadOnlySpan<nint> lengths) => (int)(lengths[2] * lengths[3]);
 
     private static void Places(string id, in ReadOnlyTensorSpan<int> a, ReadOnlySpan<nint> lengths)
     {
         Lengths.Expect(id, "a", "N×C×P×Q", a.Lengths, lengths);
         if (!a.IsDense)
-            throw new ArgumentException($"a expects a dense tensor but is a slice with gaps, lengths {Lengths.Text(a.Lengths)}; {id}. (Parameter 'a')");
+            throw new ArgumentException($"a expects a dense tensor but is a slice with gaps, lengths {Lengths.Text(a.Lengths)}; {id}. " +
+                "(Parameter 'a')");
     }
 
     private readonly struct Scatter(int count, int places, float* x, int* a, float* y) : IWork

@@ -63,7 +63,8 @@ public static unsafe class TrainableSubsampling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F6, or a tensor has gaps.</exception>
     [Equation("PL-B5")]
-    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> y, float amp, float slope,
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> y,
+        float amp, float slope,
         int R, int S, in TensorSpan<float> dx, Execution on)
     {
         var shape = PoolingShape.SideBySide("PL-B5", dx.Lengths, R, S);
@@ -111,7 +112,8 @@ public static unsafe class TrainableSubsampling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("PL-B7")]
-    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> y, float amp, float slope, in TensorSpan<float> db, Execution on)
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> y, float amp, float slope,
+        in TensorSpan<float> db, Execution on)
     {
         Lengths.ExpectRank("PL-B7", "dy", "N×C×P×Q", dy.Lengths, 4);
         Contract.Dense("PL-B7", "dy", dy);
@@ -137,7 +139,8 @@ public static unsafe class TrainableSubsampling
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit PL-F6, or a tensor has gaps.</exception>
     [Equation("OP-B9")]
-    public static void SecondDerivatives(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> v, in ReadOnlyTensorSpan<float> y,
+    public static void SecondDerivatives(in ReadOnlyTensorSpan<float> hy, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> v,
+        in ReadOnlyTensorSpan<float> y,
         float amp, float slope, int R, int S, in TensorSpan<float> hx, in TensorSpan<float> ha, in TensorSpan<float> hb, Execution on)
     {
         var shape = PoolingShape.SideBySide("OP-B9", hx.Lengths, R, S);
@@ -164,8 +167,12 @@ public static unsafe class TrainableSubsampling
         Contract.Dense(id, name, y);
     }
 
-    private static void SumChannels<TValues>(Execution on, ReadOnlySpan<nint> lengths, TValues values, float* sums) where TValues : unmanaged, IMapValues =>
-        MapPass.Run(on, (int)lengths[1], new ChannelSums<TValues>((int)lengths[0], (int)lengths[1], (int)(lengths[2] * lengths[3]), values, on.Width, sums));
+    private static void SumChannels<TValues>(Execution on, ReadOnlySpan<nint> lengths, TValues values, float* sums)
+        where TValues : unmanaged, IMapValues
+    {
+        int N = (int)lengths[0], C = (int)lengths[1], count = (int)(lengths[2] * lengths[3]);
+        MapPass.Run(on, C, new ChannelSums<TValues>(N, C, count, values, on.Width, sums));
+    }
 
     /// <summary>amp·tanh(slope·(a·v + b)) of the sum v of a window.</summary>
     private readonly struct Squashed(int C, float* a, float* b, float amp, float slope) : IBlockFinish

@@ -13,8 +13,8 @@ public static class GroupedTransposedConvolution
     /// <param name="window">Stride, padding, dilation, extra output, and groups.</param>
     /// <returns>Output y, N×K×P×Q.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, there is too much extra output, or no output is left.</exception>
-    /// <remarks>docs/equations/transposed-convolution.md. ONNX ConvTranspose, whose weight layout it is; Dumoulin and Visin, A guide to convolution arithmetic
-    /// for deep learning (2016), chapter 4.</remarks>
+    /// <remarks>docs/equations/transposed-convolution.md. ONNX ConvTranspose, whose weight layout it is; Dumoulin and Visin, A guide to
+    /// convolution arithmetic for deep learning (2016), chapter 4.</remarks>
     [Equation("CV-F11")]
     public static Tensor<T> Forward<T>(Tensor<T> x, Tensor<T> w, Tensor<T> b, Window window)
         where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>

@@ -16,7 +16,8 @@ public static class BilinearUpsampling
     /// <remarks>docs/equations/pooling-variants.md. ONNX Resize, mode linear with half-pixel coordinates.</remarks>
     [Equation("PL-F19")]
     public static Tensor<T> Forward<T>(Tensor<T> x, int R, int S)
-        where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>, IAdditiveIdentity<T, T>, IMultiplicativeIdentity<T, T>
+        where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>, IAdditiveIdentity<T, T>,
+            IMultiplicativeIdentity<T, T>
     {
         var (N, C, H, W, _, _, _, _) = PoolingShape.Enlarged("PL-F19", x.Lengths, R, S);
         var y = Tensor.CreateFromShape<T>([N, C, H * R, W * S]);
@@ -45,7 +46,8 @@ public static class BilinearUpsampling
     /// <remarks>docs/equations/pooling-variants.md. Derived from PL-F19.</remarks>
     [Equation("PL-B19")]
     public static Tensor<T> BackwardData<T>(Tensor<T> dy, int H, int W, int R, int S)
-        where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>, IAdditiveIdentity<T, T>, IMultiplicativeIdentity<T, T>
+        where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IDivisionOperators<T, T, T>, IAdditiveIdentity<T, T>,
+            IMultiplicativeIdentity<T, T>
     {
         Lengths.ExpectRank("PL-B19", "dy", "N×C×(H·R)×(W·S)", dy.Lengths, 4);
         var shape = PoolingShape.Enlarged("PL-B19", [dy.Lengths[0], dy.Lengths[1], H, W], R, S);

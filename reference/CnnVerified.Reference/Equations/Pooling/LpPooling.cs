@@ -68,7 +68,8 @@ public static class LpPooling
                                 for (int r = 0; r < R; r++)
                                     for (int s = 0; s < S; s++)
                                         if (i * sh + r == u && j * sw + s == v && y[n, c, i, j] > T.Zero)
-                                            sum += dy[n, c, i, j] * Choosing.Sign(x[n, c, u, v]) * T.Pow(Choosing.Abs(x[n, c, u, v]), m - T.One) * T.Pow(y[n, c, i, j], T.One - m);
+                                            sum += dy[n, c, i, j] * Choosing.Sign(x[n, c, u, v]) * T.Pow(Choosing.Abs(x[n, c, u, v]), m - T.One)
+                                                * T.Pow(y[n, c, i, j], T.One - m);
                         dx[n, c, u, v] = sum;
                     }
         return dx;
