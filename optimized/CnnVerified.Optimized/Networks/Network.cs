@@ -96,11 +96,17 @@ public abstract class Network
         return Output(N);
     }
 
-    /// <summary>A copy of what a layer wrote in the last pass, for a judge that follows the choices of rectifiers and max pooling.</summary>
+    /// <summary>A copy of what a layer wrote in the last pass, for a judge who goes from layer to layer.</summary>
     /// <param name="layer">Its number, from 0.</param>
     /// <param name="N">Images of that pass.</param>
     /// <returns>N·C·H·W elements. Layers that work in place leave the values of the last of them.</returns>
     public float[] Values(int layer, int N) => _layers[layer].Y.Span(N).ToArray();
+
+    /// <summary>A copy of the derivative by what a layer wrote, of the last gradient.</summary>
+    /// <param name="layer">Its number, from 0.</param>
+    /// <param name="N">Images of that pass.</param>
+    /// <returns>N·C·H·W elements. Layers that work in place leave that of the first of them.</returns>
+    public float[] Residuals(int layer, int N) => _layers[layer].Y.ResidualSpan(N).ToArray();
 
     private protected static void Draw(Random random, Span<float> values, double a)
     {

@@ -28,12 +28,6 @@ public static class Modern
         public static Constants<T> Default => new(T.CreateChecked(0.5f), T.CreateChecked(1e-5f), T.CreateChecked(0.1f));
     }
 
-    /// <summary>What the choices of a training pass look at: inputs of the rectifiers, and of max pooling.</summary>
-    /// <param name="N1">Output of the first batch normalisation.</param>
-    /// <param name="N3">Output of the second one.</param>
-    /// <typeparam name="T">The number type.</typeparam>
-    public sealed record Choices<T>(Tensor<T> N1, Tensor<T> N3);
-
     /// <summary>Scores of a batch in inference, with the running statistics.</summary>
     /// <param name="p">Parameters.</param>
     /// <param name="r">Running mean and variance of the first batch normalisation, then of the second.</param>
@@ -60,37 +54,90 @@ public static class Modern
     /// <exception cref="ArgumentException">A shape does not fit.</exception>
     public static T Loss<T>(Tensor<T>[] p, Tensor<T> x, Tensor<T> h, Tensor<T> u)
         where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IRootFunctions<T>, IComparisonOperators<T, T, bool> =>
-        CrossEntropy.Forward(Forward(p, x, u).Z, h)[0];
+        Head(Block(Block(x, p[0], p[1], p[2]).P, p[3], p[4], p[5]).P, p[6], p[7], h, u).Loss;
 
     /// <summary>Loss and its gradient by every parameter on one batch.</summary>
     /// <param name="p">Parameters.</param>
     /// <param name="x">Scaled images, N×1×28×28.</param>
     /// <param name="h">Target weights, N×10.</param>
     /// <param name="u">What dropout drew from [0, 1), N×1568.</param>
-    /// <returns>The loss, the gradients in the order of the parameters, mean and variance of each batch normalisation, and what was chosen by.</returns>
+    /// <returns>The loss, the gradients in the order of the parameters, and mean and variance of each batch normalisation.</returns>
     /// <exception cref="ArgumentException">A shape does not fit.</exception>
-    public static (T Loss, Tensor<T>[] Gradients, Tensor<T>[] Statistics, Choices<T> Choices) Gradient<T>(Tensor<T>[] p, Tensor<T> x, Tensor<T> h, Tensor<T> u)
+    public static (T Loss, Tensor<T>[] Gradients, Tensor<T>[] Statistics) Gradient<T>(Tensor<T>[] p, Tensor<T> x, Tensor<T> h, Tensor<T> u)
         where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IRootFunctions<T>, IComparisonOperators<T, T, bool>
     {
-        var (keep, eps, _) = Constants<T>.Default;
-        var f = Forward(p, x, u);
-        T loss = CrossEntropy.Forward(f.Z, h)[0];
+        var first = Block(x, p[0], p[1], p[2]);
+        var second = Block(first.P, p[3], p[4], p[5]);
+        var (loss, dp4, dw, db) = Head(second.P, p[6], p[7], h, u);
+        var (dp2, dw3, dgamma3, dbeta3) = BlockBackward(dp4, second, first.P, p[3], p[4]);
+        var (_, dw1, dgamma1, dbeta1) = BlockBackward(dp2, first, x, p[0], p[1]);
+        return (loss, [dw1, dgamma1, dbeta1, dw3, dgamma3, dbeta3, dw, db], [first.Mu, first.V, second.Mu, second.V]);
+    }
 
-        var dz = CrossEntropy.BackwardData(LogSoftmax.Forward(f.Z), h);
-        var drow = Dropout.BackwardData(FullyConnected.BackwardData(dz, p[6]), u, keep);
-        var da3 = MaxPooling.BackwardData(Rasterisation.BackwardData(drow, 32, 7, 7), f.A3, f.P4, 2, 2, Halving);
-        var dn3 = Each(Rectifier.BackwardData, da3, f.N3);
-        var dc3 = BatchNormalisation.BackwardData(dn3, p[4], f.Xhat3, f.V3, eps);
-        var dp2 = Convolution.BackwardData(dc3, p[3], 14, 14, Padded);
-        var da1 = MaxPooling.BackwardData(dp2, f.A1, f.P2, 2, 2, Halving);
-        var dn1 = Each(Rectifier.BackwardData, da1, f.N1);
-        var dc1 = BatchNormalisation.BackwardData(dn1, p[1], f.Xhat1, f.V1, eps);
-        return (loss,
-        [
-            Convolution.BackwardWeights(dc1, x, 3, 3, Padded), BatchNormalisation.BackwardScale(dn1, f.Xhat1), BatchNormalisation.BackwardShift(dn1),
-            Convolution.BackwardWeights(dc3, f.P2, 3, 3, Padded), BatchNormalisation.BackwardScale(dn3, f.Xhat3), BatchNormalisation.BackwardShift(dn3),
-            FullyConnected.BackwardWeights(dz, f.Row), FullyConnected.BackwardBias(dz),
-        ], [f.Mu1, f.V1, f.Mu3, f.V3], new(f.N1, f.N3));
+    /// <summary>What a block computes in training: convolution, batch normalisation, rectifier, max pooling.</summary>
+    /// <param name="Mu">Mean of each channel.</param>
+    /// <param name="V">Its variance.</param>
+    /// <param name="Xhat">Normalised.</param>
+    /// <param name="Y">Scaled and shifted: what the rectifier chooses by.</param>
+    /// <param name="A">Behind the rectifier: what max pooling chooses by.</param>
+    /// <param name="P">The result.</param>
+    /// <typeparam name="T">The number type.</typeparam>
+    public sealed record BlockValues<T>(Tensor<T> Mu, Tensor<T> V, Tensor<T> Xhat, Tensor<T> Y, Tensor<T> A, Tensor<T> P);
+
+    /// <summary>A block in training: CV-F1, NM-F1, AC-F4, PL-F1.</summary>
+    /// <param name="x">Input, N×C×H×W, H and W even.</param>
+    /// <param name="w">Weights, K×C×3×3.</param>
+    /// <param name="gamma">Scale, K.</param>
+    /// <param name="beta">Shift, K.</param>
+    /// <returns>What it computes.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public static BlockValues<T> Block<T>(Tensor<T> x, Tensor<T> w, Tensor<T> gamma, Tensor<T> beta)
+        where T : IRootFunctions<T>, IComparisonOperators<T, T, bool>
+    {
+        T eps = Constants<T>.Default.Eps;
+        var c = Convolve(x, w);
+        var (mu, v, xhat) = Statistics(c, eps);
+        var y = BatchNormalisation.Forward(c, gamma, beta, eps);
+        var a = Each(Rectifier.Forward, y);
+        return new(mu, v, xhat, y, a, MaxPooling.Forward(a, 2, 2, Halving));
+    }
+
+    /// <summary>Back through a block: PL-B1, AC-B4, NM-B1 to NM-B3, CV-B1, CV-B2.</summary>
+    /// <param name="dp">Derivative of the loss by the block's result.</param>
+    /// <param name="values">What the block computed.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="w">Its weights.</param>
+    /// <param name="gamma">Its scale.</param>
+    /// <returns>Derivatives by input, weights, scale and shift.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public static (Tensor<T> Dx, Tensor<T> Dw, Tensor<T> Dgamma, Tensor<T> Dbeta) BlockBackward<T>(Tensor<T> dp, BlockValues<T> values, Tensor<T> x,
+        Tensor<T> w, Tensor<T> gamma)
+        where T : IRootFunctions<T>, IComparisonOperators<T, T, bool>
+    {
+        var da = MaxPooling.BackwardData(dp, values.A, values.P, 2, 2, Halving);
+        var dy = Each(Rectifier.BackwardData, da, values.Y);
+        var dc = BatchNormalisation.BackwardData(dy, gamma, values.Xhat, values.V, Constants<T>.Default.Eps);
+        return (Convolution.BackwardData(dc, w, (int)x.Lengths[2], (int)x.Lengths[3], Padded), Convolution.BackwardWeights(dc, x, 3, 3, Padded),
+            BatchNormalisation.BackwardScale(dy, values.Xhat), BatchNormalisation.BackwardShift(dy));
+    }
+
+    /// <summary>The last layers in training, and back: FL-F1, NM-F5, FC-F1, LS-F1.</summary>
+    /// <param name="p">Result of the second block, N×32×7×7.</param>
+    /// <param name="w">Weights, 10×1568.</param>
+    /// <param name="b">Bias, 10.</param>
+    /// <param name="h">Target weights, N×10.</param>
+    /// <param name="u">What dropout drew from [0, 1), N×1568.</param>
+    /// <returns>The loss and its derivatives by p, w and b.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public static (T Loss, Tensor<T> Dp, Tensor<T> Dw, Tensor<T> Db) Head<T>(Tensor<T> p, Tensor<T> w, Tensor<T> b, Tensor<T> h, Tensor<T> u)
+        where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IComparisonOperators<T, T, bool>
+    {
+        T keep = Constants<T>.Default.Keep;
+        var row = Dropout.Forward(Rasterisation.Forward(p), u, keep);
+        var z = FullyConnected.Forward(row, w, b);
+        var dz = CrossEntropy.BackwardData(LogSoftmax.Forward(z), h);
+        var dp = Rasterisation.BackwardData(Dropout.BackwardData(FullyConnected.BackwardData(dz, w), u, keep), 32, 7, 7);
+        return (CrossEntropy.Forward(z, h)[0], dp, FullyConnected.BackwardWeights(dz, row), FullyConnected.BackwardBias(dz));
     }
 
     /// <summary>One training step on one batch: <see cref="Gradient{T}"/>, then OP-7 on every parameter and NM-U1 on the running statistics.</summary>
@@ -108,7 +155,7 @@ public static class Modern
     public static T Step<T>(Tensor<T>[] p, Tensor<T>[] m, Tensor<T>[] v, Tensor<T>[] r, Tensor<T> x, Tensor<T> h, Tensor<T> u, T eta, T t)
         where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IRootFunctions<T>, IPowerFunctions<T>, IComparisonOperators<T, T, bool>
     {
-        var (loss, gradients, statistics, _) = Gradient(p, x, h, u);
+        var (loss, gradients, statistics) = Gradient(p, x, h, u);
         for (int l = 0; l < p.Length; l++)
         {
             var (wnew, mnew, vnew) = Adam.Step(Row(p[l]), Row(gradients[l]), Row(m[l]), Row(v[l]), eta,
@@ -119,25 +166,6 @@ public static class Modern
         (r[0], r[1]) = RunningStatistics.Step(r[0], r[1], statistics[0], statistics[1], Constants<T>.Default.Rho, N * 28 * 28);
         (r[2], r[3]) = RunningStatistics.Step(r[2], r[3], statistics[2], statistics[3], Constants<T>.Default.Rho, N * 14 * 14);
         return loss;
-    }
-
-    private static Values<T> Forward<T>(Tensor<T>[] p, Tensor<T> x, Tensor<T> u)
-        where T : IRootFunctions<T>, IComparisonOperators<T, T, bool>
-    {
-        var (keep, eps, _) = Constants<T>.Default;
-        var c1 = Convolve(x, p[0]);
-        var (mu1, v1, xhat1) = Statistics(c1, eps);
-        var n1 = BatchNormalisation.Forward(c1, p[1], p[2], eps);
-        var a1 = Each(Rectifier.Forward, n1);
-        var p2 = MaxPooling.Forward(a1, 2, 2, Halving);
-        var c3 = Convolve(p2, p[3]);
-        var (mu3, v3, xhat3) = Statistics(c3, eps);
-        var n3 = BatchNormalisation.Forward(c3, p[4], p[5], eps);
-        var a3 = Each(Rectifier.Forward, n3);
-        var p4 = MaxPooling.Forward(a3, 2, 2, Halving);
-        var row = Dropout.Forward(Rasterisation.Forward(p4), u, keep);
-        var z = FullyConnected.Forward(row, p[6], p[7]);
-        return new(mu1, v1, xhat1, n1, a1, p2, mu3, v3, xhat3, n3, a3, p4, row, z);
     }
 
     private static Tensor<T> Convolve<T>(Tensor<T> x, Tensor<T> w)
@@ -172,7 +200,4 @@ public static class Modern
         }
         return (mu, v, xhat);
     }
-
-    private sealed record Values<T>(Tensor<T> Mu1, Tensor<T> V1, Tensor<T> Xhat1, Tensor<T> N1, Tensor<T> A1, Tensor<T> P2,
-        Tensor<T> Mu3, Tensor<T> V3, Tensor<T> Xhat3, Tensor<T> N3, Tensor<T> A3, Tensor<T> P4, Tensor<T> Row, Tensor<T> Z);
 }

@@ -22,7 +22,7 @@ internal abstract class EngineNetwork<TNetwork>(TNetwork network, Func<int, int,
         state.CopyTo(network.State);
     }
 
-    public virtual void BeginEpoch(Batches images, ReadOnlySpan<int> order) { }
+    public virtual void BeforeStep(Batches images, ReadOnlySpan<int> rest, int step) { }
 
     public abstract float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step);
 
@@ -42,14 +42,16 @@ internal sealed class EngineLeNet5Of1998(int maxBatch, Execution on) : EngineNet
 {
     protected override int Sign => -1;
 
-    public override void BeginEpoch(Batches images, ReadOnlySpan<int> order)
+    public override void BeforeStep(Batches images, ReadOnlySpan<int> rest, int step)
     {
+        int patterns = LevenbergMarquardtSchedule.Patterns(step, rest.Length);
+        if (patterns == 0)
+            return;
         Network.Curvature.Clear();
-        int patterns = LevenbergMarquardtSchedule.Patterns(order.Length);
         for (int start = 0; start < patterns; start += images.MaxBatch)
         {
             int N = Math.Min(images.MaxBatch, patterns - start);
-            images.Select(order.Slice(start, N));
+            images.Select(rest.Slice(start, N));
             Network.AddCurvature(images.X(N), images.Labels(N), (float)N / patterns);
         }
     }
@@ -70,11 +72,13 @@ internal static class LevenbergMarquardtSchedule
     /// <summary>μ: keeps a step finite where the loss is flat.</summary>
     public const float Mu = 0.02f;
 
-    // Of the first rate: with 0.0005 the published 0.0005 (twice), 0.0002 (three times), 0.0001 (three times), 0.00005 (four times), 0.00001.
+    // Of the first rate: of 0.0005 the published 0.0005 (twice), 0.0002 (three times), 0.0001 (three times), 0.00005 (four times), 0.00001.
     private static readonly double[] Shares = [1, 1, 0.4, 0.4, 0.4, 0.2, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.02];
 
-    /// <summary>Patterns that the second derivatives are averaged over before each pass.</summary>
-    public static int Patterns(int images) => Math.Min(500, images);
+    /// <summary>Patterns that the second derivatives are averaged over before a step of a pass: 500 before the first, as published, and 100 before every
+    /// hundredth. From the small first weights the curvature grows a thousandfold within hundreds of steps, and an estimate that is a
+    /// pass old lets them blow up.</summary>
+    public static int Patterns(int step, int rest) => Math.Min(step == 0 ? 500 : step % 100 == 0 ? 100 : 0, rest);
 
     /// <summary>The rate of a pass.</summary>
     public static float Rate(float first, int epoch) => (float)(first * Shares[Math.Min(epoch, Shares.Length) - 1]);

@@ -52,9 +52,8 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
     /// <summary>The parameters in another number type.</summary>
     public Tensor<T>[] Convert<T>(Func<float, T> convert) => Flat.Split(network.Parameters, shapes, convert);
 
-    /// <summary>How many of the first tensors lie before a choice that the engine's rounding made otherwise than the reference; call after
-    /// <see cref="OfEngine"/>.</summary>
-    public virtual int TensorsBelowDifferentChoices(out int choices) => choices = 0;
+    /// <summary>What the engine's gradient may be; call after <see cref="OfEngine"/>.</summary>
+    public virtual EngineBound Bound() => new(OfReference(value => new Bounded<Binary32>(value)), [], 0, 0);
 
     /// <summary>Findings of the second derivatives, where the network has them.</summary>
     public virtual IEnumerable<TensorFinding> SecondOrder() => [];
@@ -113,12 +112,9 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
             int at = 0;
             for (int l = 0; l < wanted.Length; l++)
             {
-                Bounded<Binary32>[] elements = [.. wanted[l]];
-                float[] got = engine[at..(at + elements.Length)];
-                at += elements.Length;
-                double largest = elements.Max(element => Math.Abs(element.Value));
-                yield return new("second " + Names[l], elements.Length, 0, elements.Zip(got, (w, g) => NetworkGradient.Over(g - w.Value, w.Error)).Max(),
-                    elements.Count(w => !(w.Error < largest)), null, null, null);
+                float[] got = engine[at..(at + (int)wanted[l].FlattenedLength)];
+                at += got.Length;
+                yield return EngineBound.Judge("second " + Names[l], got, [.. wanted[l]]);
             }
         }
     }
@@ -149,21 +145,40 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
 
         public override T Loss<T>(Tensor<T>[] p) => ReferenceModernNetwork.Loss(p, XOf<T>(), HOf<T>(), U<T>());
 
-        // Bounds follow one course of the choices: the engine's must be the same. All but the last layer's tensors lie before a choice, the
-        // first three before all.
-        public override int TensorsBelowDifferentChoices(out int choices)
+        // Through two batch normalisations the worst case of all roundings together says nothing. The network is judged in three parts
+        // instead, each from what the engine itself handed to it: block, block, head, and back. What is handed on is judged too, so that
+        // the parts make the whole. Bounds follow one course of the choices: the engine's must be the same.
+        public override EngineBound Bound()
         {
-            var reference = ReferenceModernNetwork.Gradient(Convert(value => (double)value), XOf<double>(), HOf<double>(), U<double>()).Choices;
-            int first = Different(network.Values(2, _images), [.. reference.N1], 28), second = Different(network.Values(6, _images), [.. reference.N3], 14);
-            choices = first + second;
-            return second > 0 ? 6 : first > 0 ? 3 : 0;
+            Bounded<Binary32> Exact(float value) => new(value);
+            var p = Convert(Exact);
+            var (x, h, u) = (XOf<Bounded<Binary32>>(), HOf<Bounded<Binary32>>(), U<Bounded<Binary32>>());
+            float[] p2 = network.Values(3, _images), p4 = network.Values(7, _images), dp2 = network.Residuals(3, _images), dp4 = network.Residuals(7, _images);
+            Tensor<Bounded<Binary32>> P2(float[] values) => Tensor.Create([.. values.Select(Exact)], [_images, 16, 14, 14]);
+            Tensor<Bounded<Binary32>> P4(float[] values) => Tensor.Create([.. values.Select(Exact)], [_images, 32, 7, 7]);
+
+            var first = ReferenceModernNetwork.Block(x, p[0], p[1], p[2]);
+            var second = ReferenceModernNetwork.Block(P2(p2), p[3], p[4], p[5]);
+            var head = ReferenceModernNetwork.Head(P4(p4), p[6], p[7], h, u);
+            var block2 = ReferenceModernNetwork.BlockBackward(P4(dp4), second, P2(p2), p[3], p[4]);
+            var block1 = ReferenceModernNetwork.BlockBackward(P2(dp2), first, x, p[0], p[1]);
+            int before1 = Different(network.Values(2, _images), first.Y, 28), before2 = Different(network.Values(6, _images), second.Y, 14);
+            TensorFinding[] links =
+            [
+                EngineBound.Judge("P2 handed on", p2, [.. first.P]), EngineBound.Judge("P4 handed on", p4, [.. second.P]),
+                EngineBound.Judge("P4 handed back", dp4, [.. head.Dp]),
+                .. before2 == 0 ? [EngineBound.Judge("P2 handed back", dp2, [.. block2.Dx])] : Array.Empty<TensorFinding>(),
+            ];
+            return new([block1.Dw, block1.Dgamma, block1.Dbeta, block2.Dw, block2.Dgamma, block2.Dbeta, head.Dw, head.Db], links,
+                before2 > 0 ? 6 : before1 > 0 ? 3 : 0, before1 + before2) { InParts = true };
         }
 
         private Tensor<T> U<T>() where T : INumberBase<T> => Tensor.Create([.. _u.Select(value => T.CreateChecked(value))], [_images, Modern.Dropped]);
 
         // The engine's values are behind the rectifier, the reference's before it.
-        private static int Different(float[] engine, double[] reference, int side)
+        private static int Different(float[] engine, Tensor<Bounded<Binary32>> before, int side)
         {
+            double[] reference = [.. before.Select(value => value.Value)];
             int different = 0;
             for (int i = 0; i < engine.Length; i++)
                 different += engine[i] > 0 != reference[i] > 0 ? 1 : 0;
@@ -172,15 +187,29 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
                     for (int v = 0; v < side; v += 2)
                     {
                         int at = map + u * side + v;
-                        different += First(engine, value => value) == First(reference, value => Math.Max(value, 0)) ? 0 : 1;
-
-                        int First<T>(T[] values, Func<T, T> of) where T : INumber<T>
-                        {
-                            int[] places = [at, at + 1, at + side, at + side + 1];
-                            return places.MaxBy(place => of(values[place]));
-                        }
+                        int[] places = [at, at + 1, at + side, at + side + 1];
+                        different += places.MaxBy(place => engine[place]) == places.MaxBy(place => Math.Max(reference[place], 0)) ? 0 : 1;
                     }
             return different;
         }
+    }
+}
+
+/// <summary>What the engine's gradient may be.</summary>
+/// <param name="Gradient">Value and error of each derivative.</param>
+/// <param name="Links">Findings of what the parts hand to one another.</param>
+/// <param name="Unsure">How many of the first tensors lie before a choice that the engine made otherwise: nothing bounds them.</param>
+/// <param name="Choices">How many choices those are.</param>
+internal sealed record EngineBound(Tensor<Bounded<Binary32>>[] Gradient, TensorFinding[] Links, int Unsure, int Choices)
+{
+    /// <summary>True where the bound is that of a part given what the engine handed to it.</summary>
+    public bool InParts { get; init; }
+
+    /// <summary>All elements against what they may be.</summary>
+    public static TensorFinding Judge(string name, float[] got, Bounded<Binary32>[] wanted)
+    {
+        double largest = wanted.Max(element => Math.Abs(element.Value));
+        return new(name, wanted.Length, 0, wanted.Zip(got, (w, g) => NetworkGradient.Over(g - w.Value, w.Error)).Max(),
+            wanted.Count(w => !(w.Error < largest)), null, null, null);
     }
 }

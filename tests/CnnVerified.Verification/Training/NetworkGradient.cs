@@ -75,9 +75,8 @@ public static class NetworkGradient
 
     private static (List<TensorFinding>, string) Judge(GradientSubject subject, float[] engine, int sample, int seed, CancellationToken stop)
     {
-        var bound = subject.OfReference(value => new Bounded<Binary32>(value));
+        EngineBound bound = subject.Bound();
         var exact = subject.OfReference(value => new Bounded<Binary64>(value));
-        int unsure = subject.TensorsBelowDifferentChoices(out int choices);
         var slopes = subject.Convert(value => new Slope(new(value), default));
         var points = subject.Convert(value => (double)value);
         var random = new Random(seed);
@@ -85,12 +84,11 @@ public static class NetworkGradient
         int at = 0;
         for (int l = 0; l < exact.Length; l++)
         {
-            Bounded<Binary32>[] wanted = [.. bound[l]];
+            Bounded<Binary32>[] wanted = [.. bound.Gradient[l]];
             Bounded<Binary64>[] reference = [.. exact[l]];
             float[] got = engine[at..(at + wanted.Length)];
             at += wanted.Length;
-            bool sure = l >= unsure;
-            double largest = wanted.Max(element => Math.Abs(element.Value));
+            bool sure = l >= bound.Unsure;
             int[] drawn = [.. Enumerable.Range(0, wanted.Length).ToArray()];
             if (wanted.Length > sample)
                 random.Shuffle(drawn);
@@ -105,14 +103,19 @@ public static class NetworkGradient
                 double? numeric = s < NumericPerTensor ? Numeric(subject, points, tensor, i, loss) : null;
                 duals[s] = (Over(got[i] - slope.Value, wanted[i].Error + slope.Error), Over(reference[i].Value - slope.Value, reference[i].Error + slope.Error), numeric);
             });
-            findings.Add(new(subject.Names[l], wanted.Length, drawn.Length,
-                sure ? wanted.Zip(got, (w, g) => Over(g - w.Value, w.Error)).Max() : null,
-                sure ? wanted.Count(w => !(w.Error < largest)) : wanted.Length,
-                sure && drawn.Length > 0 ? duals.Max(dual => dual.Engine) : null,
-                drawn.Length > 0 ? duals.Max(dual => dual.Reference) : null,
-                drawn.Length > 0 ? duals.Max(dual => dual.Numeric) : null));
+            TensorFinding all = EngineBound.Judge(subject.Names[l], got, wanted);
+            findings.Add(all with
+            {
+                Sampled = drawn.Length,
+                Bound = sure ? all.Bound : null,
+                Vacuous = sure ? all.Vacuous : all.Size,
+                EngineDual = sure && !bound.InParts && drawn.Length > 0 ? duals.Max(dual => dual.Engine) : null,
+                ReferenceDual = drawn.Length > 0 ? duals.Max(dual => dual.Reference) : null,
+                Numeric = drawn.Length > 0 ? duals.Max(dual => dual.Numeric) : null,
+            });
         }
-        return (findings, choices == 0 ? "" : $"; {choices} choices of rectifiers and max pooling differ from the reference's within rounding: no bound holds for what lies before them");
+        findings.AddRange(bound.Links);
+        return (findings, bound.Choices == 0 ? "" : $"; {bound.Choices} choices of rectifiers and max pooling differ from the reference's within rounding: no bound holds for what lies before them");
     }
 
     // The truncation of a step is about a third of what a step twice as long differs by: the whole difference is allowed. A kink between the

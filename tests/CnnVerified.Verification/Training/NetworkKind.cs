@@ -20,7 +20,7 @@ public sealed record NetworkKind(string Name, string Title, int Side, int Larges
     [
         new("lenet5", "LeNet-5", 32, 65536, 61_706, 61_706, new(),
             (maxBatch, on) => new EngineLeNet5(maxBatch, on), on => new ReferenceLeNet5(on)),
-        new("lenet5-1998", "LeNet-5 of 1998", 32, 16384, 60_900, 60_900, new(Epochs: 10, Batch: 1, Rate: 0.0005f, Momentum: 0, Network: "lenet5-1998"),
+        new("lenet5-1998", "LeNet-5 of 1998", 32, 16384, 60_900, 60_900, new(Epochs: 10, Batch: 1, Rate: 0.00005f, Momentum: 0, Network: "lenet5-1998"),
             (maxBatch, on) => new EngineLeNet5Of1998(maxBatch, on), on => new ReferenceLeNet5Of1998(on)),
         new("modern", "the modern network", 28, 16384, 20_538, 2 * 20_538 + 96, new(Epochs: 8, Batch: 32, Rate: 0.001f, Momentum: 0, Network: "modern"),
             (maxBatch, on) => new EngineModern(maxBatch, on), on => new ReferenceModern(on)),
@@ -54,10 +54,11 @@ public interface ITrainable
     /// <param name="state">As <see cref="State"/>.</param>
     void Restore(ReadOnlySpan<float> parameters, ReadOnlySpan<float> state);
 
-    /// <summary>What is done before a pass over the images.</summary>
-    /// <param name="images">The training images; batches may be selected.</param>
-    /// <param name="order">Their order in this pass.</param>
-    void BeginEpoch(Batches images, ReadOnlySpan<int> order);
+    /// <summary>What is done before a step; batches may be selected.</summary>
+    /// <param name="images">The training images.</param>
+    /// <param name="rest">Those of the pass that are left, in their order.</param>
+    /// <param name="step">The step of this pass, from 0.</param>
+    void BeforeStep(Batches images, ReadOnlySpan<int> rest, int step);
 
     /// <summary>One training step on the selected batch.</summary>
     /// <param name="batch">The batch.</param>

@@ -31,7 +31,7 @@ internal abstract class ReferenceNetwork(Func<ITrainable> fresh, IReadOnlyList<n
     public void Restore(ReadOnlySpan<float> parameters, ReadOnlySpan<float> state) =>
         (P, S) = (Flat.Split(parameters, parameterShapes, value => value), Flat.Split(state, stateShapes, value => value));
 
-    public virtual void BeginEpoch(Batches images, ReadOnlySpan<int> order) { }
+    public virtual void BeforeStep(Batches images, ReadOnlySpan<int> rest, int step) { }
 
     public abstract float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step);
 
@@ -54,14 +54,16 @@ internal sealed class ReferenceLeNet5Of1998(Execution on) :
 {
     private static float J => Optimized.Networks.LeNet5Of1998.Rubbish;
 
-    public override void BeginEpoch(Batches images, ReadOnlySpan<int> order)
+    public override void BeforeStep(Batches images, ReadOnlySpan<int> rest, int step)
     {
+        int patterns = LevenbergMarquardtSchedule.Patterns(step, rest.Length);
+        if (patterns == 0)
+            return;
         float[] sum = new float[State.Length];
-        int patterns = LevenbergMarquardtSchedule.Patterns(order.Length);
         for (int start = 0; start < patterns; start += images.MaxBatch)
         {
             int N = Math.Min(images.MaxBatch, patterns - start);
-            images.Select(order.Slice(start, N));
+            images.Select(rest.Slice(start, N));
             float[] second = Flat.Join(Reference1998.SecondDerivatives(P, Flat.Copy(images.X(N), value => value), Flat.Copy(images.Labels(N)), J));
             for (int i = 0; i < sum.Length; i++)
                 sum[i] += (float)N / patterns * second[i];

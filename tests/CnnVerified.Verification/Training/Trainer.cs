@@ -90,11 +90,11 @@ public sealed class Trainer
             new Random(HashCode(_settings.Seed, _done)).Shuffle(order);
             double sum = 0;
             var clock = Stopwatch.StartNew();
-            _network.BeginEpoch(_train, order);
             for (int start = 0; start < order.Length; start += _settings.Batch)
             {
                 cancel.ThrowIfCancellationRequested();
                 int N = Math.Min(_settings.Batch, order.Length - start);
+                _network.BeforeStep(_train, order.AsSpan(start), start / _settings.Batch);
                 _train.Select(order.AsSpan(start, N));
                 float loss = _network.Step(_train, N, _settings, _done + 1, ++_steps);
                 if (!float.IsFinite(loss))
