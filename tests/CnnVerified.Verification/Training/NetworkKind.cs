@@ -20,7 +20,7 @@ public sealed record NetworkKind(string Name, string Title, int Side, int Larges
     [
         new("lenet5", "LeNet-5", 32, 65536, 61_706, 61_706, new(),
             (maxBatch, on) => new EngineLeNet5(maxBatch, on), on => new ReferenceLeNet5(on)),
-        new("lenet5-1998", "LeNet-5 of 1998", 32, 16384, 60_900, 60_900, new(Epochs: 10, Batch: 1, Rate: 0.00005f, Momentum: 0, Network: "lenet5-1998"),
+        new("lenet5-1998", "LeNet-5 of 1998", 32, 16384, 60_900, 60_900, new(Epochs: 8, Batch: 1, Rate: 0.00005f, Momentum: 0, Network: "lenet5-1998"),
             (maxBatch, on) => new EngineLeNet5Of1998(maxBatch, on), on => new ReferenceLeNet5Of1998(on)),
         new("modern", "the modern network", 28, 16384, 20_538, 2 * 20_538 + 96, new(Epochs: 8, Batch: 32, Rate: 0.001f, Momentum: 0, Network: "modern"),
             (maxBatch, on) => new EngineModern(maxBatch, on), on => new ReferenceModern(on)),
