@@ -9,7 +9,7 @@ namespace CnnVerified.Optimized.Networks;
 public abstract class Network
 {
     private readonly List<Layer> _layers = [];
-    private readonly string _title;
+    private readonly string _title, _form;
     private readonly int _side;
 
     /// <summary>Plans input, parameters and the layers of a network.</summary>
@@ -21,7 +21,7 @@ public abstract class Network
     {
         if (maxBatch < 1)
             throw new ArgumentOutOfRangeException(nameof(maxBatch), $"maxBatch expects at least 1, got {maxBatch}.");
-        (_title, _side, MaxBatch, On) = (title, side, maxBatch, on);
+        (_title, _form, _side, MaxBatch, On) = (title, $"N×1×{side}×{side}", side, maxBatch, on);
         Blocks = new ParameterBlocks(Memory);
         Input = new Maps(Memory, maxBatch, 1, side, side, residual: false);
         StateAt = Memory.Plan(StateSize);
@@ -147,8 +147,8 @@ public abstract class Network
     /// <summary>Checks a batch and copies it to the input.</summary>
     private protected int Take(in ReadOnlyTensorSpan<float> x)
     {
-        Lengths.ExpectRank(_title, "x", $"N×1×{_side}×{_side}", x.Lengths, 4);
-        Lengths.Expect(_title, "x", $"N×1×{_side}×{_side}", x.Lengths, [x.Lengths[0], 1, _side, _side]);
+        Lengths.ExpectRank(_title, "x", _form, x.Lengths, 4);
+        Lengths.Expect(_title, "x", _form, x.Lengths, [x.Lengths[0], 1, _side, _side]);
         if (x.Lengths[0] < 1 || x.Lengths[0] > MaxBatch)
             throw new ArgumentException($"x expects 1 to {MaxBatch} images but has {x.Lengths[0]}; {_title}. (Parameter 'x')");
         Equations.Contract.Dense(_title, "x", x);
