@@ -28,6 +28,7 @@ internal static class Commands
         root.Add(List());
         root.Add(Explain());
         root.Add(Train(stop));
+        root.Add(Gradients(stop));
         return root;
     }
 
@@ -147,30 +148,61 @@ internal static class Commands
 
     private static Command Train(CancellationToken stop)
     {
-        var defaults = new TrainingSettings();
+        var network = Network();
         var data = new Option<string?>("--data") { Description = "Folder with the four IDX files of a full set (plain or .gz), or 'full' for Debian's Fashion-MNIST where installed. Default: the embedded 6,000 + 1,000 images." };
-        var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => defaults.Epochs };
-        var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => defaults.Batch };
-        var rate = new Option<float>("--rate") { Description = "Learning rate.", DefaultValueFactory = _ => defaults.Rate };
-        var momentum = new Option<float>("--momentum") { Description = "Momentum, from 0 to below 1.", DefaultValueFactory = _ => defaults.Momentum };
-        var seed = new Option<int>("--seed") { Description = "Seed of the weights and of the order of images.", DefaultValueFactory = _ => defaults.Seed };
-        var engine = new Option<string>("--engine") { Description = "optimized (the widest vectors), scalar, v128, v256 or v512.", DefaultValueFactory = _ => "optimized" };
+        var images = new Option<int?>("--images") { Description = "Train on the first so many images and be judged on the first so many held-out ones. Default: all." };
+        var epochs = new Option<int?>("--epochs") { Description = $"Passes over the training images. Default: {Defaults(settings => settings.Epochs)}." };
+        var batch = new Option<int?>("--batch") { Description = $"Images a step. Default: {Defaults(settings => settings.Batch)}." };
+        var rate = new Option<float?>("--rate") { Description = $"Learning rate; lenet5-1998 lowers it as published. Default: {Defaults(settings => settings.Rate)}." };
+        var momentum = new Option<float?>("--momentum") { Description = $"Momentum of lenet5, from 0 to below 1. Default: {Number(NetworkKind.All[0].Defaults.Momentum)}." };
+        var seed = new Option<int?>("--seed") { Description = $"Seed of the weights, of the order of images and of dropout. Default: {NetworkKind.All[0].Defaults.Seed}." };
+        var engine = new Option<string>("--engine") { Description = "optimized (the widest vectors), scalar, v128, v256, v512, or reference, which is slow: name a few --images.", DefaultValueFactory = _ => "optimized" };
         var threads = Threads();
-        var checkpoint = new Option<string?>("--checkpoint") { Description = "Write the state to this file after every epoch." };
-        var resume = new Option<string?>("--resume") { Description = "Go on from a checkpoint, with its settings; the end is bit for bit that of a run without a break." };
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Write the state to this file at the start and after every epoch." };
+        var resume = new Option<string?>("--resume") { Description = "Go on from a checkpoint, with its network and settings; the end is bit for bit that of a run without a break." };
         var command = new Command("train", """
-            Train LeNet-5 on the engine.
+            Train a network: LeNet-5 as it is usually taught, as it was published in 1998, or a small network of today's parts.
 
             Examples:
               cnnverify train
-              cnnverify train --data full --epochs 3 --checkpoint lenet5.ckpt
-              cnnverify train --resume lenet5.ckpt --data full --epochs 5
-            """) { data, epochs, batch, rate, momentum, seed, engine, threads, checkpoint, resume };
-        command.SetAction(call => TrainingJob.Run(new(call.GetValue(data),
-            new TrainingSettings(call.GetValue(epochs), call.GetValue(batch), call.GetValue(rate), call.GetValue(momentum), call.GetValue(seed)),
+              cnnverify train --network lenet5-1998
+              cnnverify train --network modern --data full --epochs 3 --checkpoint modern.ckpt
+              cnnverify train --resume modern.ckpt --data full --epochs 5
+              cnnverify train --engine reference --images 20 --epochs 1 --batch 4
+            """) { network, data, images, epochs, batch, rate, momentum, seed, engine, threads, checkpoint, resume };
+        command.SetAction(call => TrainingJob.Run(new(call.GetResult(network) is { Implicit: false } ? call.GetValue(network) : null, call.GetValue(data), call.GetValue(images),
+            call.GetValue(epochs), call.GetValue(batch), call.GetValue(rate), call.GetValue(momentum), call.GetValue(seed),
             call.GetValue(engine)!, call.GetValue(threads), call.GetValue(checkpoint), call.GetValue(resume)), stop));
         return command;
     }
+
+    private static Command Gradients(CancellationToken stop)
+    {
+        var network = new Option<string?>("--network") { Description = "lenet5, lenet5-1998 or modern. Default: all three." };
+        var images = new Option<int>("--images") { Description = "Images of the batch.", DefaultValueFactory = _ => 4 };
+        var sample = new Option<int>("--sample") { Description = "Parameters of each tensor that dual numbers judge: a smaller tensor in full, of a larger one a drawn sample.", DefaultValueFactory = _ => 6 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the weights and of the sample.", DefaultValueFactory = _ => 1 };
+        var threads = Threads();
+        var command = new Command("gradients", """
+            Judge the gradient of a whole network on real images, at its first weights and after some training: every parameter against the
+            reference within the derived bound, a sample against dual numbers and numerical differences of the reference's loss.
+
+            Examples:
+              cnnverify gradients
+              cnnverify gradients --network modern --images 2 --sample 16
+
+            Exit code: 0 all hold, 1 otherwise.
+            """) { network, images, sample, seed, threads };
+        command.SetAction(call => GradientsJob.Run(call.GetValue(network), call.GetValue(images), call.GetValue(sample), call.GetValue(seed), call.GetValue(threads), stop));
+        return command;
+    }
+
+    private static Option<string> Network() => new("--network") { Description = "lenet5, lenet5-1998 or modern.", DefaultValueFactory = _ => NetworkKind.All[0].Name };
+
+    private static string Defaults<T>(Func<TrainingSettings, T> of) where T : IFormattable =>
+        string.Join(", ", NetworkKind.All.Select(kind => $"{Number(of(kind.Defaults))} ({kind.Name})"));
+
+    private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 
     private static Option<int?> Threads() => new("--threads") { Description = "Threads of the optimised engine. Default: one a core." };
 

@@ -9,34 +9,58 @@ using Spectre.Console;
 
 namespace CnnVerified.Cli;
 
-/// <summary>What cnnverify train was called with.</summary>
-internal sealed record TrainCall(string? Data, TrainingSettings Settings, string Engine, int? Threads, string? Checkpoint, string? Resume);
+/// <summary>What cnnverify train was called with; null where nothing was said.</summary>
+internal sealed record TrainCall(string? Network, string? Data, int? Images, int? Epochs, int? Batch, float? Rate, float? Momentum, int? Seed,
+    string Engine, int? Threads, string? Checkpoint, string? Resume);
 
 /// <summary>cnnverify train: a line for each epoch.</summary>
 internal static class TrainingJob
 {
     public static int Run(TrainCall call, CancellationToken stop)
     {
-        if (call.Engine == "reference")
-            throw new InputException("--engine expected optimized, scalar, v128, v256 or v512, got 'reference': it takes seconds an image; cnnverify trains it in lockstep.");
+        if (call.Engine == "text")
+            throw new InputException("--engine expected optimized, scalar, v128, v256, v512 or reference, got 'text'.");
         VerificationJob.CheckThreads(call.Threads);
         if (call.Checkpoint is not null)
             AtomicFile.EnsureWritable(call.Checkpoint);
         var checkpoint = call.Resume is null ? null : Checkpoint.Load(call.Resume);
-        TrainingSettings settings = checkpoint is null ? call.Settings : checkpoint.Settings with { Epochs = call.Settings.Epochs };
-        Check(settings);
+        if (checkpoint is not null && call.Network is not null && call.Network != checkpoint.Settings.Network)
+            throw new InputException($"{call.Resume}: expected a checkpoint of {NetworkKind.Find(call.Network).Name}, got one of {checkpoint.Settings.Network}.");
+        NetworkKind kind = NetworkKind.Find(checkpoint?.Settings.Network ?? call.Network ?? NetworkKind.All[0].Name);
+        TrainingSettings settings = checkpoint is null ? Settings(kind, call) : checkpoint.Settings with { Epochs = call.Epochs ?? checkpoint.Settings.Epochs };
+        Check(kind, settings);
         var (train, heldOut, name) = Images(call.Data);
-        using var on = new Execution(VerificationJob.Width(call.Engine), call.Threads);
-        var trainer = new Trainer(train, heldOut, name, settings, on);
+        if (settings.Images > 0)
+            (train, heldOut) = (train.First(settings.Images), heldOut.First(settings.Images));
+        bool reference = call.Engine == "reference";
+        using var on = new Execution(reference ? null : VerificationJob.Width(call.Engine), call.Threads);
+        var trainer = reference ? Trainer.OfReference(train, heldOut, name, settings, on) : new Trainer(train, heldOut, name, settings, on);
         if (checkpoint is not null)
             trainer.Resume(checkpoint);
-        AnsiConsole.WriteLine($"LeNet-5 on {name}: {train.Count:N0} training and {heldOut.Count:N0} held-out images; batch {settings.Batch}, rate " +
-            $"{Number(settings.Rate)}, momentum {Number(settings.Momentum)}, seed {settings.Seed}; {EngineList.NameOf(on.Width)}, {on.Threads} threads");
+        AnsiConsole.WriteLine($"{kind.Title} on {name}: {train.Count:N0} training and {heldOut.Count:N0} held-out images; batch {settings.Batch}, rate " +
+            $"{Number(settings.Rate)}{(settings.Momentum > 0 ? $", momentum {Number(settings.Momentum)}" : "")}, seed {settings.Seed}; {trainer.Run.Engine}");
+        if (call.Checkpoint is not null)
+            trainer.Checkpoint().Save(call.Checkpoint);
         Train(trainer, settings.Epochs, train.Count, call.Checkpoint, stop);
         AnsiConsole.WriteLine(trainer.Run.Epochs.Count == 0
             ? $"nothing to train: the checkpoint has {checkpoint!.Epochs} epochs and --epochs is {settings.Epochs}"
-            : $"{trainer.Run.Epochs.Count} epochs, held-out accuracy {Percent(trainer.Accuracy())}");
+            : $"{trainer.Run.Epochs.Count} epochs, held-out accuracy {Percent(trainer.Run.Epochs[^1].Accuracy)}");
         return 0;
+    }
+
+    private static TrainingSettings Settings(NetworkKind kind, TrainCall call)
+    {
+        if (call.Momentum is not null && kind.Name != NetworkKind.All[0].Name)
+            throw new InputException($"--momentum expected --network {NetworkKind.All[0].Name}, whose update rule has one, got {kind.Name}.");
+        return kind.Defaults with
+        {
+            Epochs = call.Epochs ?? kind.Defaults.Epochs,
+            Batch = call.Batch ?? kind.Defaults.Batch,
+            Rate = call.Rate ?? kind.Defaults.Rate,
+            Momentum = call.Momentum ?? kind.Defaults.Momentum,
+            Seed = call.Seed ?? kind.Defaults.Seed,
+            Images = call.Images is { } images ? images > 0 ? images : throw new InputException($"--images expected at least 1, got {images}.") : 0,
+        };
     }
 
     /// <summary>Trains, with a line for each epoch and a live one within it.</summary>
@@ -75,12 +99,12 @@ internal static class TrainingJob
 
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:F1} %");
 
-    private static void Check(TrainingSettings settings)
+    private static void Check(NetworkKind kind, TrainingSettings settings)
     {
         if (settings.Epochs < 1)
             throw new InputException($"--epochs expected at least 1, got {settings.Epochs}.");
-        if (settings.Batch is < 1 or > 65536)
-            throw new InputException($"--batch expected 1 to 65536, got {settings.Batch}.");
+        if (settings.Batch < 1 || settings.Batch > kind.LargestBatch)
+            throw new InputException($"--batch expected 1 to {kind.LargestBatch}, got {settings.Batch}.");
         if (!float.IsFinite(settings.Rate) || settings.Rate < 0)
             throw new InputException($"--rate expected a finite number of at least 0, got {Number(settings.Rate)}.");
         if (!(settings.Momentum >= 0 && settings.Momentum < 1))

@@ -29,7 +29,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train --momentum 1", "--momentum expected a number from 0 to below 1, got 1")]
     [InlineData("train --epochs 0", "--epochs expected at least 1, got 0")]
     [InlineData("train --batch -1", "--batch expected 1 to 65536, got -1")]
-    [InlineData("train --engine reference", "--engine expected optimized")]
+    [InlineData("train --engine text", "--engine expected optimized")]
+    [InlineData("train --network vgg", "--network expected lenet5, lenet5-1998 or modern, got 'vgg'")]
+    [InlineData("train --network modern --momentum 0.5", "--momentum expected --network lenet5")]
+    [InlineData("train --images 0", "--images expected at least 1, got 0")]
+    [InlineData("gradients --network vgg", "--network expected lenet5, lenet5-1998 or modern, got 'vgg'")]
+    [InlineData("gradients --images 0", "--images expected 1 to 100, got 0")]
     [InlineData("train --resume none.ckpt", "none.ckpt: expected a checkpoint")]
     [InlineData("train --checkpoint .", "wanted a file that can be written, got a folder")]
     [InlineData("fly", "'fly'")]
@@ -106,6 +111,36 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("cnnverify verify CV-F1 --case", Run("verify --help").Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lenet5", 400)]
+    [InlineData("lenet5-1998", 100)]
+    [InlineData("modern", 300)]
+    public void A_run_killed_in_the_middle_of_an_epoch_and_resumed_ends_with_the_bits_of_a_run_without_a_break(string network, int images)
+    {
+        string whole = _folder.File("whole.ckpt"), broken = _folder.File("broken.ckpt");
+        string arguments = $"train --network {network} --images {images} --epochs 4 --threads 1 --checkpoint";
+        Assert.Equal(0, Run($"{arguments} {whole}").Code);
+        using (var process = Start($"{arguments} {broken}"))
+        {
+            while (!process.HasExited && (!File.Exists(broken) || Verification.Training.Checkpoint.Load(broken).Epochs < 1))
+                Thread.Sleep(5);
+            Thread.Sleep(20);
+            process.Kill(entireProcessTree: true);   // SIGKILL
+            process.WaitForExit();
+        }
+        Assert.Equal(0, Run($"train --resume {broken} --checkpoint {broken} --threads 1").Code);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(broken));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_network_is_refused_in_one_line()
+    {
+        Assert.Equal(0, Run("train --network modern --images 2 --epochs 1 --checkpoint modern.ckpt").Code);
+        var (code, _, error) = Run("train --network lenet5 --resume modern.ckpt");
+        Assert.Equal(2, code);
+        Assert.Contains("modern.ckpt: expected a checkpoint of lenet5, got one of modern.", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Interrupted_training_ends_with_code_130_and_leaves_a_whole_checkpoint()
     {
@@ -128,7 +163,7 @@ public sealed class CommandLineTests : IDisposable
         }
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("cnnverify: stopped by Ctrl+C; nothing was left half-written.", process.StandardError.ReadToEnd().TrimEnd());
-        Assert.InRange(Verification.Training.Checkpoint.Load(checkpoint).Epochs, 1, 1_000_000);
+        Assert.InRange(Verification.Training.Checkpoint.Load(checkpoint).Epochs, 0, 1_000_000);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*.tmp"));
     }
 

@@ -14,10 +14,48 @@ public sealed class TrainingTests
     private static readonly (ImageSet Train, ImageSet HeldOut) Images = ImageSet.Embedded();
 
     [Fact]
-    public void Both_networks_have_the_published_number_of_parameters()
+    public void The_networks_have_the_published_number_of_parameters()
     {
-        Assert.Equal(61_706, LeNet5.ParameterCount);
-        Assert.Equal(61_706, Reference5.ParameterShapes.Sum(shape => (int)shape.Aggregate((nint)1, (product, length) => product * length)));
+        using var on = new Execution(VectorWidth.Scalar, 1);
+        int[] Layers(Network network) => [.. network.Tensors.GroupBy(tensor => tensor.Name.Split('.')[0]).Select(layer => layer.Sum(tensor => tensor.Trained))];
+        Assert.Equal([156, 2416, 48120, 10164, 850], Layers(new LeNet5(1, on)));
+        Assert.Equal([156, 12, 1516, 32, 48120, 10164], Layers(new LeNet5Of1998(1, on)));
+        Assert.Equal([144, 32, 4608, 64, 15690], Layers(new Modern(1, on)));
+        Assert.Equal((61_706, 60_000, 20_538), (LeNet5.ParameterCount, LeNet5Of1998.ParameterCount, Modern.ParameterCount));
+        Assert.Equal(60_000, Layers(new LeNet5Of1998(1, on)).Sum());
+    }
+
+    [Fact]
+    public void Both_implementations_have_the_same_parameters()
+    {
+        using var on = new Execution(VectorWidth.Scalar, 1);
+        Assert.Equal(Reference5.ParameterShapes, new LeNet5(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
+        Assert.Equal(Reference.Networks.LeNet5Of1998.ParameterShapes, new LeNet5Of1998(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
+        Assert.Equal(Reference.Networks.Modern.ParameterShapes, new Modern(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
+        Assert.All(NetworkKind.All, kind =>
+        {
+            ITrainable engine = kind.OnEngine(1, on), reference = kind.OnReference(on);
+            engine.Initialise(3);
+            reference.Initialise(3);
+            Assert.Equal((kind.Parameters, kind.State), (engine.Parameters.Length, engine.State.Length));
+            Assert.Equal(engine.Parameters, reference.Parameters);
+            Assert.Equal(engine.State, reference.State);
+        });
+    }
+
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("lenet5-1998")]
+    [InlineData("modern")]
+    public void Reference_and_engine_train_to_nearly_the_same_network(string name)
+    {
+        using var on = new Execution();
+        ImageSet few = Images.Train.First(4);
+        var settings = NetworkKind.Find(name).Defaults with { Epochs = 1, Batch = 2 };
+        Trainer engine = new(few, few, "test", settings, on), reference = Trainer.OfReference(few, few, "test", settings, on);
+        Assert.Single(engine.Epochs((_, _) => { }, default));
+        Assert.Single(reference.Epochs((_, _) => { }, default));
+        Assert.Equal(engine.Run.Losses, reference.Run.Losses, (a, b) => Math.Abs(a - b) < 1e-4 * Math.Abs(a));
     }
 
     [Fact]
@@ -97,7 +135,18 @@ public sealed class TrainingTests
         second.Resume(Checkpoint.Load(folder.File("a.ckpt")));
         Assert.Equal([2, 3], second.Epochs((_, _) => { }, default).Select(epoch => epoch.Number));
         Assert.Equal(whole.Checkpoint().Parameters, second.Checkpoint().Parameters);
-        Assert.Equal(whole.Checkpoint().Velocities, second.Checkpoint().Velocities);
+        Assert.Equal(whole.Checkpoint().State, second.Checkpoint().State);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_network_or_of_other_images_is_refused_in_one_line()
+    {
+        using var on = new Execution(VectorWidth.Scalar, 1);
+        Trainer Of(string network, ImageSet images) => new(images, images, "test", NetworkKind.Find(network).Defaults, on);
+        ImageSet few = Images.Train.First(40);
+        Checkpoint modern = Of("modern", few).Checkpoint();
+        Assert.Equal("expected a checkpoint of lenet5, got one of modern.", Assert.Throws<InputException>(() => Of("lenet5", few).Resume(modern)).Message);
+        Assert.Contains("got others", Assert.Throws<InputException>(() => Of("modern", Images.Train.First(41)).Resume(modern)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using CnnVerified.Reference.Equations;
+using static CnnVerified.Reference.Networks.Vectors;
 
 namespace CnnVerified.Reference.Networks;
 
@@ -27,14 +28,7 @@ public static class LeNet5
     public static (T Loss, Tensor<T>[] Gradients) Gradient<T>(Tensor<T>[] p, Tensor<T> x, Tensor<T> h)
         where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IHyperbolicFunctions<T>, IComparisonOperators<T, T, bool>
     {
-        var c1 = Each(Tanh.Forward, Convolution.Forward(x, p[0], p[1], Window.Unit));
-        var s2 = MeanPooling.Forward(c1, 2, 2, Halving);
-        var c3 = Each(Tanh.Forward, Convolution.Forward(s2, p[2], p[3], Window.Unit));
-        var s4 = MeanPooling.Forward(c3, 2, 2, Halving);
-        var c5 = Each(Tanh.Forward, Convolution.Forward(s4, p[4], p[5], Window.Unit));
-        var row = Rasterisation.Forward(c5);
-        var f6 = Each(Tanh.Forward, FullyConnected.Forward(row, p[6], p[7]));
-        var z = FullyConnected.Forward(f6, p[8], p[9]);
+        var (c1, s2, c3, s4, c5, row, f6, z) = Forward(p, x);
         T loss = CrossEntropy.Forward(z, h)[0];
 
         var dz = CrossEntropy.BackwardData(LogSoftmax.Forward(z), h);
@@ -54,6 +48,24 @@ public static class LeNet5
             FullyConnected.BackwardWeights(dz, f6), FullyConnected.BackwardBias(dz),
         ]);
     }
+
+    /// <summary>Scores of a batch.</summary>
+    /// <param name="p">Parameters w1, b1, …, w5, b5.</param>
+    /// <param name="x">Scaled images, N×1×32×32.</param>
+    /// <returns>Scores z, N×10.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public static Tensor<T> Scores<T>(Tensor<T>[] p, Tensor<T> x)
+        where T : IHyperbolicFunctions<T> => Forward(p, x).Z;
+
+    /// <summary>Loss of a batch.</summary>
+    /// <param name="p">Parameters w1, b1, …, w5, b5.</param>
+    /// <param name="x">Scaled images, N×1×32×32.</param>
+    /// <param name="h">Target weights, N×10.</param>
+    /// <returns>The loss.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public static T Loss<T>(Tensor<T>[] p, Tensor<T> x, Tensor<T> h)
+        where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IHyperbolicFunctions<T>, IComparisonOperators<T, T, bool> =>
+        CrossEntropy.Forward(Scores(p, x), h)[0];
 
     /// <summary>One training step on one batch: <see cref="Gradient{T}"/>, then OP-2 on every parameter.</summary>
     /// <param name="p">Parameters; replaced by the new ones.</param>
@@ -76,12 +88,18 @@ public static class LeNet5
         return loss;
     }
 
-    // The same elements in another shape, copied: Tensor.Reshape refuses N×120×1×1.
-    private static Tensor<T> As<T>(Tensor<T> x, ReadOnlySpan<nint> shape) => Tensor.Create([.. x], shape);
-
-    private static Tensor<T> Row<T>(Tensor<T> x) => As(x, [x.FlattenedLength]);
-
-    private static Tensor<T> Each<T>(Func<Tensor<T>, Tensor<T>> f, Tensor<T> x) => As(f(Row(x)), x.Lengths);
-
-    private static Tensor<T> Each<T>(Func<Tensor<T>, Tensor<T>, Tensor<T>> f, Tensor<T> dy, Tensor<T> y) => As(f(Row(dy), Row(y)), y.Lengths);
+    private static (Tensor<T> C1, Tensor<T> S2, Tensor<T> C3, Tensor<T> S4, Tensor<T> C5, Tensor<T> Row, Tensor<T> F6, Tensor<T> Z) Forward<T>(
+        Tensor<T>[] p, Tensor<T> x)
+        where T : IHyperbolicFunctions<T>
+    {
+        var c1 = Each(Tanh.Forward, Convolution.Forward(x, p[0], p[1], Window.Unit));
+        var s2 = MeanPooling.Forward(c1, 2, 2, Halving);
+        var c3 = Each(Tanh.Forward, Convolution.Forward(s2, p[2], p[3], Window.Unit));
+        var s4 = MeanPooling.Forward(c3, 2, 2, Halving);
+        var c5 = Each(Tanh.Forward, Convolution.Forward(s4, p[4], p[5], Window.Unit));
+        var row = Rasterisation.Forward(c5);
+        var f6 = Each(Tanh.Forward, FullyConnected.Forward(row, p[6], p[7]));
+        var z = FullyConnected.Forward(f6, p[8], p[9]);
+        return (c1, s2, c3, s4, c5, row, f6, z);
+    }
 }

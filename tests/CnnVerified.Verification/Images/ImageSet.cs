@@ -84,6 +84,15 @@ public sealed class ImageSet
         }
     }
 
+    /// <summary>The first images of this set.</summary>
+    /// <param name="count">How many; all where the set has fewer.</param>
+    /// <returns>A set of its own.</returns>
+    public ImageSet First(int count)
+    {
+        count = Math.Min(count, Count);
+        return new((Pixels[..(count * Rows * Columns)], count, Rows, Columns), Labels[..count]);
+    }
+
     private static ImageSet Read(string part, Func<string, (Stream Stream, string Name)> open)
     {
         (Stream imageStream, string imageFile) = open(part + "-images-idx3-ubyte");

@@ -33,14 +33,16 @@ public static class Lockstep
         {
             cancel.ThrowIfCancellationRequested();
             batches.Select([.. Enumerable.Range(0, batch).Select(n => ((step - 1) * batch + n) % batches.Count)]);
-            var p = Split(network.Parameters);
-            var v = Split(network.Velocities);
+            var p = Flat.Split(network.Parameters, Reference5.ParameterShapes, Bound);
+            var v = Flat.Split(network.Velocities, Reference5.ParameterShapes, Bound);
             float loss = network.Step(batches.X(batch), batches.H(batch), settings.Rate, settings.Momentum);
-            var expected = Reference5.Step(p, v, Bound(batches.X(batch)), Bound(batches.H(batch)),
-                new Bounded<Binary32>(settings.Rate), new Bounded<Binary32>(settings.Momentum));
+            var expected = Reference5.Step(p, v, Flat.Copy(batches.X(batch), Bound), Flat.Copy(batches.H(batch), Bound),
+                Bound(settings.Rate), Bound(settings.Momentum));
             yield return Compare(step, loss, expected, network.Parameters, p, network.Velocities, v);
         }
     }
+
+    private static Bounded<Binary32> Bound(float value) => new(value);
 
     private static LockstepStep Compare(int step, float loss, Bounded<Binary32> expectedLoss, ReadOnlySpan<float> parameters,
         Tensor<Bounded<Binary32>>[] p, ReadOnlySpan<float> velocities, Tensor<Bounded<Binary32>>[] v)
@@ -64,26 +66,5 @@ public static class Lockstep
                 worst = (difference, element.Error, ratio);
         }
         return worst;
-    }
-
-    private static Tensor<Bounded<Binary32>>[] Split(ReadOnlySpan<float> all)
-    {
-        var parts = new Tensor<Bounded<Binary32>>[Reference5.ParameterShapes.Count];
-        int start = 0;
-        for (int l = 0; l < parts.Length; l++)
-        {
-            nint[] shape = Reference5.ParameterShapes[l];
-            int size = (int)shape.Aggregate((nint)1, (product, length) => product * length);
-            parts[l] = Tensor.Create([.. all.Slice(start, size).ToArray().Select(value => new Bounded<Binary32>(value))], shape);
-            start += size;
-        }
-        return parts;
-    }
-
-    private static Tensor<Bounded<Binary32>> Bound(in ReadOnlyTensorSpan<float> values)
-    {
-        var floats = new float[values.FlattenedLength];
-        values.FlattenTo(floats);
-        return Tensor.Create([.. floats.Select(value => new Bounded<Binary32>(value))], values.Lengths);
     }
 }

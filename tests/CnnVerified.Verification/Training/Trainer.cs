@@ -1,60 +1,77 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using CnnVerified.Optimized;
-using CnnVerified.Optimized.Networks;
+using CnnVerified.Verification.Engines;
 using CnnVerified.Verification.Images;
 
 namespace CnnVerified.Verification.Training;
 
-/// <summary>How to train.</summary>
-/// <param name="Epochs">Passes over the training images.</param>
-/// <param name="Batch">Images a step.</param>
-/// <param name="Rate">Learning rate η.</param>
-/// <param name="Momentum">Momentum μ.</param>
-/// <param name="Seed">Seed of the weights and of the order of images.</param>
-public sealed record TrainingSettings(int Epochs = 8, int Batch = 32, float Rate = 0.01f, float Momentum = 0.9f, int Seed = 1);
-
-/// <summary>Trains LeNet-5 on the engine. The same settings give the same bits, whatever the machine's vectors and threads.</summary>
+/// <summary>Trains a network. On the engine the same settings give the same bits, whatever the machine's vectors and threads.</summary>
 public sealed class Trainer
 {
     private readonly TrainingSettings _settings;
-    private readonly Execution _on;
     private readonly Batches _train, _heldOut;
-    private readonly LeNet5 _network;
-    private readonly string _data;
+    private readonly ITrainable _network;
+    private readonly string _data, _engine;
+    private readonly ulong _images;
     private readonly List<Epoch> _epochs = [];
     private readonly List<float> _losses = [];
-    private int _done;
+    private int _done, _steps;
 
-    /// <summary>A network with fresh weights.</summary>
+    /// <summary>A network with fresh weights on the engine.</summary>
     /// <param name="train">Training images.</param>
     /// <param name="heldOut">Images that it is judged on.</param>
     /// <param name="data">Where they come from.</param>
-    /// <param name="settings">How to train.</param>
+    /// <param name="settings">Which network, and how to train it.</param>
     /// <param name="on">Where to compute; the caller disposes it.</param>
+    /// <exception cref="InputException">There is no such network.</exception>
     public Trainer(ImageSet train, ImageSet heldOut, string data, TrainingSettings settings, Execution on)
+        : this(train, heldOut, data, settings, on, NetworkKind.Find(settings.Network).OnEngine(Largest(settings, train, heldOut), on),
+            $"{EngineList.NameOf(on.Width)}, {on.Threads} {(on.Threads == 1 ? "thread" : "threads")}")
     {
-        (_settings, _on, _data) = (settings, on, data);
-        (_train, _heldOut) = (new Batches(train, settings.Batch, on), new Batches(heldOut, settings.Batch, on));
-        _network = new LeNet5(settings.Batch, on);
-        _network.Initialise(new Random(settings.Seed), LeNet5.Glorot);
     }
 
+    private Trainer(ImageSet train, ImageSet heldOut, string data, TrainingSettings settings, Execution on, ITrainable network, string engine)
+    {
+        (_settings, _data, _network, _engine) = (settings, data, network, engine);
+        int side = NetworkKind.Find(settings.Network).Side, largest = Largest(settings, train, heldOut);
+        (_train, _heldOut) = (new Batches(train, largest, on, side), new Batches(heldOut, largest, on, side));
+        _images = Fingerprint(train);
+        _network.Initialise(settings.Seed);
+    }
+
+    /// <summary>A network with fresh weights on the reference over binary32: the same weights as on the engine.</summary>
+    /// <param name="train">Training images.</param>
+    /// <param name="heldOut">Images that it is judged on.</param>
+    /// <param name="data">Where they come from.</param>
+    /// <param name="settings">Which network, and how to train it.</param>
+    /// <param name="on">Where to prepare the data; the caller disposes it.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="InputException">There is no such network.</exception>
+    public static Trainer OfReference(ImageSet train, ImageSet heldOut, string data, TrainingSettings settings, Execution on) =>
+        new(train, heldOut, data, settings, on, NetworkKind.Find(settings.Network).OnReference(on), "reference");
+
     /// <summary>Goes on from a checkpoint.</summary>
-    /// <param name="checkpoint">Weights and velocities after a number of epochs.</param>
+    /// <param name="checkpoint">The state after a number of epochs.</param>
+    /// <exception cref="InputException">It is of another network or of other training images.</exception>
     public void Resume(Checkpoint checkpoint)
     {
-        checkpoint.Parameters.CopyTo(_network.Parameters);
-        checkpoint.Velocities.CopyTo(_network.Velocities);
-        _done = checkpoint.Epochs;
+        if (checkpoint.Settings.Network != _settings.Network)
+            throw new InputException($"expected a checkpoint of {_settings.Network}, got one of {checkpoint.Settings.Network}.");
+        if (checkpoint.Images != _images)
+            throw new InputException($"expected the training images that the checkpoint's run began with, got others ({_train.Count:N0} from {_data}).");
+        _network.Restore(checkpoint.Parameters, checkpoint.State);
+        (_done, _steps) = (checkpoint.Epochs, checkpoint.Steps);
     }
 
     /// <summary>The state after the epochs so far.</summary>
     /// <returns>A checkpoint.</returns>
-    public Checkpoint Checkpoint() => new(_done, _settings, _network.Parameters.ToArray(), _network.Velocities.ToArray());
+    public Checkpoint Checkpoint() => new(_done, _steps, _settings, _images, _network.Parameters, _network.State);
 
     /// <summary>What has been run so far.</summary>
     public TrainingRun Run => new(_train.Count, _heldOut.Count, _data, _settings.Batch, _settings.Rate, _settings.Momentum, _settings.Seed,
-        $"{Engines.EngineList.NameOf(_on.Width)}, {_on.Threads} {(_on.Threads == 1 ? "thread" : "threads")}", [.. _epochs], [.. _losses]);
+        _engine, [.. _epochs], [.. _losses]);
 
     /// <summary>Trains to the end of the settings' epochs.</summary>
     /// <param name="progress">Told the images trained so far in the epoch.</param>
@@ -77,8 +94,9 @@ public sealed class Trainer
             {
                 cancel.ThrowIfCancellationRequested();
                 int N = Math.Min(_settings.Batch, order.Length - start);
+                _network.BeforeStep(_train, order.AsSpan(start), start / _settings.Batch);
                 _train.Select(order.AsSpan(start, N));
-                float loss = _network.Step(_train.X(N), _train.H(N), _settings.Rate, _settings.Momentum);
+                float loss = _network.Step(_train, N, _settings, _done + 1, ++_steps);
                 if (!float.IsFinite(loss))
                     throw new InputException($"training expected a finite loss but got {loss} in epoch {_done + 1} after {start} images; " +
                         $"a rate below {_settings.Rate} may help.");
@@ -93,30 +111,35 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Share of the held-out images whose largest score is that of their class; ties go to the smaller class.</summary>
+    /// <summary>Share of the held-out images that get their class.</summary>
     /// <returns>0 to 1.</returns>
     public double Accuracy()
     {
         int right = 0;
-        int[] images = new int[_settings.Batch];
-        for (int start = 0; start < _heldOut.Count; start += _settings.Batch)
+        int[] images = new int[_heldOut.MaxBatch];
+        for (int start = 0; start < _heldOut.Count; start += images.Length)
         {
-            int N = Math.Min(_settings.Batch, _heldOut.Count - start);
+            int N = Math.Min(images.Length, _heldOut.Count - start);
             for (int n = 0; n < N; n++)
                 images[n] = start + n;
             _heldOut.Select(images.AsSpan(0, N));
-            ReadOnlySpan<float> z = _network.Scores(_heldOut.X(N));
+            int[] classes = _network.Classes(_heldOut, N);
             for (int n = 0; n < N; n++)
-            {
-                ReadOnlySpan<float> row = z.Slice(n * ImageSet.Classes, ImageSet.Classes);
-                int best = 0;
-                for (int k = 1; k < row.Length; k++)
-                    if (row[k] > row[best])
-                        best = k;
-                right += best == _heldOut.Label(start + n) ? 1 : 0;
-            }
+                right += classes[n] == _heldOut.Label(start + n) ? 1 : 0;
         }
         return (double)right / _heldOut.Count;
+    }
+
+    // No more memory than the images fill; at least 32 images a pass of evaluation.
+    private static int Largest(TrainingSettings settings, ImageSet train, ImageSet heldOut) =>
+        Math.Min(Math.Max(settings.Batch, 32), Math.Max(train.Count, heldOut.Count));
+
+    private static ulong Fingerprint(ImageSet images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(images.Pixels);
+        hash.AppendData(images.Labels);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }
 
     private static int HashCode(int seed, int epoch) => unchecked(seed * 1_000_003 + epoch);

@@ -1,0 +1,81 @@
+using CnnVerified.Optimized.Equations;
+
+namespace CnnVerified.Optimized.Networks.Layers;
+
+/// <summary>CV-F1 with its gradients and second derivatives.</summary>
+internal sealed class ConvolutionLayer(Maps x, Parameter w, Parameter b, Window window, Maps y) : Layer(x, y)
+{
+    public override void Forward(int N, Pass pass, Execution on) => Convolution.Forward(X.Value(N), w.Value, b.Value, window, Y.Value(N), on);
+
+    public override void Backward(int N, Execution on)
+    {
+        Convolution.BackwardWeights(Y.Residual(N), X.Value(N), window, w.Gradient, on);
+        Convolution.BackwardBias(Y.Residual(N), b.Gradient, on);
+        if (X.HasResidual)
+            Convolution.BackwardData(Y.Residual(N), w.Value, window, X.Residual(N), on);
+    }
+
+    public override void SecondOrder(int N, Execution on)
+    {
+        SecondOrderConvolution.BackwardWeights(Y.Residual(N), X.Value(N), window, w.SecondDerivative, on);
+        SecondOrderConvolution.BackwardBias(Y.Residual(N), b.SecondDerivative, on);
+        if (X.HasResidual)
+            SecondOrderConvolution.BackwardData(Y.Residual(N), w.Value, window, X.Residual(N), on);
+    }
+}
+
+/// <summary>CV-F1 without a bias, which the batch normalisation behind it would take away again.</summary>
+internal sealed class UnbiasedConvolutionLayer(Maps x, Parameter w, Window window, Maps y) : Layer(x, y)
+{
+    private readonly float[] _zero = new float[y.C];
+
+    public override void Forward(int N, Pass pass, Execution on) => Convolution.Forward(X.Value(N), w.Value, _zero, window, Y.Value(N), on);
+
+    public override void Backward(int N, Execution on)
+    {
+        Convolution.BackwardWeights(Y.Residual(N), X.Value(N), window, w.Gradient, on);
+        if (X.HasResidual)
+            Convolution.BackwardData(Y.Residual(N), w.Value, window, X.Residual(N), on);
+    }
+}
+
+/// <summary>CV-F4 with its gradients and second derivatives: not every map sees every map.</summary>
+internal sealed class ConnectionTableLayer(Maps x, Parameter w, Parameter b, int[] table, Maps y) : Layer(x, y)
+{
+    private System.Numerics.Tensors.ReadOnlyTensorSpan<int> M => new(table, [Y.C, X.C]);
+
+    public override void Forward(int N, Pass pass, Execution on) => ConnectionTable.Forward(X.Value(N), w.Value, b.Value, M, Y.Value(N), on);
+
+    public override void Backward(int N, Execution on)
+    {
+        ConnectionTable.BackwardWeights(Y.Residual(N), X.Value(N), M, w.Gradient, on);
+        ConnectionTable.BackwardBias(Y.Residual(N), b.Gradient, on);
+        ConnectionTable.BackwardData(Y.Residual(N), w.Value, M, X.Residual(N), on);
+    }
+
+    public override void SecondOrder(int N, Execution on)
+    {
+        SecondOrderConvolution.BackwardBias(Y.Residual(N), b.SecondDerivative, on);
+        SecondOrderConvolution.BackwardTable(Y.Residual(N), X.Value(N), w.Value, M, X.Residual(N), w.SecondDerivative, on);
+    }
+}
+
+/// <summary>FC-F1 with its gradients and second derivatives; maps are read as rows.</summary>
+internal sealed class FullyConnectedLayer(Maps x, Parameter w, Parameter b, Maps y) : Layer(x, y)
+{
+    public override void Forward(int N, Pass pass, Execution on) => FullyConnected.Forward(X.Rows(N), w.Value, b.Value, Y.Rows(N), on);
+
+    public override void Backward(int N, Execution on)
+    {
+        FullyConnected.BackwardWeights(Y.ResidualRows(N), X.Rows(N), w.Gradient, on);
+        FullyConnected.BackwardBias(Y.ResidualRows(N), b.Gradient, on);
+        FullyConnected.BackwardData(Y.ResidualRows(N), w.Value, X.ResidualRows(N), on);
+    }
+
+    public override void SecondOrder(int N, Execution on)
+    {
+        FullyConnected.SecondOrderWeights(Y.ResidualRows(N), X.Rows(N), w.SecondDerivative, on);
+        FullyConnected.SecondOrderBias(Y.ResidualRows(N), b.SecondDerivative, on);
+        FullyConnected.SecondOrderData(Y.ResidualRows(N), w.Value, X.ResidualRows(N), on);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Numerics.Tensors;
+
+namespace CnnVerified.Optimized.Networks;
+
+/// <summary>What one layer hands to the next, for each image C×H×W, and the residual that comes back: the derivative of the loss, or in a
+/// pass of second derivatives those.</summary>
+internal sealed class Maps
+{
+    private readonly Arena _arena;
+    private readonly int _value, _residual;
+
+    /// <summary>Plans the memory.</summary>
+    public Maps(Arena arena, int maxBatch, int c, int h, int w, bool residual = true)
+    {
+        (_arena, C, H, W, HasResidual) = (arena, c, h, w, residual);
+        _value = arena.Plan((long)maxBatch * Size);
+        _residual = residual ? arena.Plan((long)maxBatch * Size) : -1;
+    }
+
+    public int C { get; }
+
+    public int H { get; }
+
+    public int W { get; }
+
+    /// <summary>Elements of an image.</summary>
+    public int Size => C * H * W;
+
+    /// <summary>False where nothing wants the derivative: the network's input.</summary>
+    public bool HasResidual { get; }
+
+    /// <summary>N×C×H×W.</summary>
+    public TensorSpan<float> Value(int N) => new(_arena[_value, N * Size], [N, C, H, W]);
+
+    /// <summary>The same memory as N×(C·H·W): the rasterisation FL-F1.</summary>
+    public TensorSpan<float> Rows(int N) => new(_arena[_value, N * Size], [N, Size]);
+
+    /// <summary>The same memory as one vector.</summary>
+    public TensorSpan<float> Line(int N) => new(_arena[_value, N * Size], [N * Size]);
+
+    /// <summary>The same memory.</summary>
+    public Span<float> Span(int N) => _arena[_value, N * Size];
+
+    /// <summary>N×C×H×W.</summary>
+    public TensorSpan<float> Residual(int N) => new(_arena[_residual, N * Size], [N, C, H, W]);
+
+    /// <summary>The same memory as N×(C·H·W).</summary>
+    public TensorSpan<float> ResidualRows(int N) => new(_arena[_residual, N * Size], [N, Size]);
+
+    /// <summary>The same memory.</summary>
+    public Span<float> ResidualSpan(int N) => _arena[_residual, N * Size];
+
+    /// <summary>The same memory as one vector.</summary>
+    public TensorSpan<float> ResidualLine(int N) => new(_arena[_residual, N * Size], [N * Size]);
+}
