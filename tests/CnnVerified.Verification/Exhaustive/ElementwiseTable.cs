@@ -26,8 +26,8 @@ public static class ElementwiseTable
 
             - **Error**: how far the result is from the exact one, at most, in units in the last place (ULP): the distance of neighbouring
               float32 numbers where the exact result lies. The nearest float32 number is off by at most 0.50. Values are rounded up. The exact
-              results are those of binary64, by formulas that share nothing with the engine, good to 2⁻¹⁸ ULP or better; the largest error itself
-              is worked out once more in double-double arithmetic (about 100 bits).
+              results are those of binary64, by formulas that share nothing with the engine, good to 2⁻¹⁸ ULP or better; the largest error, where it
+              is above 0.50, is worked out once more in double-double arithmetic (about 100 bits).
             - **Near a zero**: close to a place other than 0 where the function crosses 0 its last place shrinks to nothing; there, within 0.5,
               the error is given in absolute units, 2⁻²⁴ (the rounding unit of numbers next to 1).
             - **Nearest**: for how many of the inputs the result is the float32 number nearest to the exact one. Where binary64 cannot tell,

@@ -162,7 +162,7 @@ internal sealed class Meter : IDisposable
         {
             error *= unit / Unit;
             if (error > Result.WorstNearZero)
-                (Result.WorstNearZero, Result.WorstNearZeroAt) = (Precisely(x, y, Unit) ?? error, x);
+                (Result.WorstNearZero, Result.WorstNearZeroAt) = (error > 0.25 ? Precisely(x, y, Unit) ?? error : error, x);
             return;
         }
         bool nearest = error <= 0.5;
@@ -176,7 +176,8 @@ internal sealed class Meter : IDisposable
             Result.NotNearest++;
         if (error > Result.Worst)
         {
-            error = Precisely(x, y, unit) ?? error;
+            if (error > 0.5)   // a smaller one is no news, but may grow from input to input
+                error = Precisely(x, y, unit) ?? error;
             if (error > Result.Worst)
                 (Result.Worst, Result.WorstAt) = (error, x);
         }
