@@ -16,7 +16,8 @@ internal sealed class Meter : IDisposable
     private const double BeyondAll = 3.4028236692093846e38;   // 2¹²⁸
 
     private readonly ElementwiseFunction _function;
-    private readonly Execution[] _executions = [.. Enum.GetValues<VectorWidth>().Where(Execution.IsSupported).Reverse().Select(width => new Execution(width, 1))];
+    private readonly Execution[] _executions =
+        [.. Enum.GetValues<VectorWidth>().Where(Execution.IsSupported).Reverse().Select(width => new Execution(width, 1))];
     private readonly double[] _values = new double[Longest];
     private readonly float[] _y = new float[Longest];
     private readonly float[] _shifted = new float[Longest + 16];
@@ -85,7 +86,8 @@ internal sealed class Meter : IDisposable
 
     // Not within the oracle's error of the middle between two binary32 numbers.
     private Vector512<double> BeyondDoubt(Vector512<double> exact) =>
-        Vector512.GreaterThan(Vector512.Abs((exact.AsInt64() & Vector512.Create(0x1FFFFFFFL)) - Vector512.Create(0x10000000L)), Vector512.Create(_doubt)).AsDouble();
+        Vector512.GreaterThan(
+            Vector512.Abs((exact.AsInt64() & Vector512.Create(0x1FFFFFFFL)) - Vector512.Create(0x10000000L)), Vector512.Create(_doubt)).AsDouble();
 
     private void FindSteps(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
