@@ -22,6 +22,24 @@ internal static partial class Functions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erfc<V, L>(V x, V low) where V : unmanaged where L : struct, ILanes<V>
     {
+        V result = L.Scale(ErfcReduced<V, L>(x, low, out V n), n);
+        return L.IfGreater(L.Create(0f), x, L.Subtract(L.Create(2f), result), result);
+    }
+
+    /// <summary>factor·erfc(x + low), where |factor| is below 1000 for x ≥ 0: keeps its digits where erfc alone is subnormal.</summary>
+    /// <remarks>One rounding more than erfc.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V TimesErfc<V, L>(V factor, V x, V low) where V : unmanaged where L : struct, ILanes<V>
+    {
+        V reduced = ErfcReduced<V, L>(x, low, out V n);
+        V left = L.Multiply(factor, L.Subtract(L.Create(2f), L.Scale(reduced, n)));
+        return L.IfGreater(L.Create(0f), x, left, L.Scale(L.Multiply(factor, reduced), n));
+    }
+
+    /// <summary>m and n with erfc |x + low| = m·2ⁿ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ErfcReduced<V, L>(V x, V low, out V n) where V : unmanaged where L : struct, ILanes<V>
+    {
         V one = L.Create(1f), two = L.Create(2f);
         V a = L.AtMost(L.Abs(x), L.Create(10.5f));   // erfc rounds to 0 from 10.06 on
         V aLow = L.IfGreater(L.Create(0f), x, L.Negate(low), low);
@@ -52,13 +70,12 @@ internal static partial class Functions
 
         V square = L.Multiply(a, a);
         V squareLow = L.Fma(L.Add(a, a), aLow, L.Fma(a, a, L.Negate(square)));
-        V r = Reduce<V, L>(L.Negate(square), out V n, out _);
+        V r = Reduce<V, L>(L.Negate(square), out n, out _);
         V m = ExpReduced<V, L>(r, out V mLow);
         mLow = L.Fma(L.Negate(squareLow), m, mLow);
 
         V product = L.Multiply(w, m);
         V productLow = L.Fma(w, mLow, L.Fma(wLow, m, L.Fma(w, m, L.Negate(product))));
-        V result = L.Scale(L.Add(product, productLow), n);
-        return L.IfGreater(L.Create(0f), x, L.Subtract(two, result), result);
+        return L.Add(product, productLow);
     }
 }

@@ -65,7 +65,7 @@ public static class ElementwiseList
         { Course = Course.Rising, Steady = false, Corners = [-104, -87.33654f, 17] },
         new("AC-B7", "its derivative", (in x, in dx, on) => Softplus.BackwardData(Dy(x), x, dx, on), Formulas.Sigmoid, Formulas.Sigmoid, 3)
         { Course = Course.Rising, Corners = [-64, -104, -87.33654f, 17] },
-        new("AC-F8", "GELU", Gelu.Forward, Formulas.Gelu, Formulas.Gelu, 6) { ExactError = 1024, Corners = [-14.5f, -13, -0.7517916f] },
+        new("AC-F8", "GELU", Gelu.Forward, Formulas.Gelu, Formulas.Gelu, 4) { ExactError = 1024, Corners = [-14.5f, -13, -0.7517916f] },
         new("AC-B8", "its derivative", (in x, in dx, on) => Gelu.BackwardData(Dy(x), x, dx, on), Formulas.GeluSlope, Formulas.GeluSlope, 8)
         { ExactError = 1024, Zeros = [-0.7517915246935645], ZeroLimit = 4, Corners = [-14.5f, -13] },
         new("AC-F9", "SiLU", Silu.Forward, Formulas.Silu, Formulas.Silu, 3) { ExactError = 64, Corners = [-1.2784646f, -64, -104, -90] },
