@@ -25,7 +25,8 @@ internal static class ExhaustiveJob
             foreach (ElementwiseFunction function in functions)
             {
                 var watch = Stopwatch.StartNew();
-                all.Add(Sweep.All(function, count, share => now(string.Create(CultureInfo.InvariantCulture, $"{function.Id}  {share:P0}  function {all.Count + 1} of {functions.Count}")), stop));
+                all.Add(Sweep.All(function, count, share => now(string.Create(
+                    CultureInfo.InvariantCulture, $"{function.Id}  {share:P0}  function {all.Count + 1} of {functions.Count}")), stop));
                 WriteLine(all[^1], watch.Elapsed);
             }
         }
@@ -45,10 +46,14 @@ internal static class ExhaustiveJob
     private static void WriteLine(Measurement each, TimeSpan time)
     {
         ElementwiseFunction function = each.Function;
-        string near = function.Zeros.Count > 0 ? $"; near a zero {Measurement.Units(each.WorstNearZero)}·2⁻²⁴ at {Measurement.Number(each.WorstNearZeroAt)}" : "";
-        string course = function.Course == Course.Mixed ? "" : $"; {(each.StepsAgainst == 0 ? function.Course.ToString().ToLowerInvariant() : $"{each.StepsAgainst:N0} steps against its course")}";
+        string near = function.Zeros.Count == 0 ? ""
+            : $"; near a zero {Measurement.Units(each.WorstNearZero)}·2⁻²⁴ at {Measurement.Number(each.WorstNearZeroAt)}";
+        string course = function.Course == Course.Mixed ? ""
+            : each.StepsAgainst > 0 ? $"; {each.StepsAgainst:N0} steps against its course"
+            : $"; {function.Course.ToString().ToLowerInvariant()}";
         string at = each.Worst > 0 ? $" at {Measurement.Number(each.WorstAt)}" : "";
-        string line = $"{function.Id,-8} {function.What,-36} {Measurement.Units(each.Worst)} ULP{at}{near}; nearest {ElementwiseTable.Nearest(each)}{course}  ({time.TotalSeconds:F0} s)";
+        string line = string.Create(CultureInfo.InvariantCulture,
+            $"{function.Id,-8} {function.What,-36} {Measurement.Units(each.Worst)} ULP{at}{near}; nearest {ElementwiseTable.Nearest(each)}{course}  ({time.TotalSeconds:F0} s)");
         AnsiConsole.MarkupLine(each.Failure is null ? Markup.Escape(line) : $"[red]{Markup.Escape($"{line}\n  FAILED: {each.Failure}")}[/]");
     }
 }

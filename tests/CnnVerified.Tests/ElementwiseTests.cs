@@ -13,7 +13,8 @@ namespace CnnVerified.Tests;
 /// <summary>The elementwise functions on a stratified million of inputs (all 2³² are for cnnverify verify --exhaustive), and what measures them.</summary>
 public sealed class ElementwiseTests(ITestOutputHelper output)
 {
-    private static readonly float[] Million = Inputs.Stratified(1900, ElementwiseList.All.SelectMany(function => function.Corners.Concat(function.Zeros.Select(zero => (float)zero))), 7);
+    private static readonly float[] Million = Inputs.Stratified(
+        1900, ElementwiseList.All.SelectMany(function => function.Corners.Concat(function.Zeros.Select(zero => (float)zero))), seed: 7);
 
     [Fact]
     public void Every_function_holds_what_is_stated_on_a_million_inputs_of_every_binade()
@@ -23,7 +24,8 @@ public sealed class ElementwiseTests(ITestOutputHelper output)
         foreach (ElementwiseFunction function in ElementwiseList.All)
         {
             Measurement measured = Sweep.Sample(function, Million, Environment.ProcessorCount);
-            output.WriteLine($"{function.Id} {Measurement.Units(measured.Worst)} at {measured.WorstAt}; {Measurement.Units(measured.WorstNearZero)} at {measured.WorstNearZeroAt}; {measured.StepsAgainst} against, first {measured.StepAt}; {ElementwiseTable.Nearest(measured)}; settled {measured.Settled}");
+            output.WriteLine($"{function.Id} {Measurement.Units(measured.Worst)} at {Measurement.Number(measured.WorstAt)}, near a zero " +
+                $"{Measurement.Units(measured.WorstNearZero)}; {measured.StepsAgainst} steps against; nearest {ElementwiseTable.Nearest(measured)}");
             if (measured.Failure is { } failure)
                 failures.Add($"{function.Id}: {failure}");
         }
@@ -73,13 +75,49 @@ public sealed class ElementwiseTests(ITestOutputHelper output)
                 if (float.IsNaN(x[i]))
                     y[i] = 0;
         }), StringComparison.Ordinal);
-        Assert.Contains("wrong kind (NaN, number, sign of 0), first at −3.4028235E+38", Planted((x, y) =>
+        Assert.Contains("wrong kind (NaN or number), first at −3.4028235E+38", Planted((x, y) =>
         {
             for (int i = 0; i < x.Length; i++)
                 if (x[i] == float.MinValue)
                     y[i] = float.NaN;
         }), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("verify --out page.md", "--out expected --exhaustive beside it.")]
+    [InlineData("verify --exhaustive --cases 3", "--exhaustive expected no --cases beside it")]
+    [InlineData("verify --exhaustive --engine v128", "--exhaustive expected no --engine beside it")]
+    [InlineData("verify --exhaustive AC-F2 --out page.md --threads 2", null)]
+    public void The_switch_goes_with_what_it_measures(string call, string? error)
+    {
+        var errors = Cli.Commands.Root(CancellationToken.None).Parse(call).Errors;
+        if (error is null)
+            Assert.Empty(errors);
+        else
+            Assert.Contains(error, Assert.Single(errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_function_that_is_not_elementwise_is_refused() =>
+        Assert.Contains("expected elementwise functions, got 'CV-F1'; there are exp, expm1",
+            Assert.Throws<InputException>(() => ElementwiseList.Named(["CV-F1"])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_page_has_a_row_for_each_measurement()
+    {
+        string[] names = ["AC-F2", "AC-B8"];
+        string page = ElementwiseTable.Text([.. ElementwiseList.Named(names).Select(function => Sweep.Sample(function, Million, 1))], "a machine");
+        Assert.StartsWith("# ", page, StringComparison.Ordinal);
+        Assert.Contains("| AC-F2 | −1 | −1E−45 | −0 | 0 | 1E−45 | 1 | NaN |", page, StringComparison.Ordinal);
+        Assert.All(names, name => Assert.Contains($"\n| {name} | ", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Stopping_ends_a_sweep() => Assert.Throws<OperationCanceledException>(() =>
+    {
+        using var stop = new CancellationTokenSource();
+        Sweep.All(ElementwiseList.Named(["AC-F4"])[0], 2, _ => stop.Cancel(), stop.Token);
+    });
 
     [Fact]
     public void The_ascending_order_holds_every_number_once()

@@ -52,7 +52,7 @@ internal unsafe interface ILanes<V> where V : unmanaged
     /// <summary>2ⁿ for whole n in [−126, 127], from the bits of n + 1.5·2²³.</summary>
     static abstract V PowerOfTwo(V n);
 
-    /// <summary>a·2ⁿ for |a| in [1/2, 4) and whole n in [−252, 252], rounded once, through the subnormals and to ∞.</summary>
+    /// <summary>a·2ⁿ for |a| in [2⁻²⁰, 2²⁰] or 0 and whole n in [−200, 200], rounded once, through the subnormals and to ∞.</summary>
     static abstract V Scale(V a, V n);
 
     /// <summary>The whole n for which a·2⁻ⁿ is in [from, 2·from), from the bits; a and from positive and normal. For any other a

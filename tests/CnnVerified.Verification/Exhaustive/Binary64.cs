@@ -50,13 +50,15 @@ public readonly record struct Binary64(double Value) : IOracleNumber<Binary64>
     public static bool operator >=(Binary64 a, Binary64 b) => a.Value >= b.Value;
 
     /// <inheritdoc/>
-    public static Binary64 Exp(Binary64 x) => Math.Abs(x.Value) < Tiny ? 1 : x.Value > 710 ? double.PositiveInfinity : x.Value < -746 ? 0 : Math.Exp(x.Value);
+    public static Binary64 Exp(Binary64 x) =>
+        Math.Abs(x.Value) < Tiny ? 1 : x.Value > 710 ? double.PositiveInfinity : x.Value < -746 ? 0 : Math.Exp(x.Value);
 
     /// <summary>eˣ − 1 = 2·sinh(x/2)·e^(x/2), within 5 units.</summary>
     /// <param name="x">Any number.</param>
     /// <returns>The power less one.</returns>
     public static Binary64 ExpM1(Binary64 x) =>
-        Math.Abs(x.Value) < Tiny ? x.Value : x.Value > 710 ? double.PositiveInfinity : x.Value < -50 ? -1 : 2 * Math.Sinh(x.Value / 2) * Math.Exp(x.Value / 2);
+        Math.Abs(x.Value) < Tiny ? x.Value : x.Value > 710 ? double.PositiveInfinity : x.Value < -50 ? -1
+        : 2 * Math.Sinh(x.Value / 2) * Math.Exp(x.Value / 2);
 
     /// <inheritdoc/>
     public static Binary64 Log(Binary64 x) => Math.Log(x.Value);
@@ -67,11 +69,13 @@ public readonly record struct Binary64(double Value) : IOracleNumber<Binary64>
     public static Binary64 Log1p(Binary64 x)
     {
         double sum = 1 + x.Value;
-        return sum == 1 || double.IsPositiveInfinity(sum) || sum == 0 ? (sum == 0 ? double.NegativeInfinity : x.Value) : Math.Log(sum) * (x.Value / (sum - 1));
+        return sum == 0 ? double.NegativeInfinity : sum == 1 || double.IsPositiveInfinity(sum) ? x.Value
+            : Math.Log(sum) * (x.Value / (sum - 1));
     }
 
     /// <inheritdoc/>
-    public static Binary64 Tanh(Binary64 x) => Math.Abs(x.Value) < 1e-9 ? x.Value : Math.Abs(x.Value) > 30 ? Math.Sign(x.Value) : Math.Tanh(x.Value);
+    public static Binary64 Tanh(Binary64 x) =>
+        Math.Abs(x.Value) < 1e-9 ? x.Value : Math.Abs(x.Value) > 30 ? Math.Sign(x.Value) : Math.Tanh(x.Value);
 
     /// <summary>erfc x, within 32 + 2x² units where the result is normal.</summary>
     /// <param name="x">Any number.</param>

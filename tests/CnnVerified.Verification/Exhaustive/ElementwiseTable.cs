@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CnnVerified.Optimized;
 
 namespace CnnVerified.Verification.Exhaustive;
 
@@ -26,8 +27,8 @@ public static class ElementwiseTable
 
             - **Error**: how far the result is from the exact one, at most, in units in the last place (ULP): the distance of neighbouring
               float32 numbers where the exact result lies. The nearest float32 number is off by at most 0.50. Values are rounded up. The exact
-              results are those of binary64, by formulas that share nothing with the engine, good to 2⁻¹⁸ ULP or better; the largest error itself
-              is worked out once more in double-double arithmetic (about 100 bits).
+              results are those of binary64, by formulas that share nothing with the engine, good to 2⁻¹⁸ ULP or better; the largest error, where it
+              is above 0.50, is worked out once more in double-double arithmetic (about 100 bits).
             - **Near a zero**: close to a place other than 0 where the function crosses 0 its last place shrinks to nothing; there, within 0.5,
               the error is given in absolute units, 2⁻²⁴ (the rounding unit of numbers next to 1).
             - **Nearest**: for how many of the inputs the result is the float32 number nearest to the exact one. Where binary64 cannot tell,
@@ -45,17 +46,35 @@ public static class ElementwiseTable
         foreach (Measurement each in all)
         {
             ElementwiseFunction function = each.Function;
-            string course = function.Course == Course.Mixed ? "–" : each.StepsAgainst > 0 ? $"{each.StepsAgainst:N0} steps against" : function.Course == Course.Rising ? "rising" : "falling";
+            string course = function.Course == Course.Mixed ? "–" : each.StepsAgainst > 0 ? $"{each.StepsAgainst:N0} steps against"
+                : function.Course == Course.Rising ? "rising" : "falling";
             string near = function.Zeros.Count == 0 ? "" : Measurement.Units(each.WorstNearZero);
+            string at = each.Worst > 0 ? Measurement.Number(each.WorstAt) : "";
             text.Append(CultureInfo.InvariantCulture,
-                $"| {function.Id} | {function.What} | {Measurement.Units(each.Worst)} | {(each.Worst > 0 ? Measurement.Number(each.WorstAt) : "")} | {near} | {Nearest(each)} | {course} |\n");
+                $"| {function.Id} | {function.What} | {Measurement.Units(each.Worst)} | {at} | {near} | {Nearest(each)} | {course} |\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"""
+        text.Append('\n').Append(Ends(all.Select(each => each.Function))).Append(CultureInfo.InvariantCulture, $"""
 
             Inputs for which double-double had to tell the nearest number: {all.Sum(each => each.Settled):N0} of {all.Sum(each => each.Numbers):N0}.
 
             """);
         return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    /// <summary>The results at both infinities, both zeros, the smallest subnormal numbers and NaN.</summary>
+    /// <param name="functions">The functions.</param>
+    /// <returns>A table in Markdown.</returns>
+    public static string Ends(IEnumerable<ElementwiseFunction> functions)
+    {
+        float[] ends = [float.NegativeInfinity, -float.Epsilon, -0f, 0f, float.Epsilon, float.PositiveInfinity, float.NaN], results = new float[ends.Length];
+        using var on = new Execution(threads: 1);
+        var text = new StringBuilder($"| Function of | {string.Join(" | ", ends.Select(Measurement.Number))} |\n|---|{string.Concat(Enumerable.Repeat("---:|", ends.Length))}\n");
+        foreach (ElementwiseFunction function in functions)
+        {
+            function.Compute(ends, results, on);
+            text.Append(CultureInfo.InvariantCulture, $"| {function.Id} | {string.Join(" | ", results.Select(Measurement.Number))} |\n");
+        }
+        return text.ToString();
     }
 
     /// <summary>The share of results that are nearest, never rounded to all.</summary>

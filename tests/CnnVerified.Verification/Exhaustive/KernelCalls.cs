@@ -62,6 +62,7 @@ internal static unsafe class KernelCalls
 
     private readonly struct EachPower(float* x, float exponent, float* y) : IPointwise
     {
-        public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V> => L.Store(Functions.Pow<V, L>(L.Load(x + i), L.Create(exponent)), y + i);
+        public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V> =>
+            L.Store(Functions.Pow<V, L>(L.Load(x + i), L.Create(exponent)), y + i);
     }
 }

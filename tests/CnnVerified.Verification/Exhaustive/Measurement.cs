@@ -34,7 +34,7 @@ public sealed record Measurement(ElementwiseFunction Function)
     /// <summary>The first input after such a step.</summary>
     public float StepAt { get; internal set; } = float.NaN;
 
-    /// <summary>Inputs whose result is NaN where it should not be, a number where NaN should be, or a zero of the wrong sign.</summary>
+    /// <summary>Inputs whose result is NaN where it should be a number, or a number where it should be NaN.</summary>
     public long Wrong { get; internal set; }
 
     /// <summary>The first of them.</summary>
@@ -48,17 +48,18 @@ public sealed record Measurement(ElementwiseFunction Function)
 
     /// <summary>What is wrong, in a line, or null where all holds that the function's description states.</summary>
     public string? Failure =>
-        Wrong > 0 ? $"{Wrong} results of the wrong kind (NaN, number, sign of 0), first at {Number(WrongAt)}"
+        Wrong > 0 ? $"{Wrong} results of the wrong kind (NaN or number), first at {Number(WrongAt)}"
         : OtherBits > 0 ? $"{OtherBits} results depend on position, length or vector width, first at {Number(OtherBitsAt)}"
         : !(Worst <= Function.Limit) ? $"error {Units(Worst)} ULP at {Number(WorstAt)}, more than {Units(Function.Limit)}"
-        : !(WorstNearZero <= Function.ZeroLimit) ? $"error {Units(WorstNearZero)}·2⁻²⁴ at {Number(WorstNearZeroAt)}, more than {Units(Function.ZeroLimit)}·2⁻²⁴"
+        : !(WorstNearZero <= Function.ZeroLimit)
+            ? $"error {Units(WorstNearZero)}·2⁻²⁴ at {Number(WorstNearZeroAt)}, more than {Units(Function.ZeroLimit)}·2⁻²⁴"
         : StepsAgainst > 0 && Function.Steady ? $"{StepsAgainst} steps against the course, first at {Number(StepAt)}"
         : null;
 
     /// <summary>A binary32 number so that it can be read back.</summary>
     /// <param name="value">The number.</param>
     /// <returns>Its shortest decimal.</returns>
-    public static string Number(float value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−');
+    public static string Number(float value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−').Replace("Infinity", "∞", StringComparison.Ordinal);
 
     /// <summary>An error with the digits that matter, rounded up.</summary>
     /// <param name="error">The error.</param>

@@ -16,7 +16,8 @@ internal sealed class Meter : IDisposable
     private const double BeyondAll = 3.4028236692093846e38;   // 2¹²⁸
 
     private readonly ElementwiseFunction _function;
-    private readonly Execution[] _executions = [.. Enum.GetValues<VectorWidth>().Where(Execution.IsSupported).Reverse().Select(width => new Execution(width, 1))];
+    private readonly Execution[] _executions =
+        [.. Enum.GetValues<VectorWidth>().Where(Execution.IsSupported).Reverse().Select(width => new Execution(width, 1))];
     private readonly double[] _values = new double[Longest];
     private readonly float[] _y = new float[Longest];
     private readonly float[] _shifted = new float[Longest + 16];
@@ -85,7 +86,8 @@ internal sealed class Meter : IDisposable
 
     // Not within the oracle's error of the middle between two binary32 numbers.
     private Vector512<double> BeyondDoubt(Vector512<double> exact) =>
-        Vector512.GreaterThan(Vector512.Abs((exact.AsInt64() & Vector512.Create(0x1FFFFFFFL)) - Vector512.Create(0x10000000L)), Vector512.Create(_doubt)).AsDouble();
+        Vector512.GreaterThan(
+            Vector512.Abs((exact.AsInt64() & Vector512.Create(0x1FFFFFFFL)) - Vector512.Create(0x10000000L)), Vector512.Create(_doubt)).AsDouble();
 
     private void FindSteps(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
@@ -162,7 +164,7 @@ internal sealed class Meter : IDisposable
         {
             error *= unit / Unit;
             if (error > Result.WorstNearZero)
-                (Result.WorstNearZero, Result.WorstNearZeroAt) = (Precisely(x, y, Unit) ?? error, x);
+                (Result.WorstNearZero, Result.WorstNearZeroAt) = (error > 0.25 ? Precisely(x, y, Unit) ?? error : error, x);
             return;
         }
         bool nearest = error <= 0.5;
@@ -176,7 +178,8 @@ internal sealed class Meter : IDisposable
             Result.NotNearest++;
         if (error > Result.Worst)
         {
-            error = Precisely(x, y, unit) ?? error;
+            if (error > 0.5)   // a smaller one is no news, but may grow from input to input
+                error = Precisely(x, y, unit) ?? error;
             if (error > Result.Worst)
                 (Result.Worst, Result.WorstAt) = (error, x);
         }
