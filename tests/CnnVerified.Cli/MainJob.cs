@@ -11,7 +11,7 @@ namespace CnnVerified.Cli;
 /// <summary>cnnverify without arguments: verification, lockstep, training, report.</summary>
 internal static class MainJob
 {
-    private const int Cases = 40, LockstepSteps = 12, LockstepBatch = 4;
+    private const int Cases = 4, LockstepSteps = 12, LockstepBatch = 4;
     private const string Html = "artifacts/report.html", Json = "artifacts/report.json";
 
     public static int Run(CancellationToken stop)

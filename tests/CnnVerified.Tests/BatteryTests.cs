@@ -12,7 +12,7 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
 {
     // CNNVERIFIED_CASES=200 judges more. Without hardware FMA every fused operation is a call: fewer cases, the same bits.
     private static readonly int Cases = int.TryParse(Environment.GetEnvironmentVariable("CNNVERIFIED_CASES"), out int cases) ? cases
-        : System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 10 : 5;
+        : System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 5 : 3;
 
     // Another instruction set changes the engine alone, and what judges its numbers is enough: CNNVERIFIED_ENGINE_ONLY=1.
     private static readonly bool IsEngineOnly = Environment.GetEnvironmentVariable("CNNVERIFIED_ENGINE_ONLY") == "1";
@@ -52,7 +52,7 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         {
             Assert.True(judgement.Failure is null, $"{judgement.Failure?.What} {judgement.Failure?.Repeat}");
             Assert.True(judgement.Checks >= Cases / 4 || judgement.Engine == "text", $"only {judgement.Checks} of {Cases} cases were within the oracle's reach");
-            Assert.True(judgement.Elements > 0 && (judgement.Weak <= Cases * 4 / 5 || MostlyZero.Contains(id)), $"{judgement.Weak} of {judgement.Checks} cases proved little");
+            Assert.True(judgement.Elements > 0 && (judgement.Weak < judgement.Checks || MostlyZero.Contains(id)), $"{judgement.Weak} of {judgement.Checks} cases proved little");
         });
     }
 

@@ -8,7 +8,9 @@ namespace CnnVerified.Tests;
 /// <summary>The equations of docs/equations, held to what they claim: no text of the book is wrong.</summary>
 public sealed class DocsTests
 {
-    public static TheoryData<int> Blocks => [.. Enumerable.Range(0, DocsLibrary.Blocks.Count)];
+    // A fixed quarter; cnnverify check docs/equations/*.md judges all, and so does this with DOCS=all.
+    public static TheoryData<int> Blocks =>
+        [.. Enumerable.Range(0, DocsLibrary.Blocks.Count).Where(number => number % 4 == 0 || Environment.GetEnvironmentVariable("DOCS") == "all")];
 
     [Theory]
     [MemberData(nameof(Blocks))]

@@ -32,12 +32,12 @@ internal static unsafe class Sums
     public static float Of<TTerm>(VectorWidth width, nint from, nint to, TTerm term) where TTerm : unmanaged, ITerm => to - from == 1
         ? term.Add<float, ScalarLanes>(0f, from)   // the other lanes are +0 and change no bit; maps of one pixel are common
         : width switch
-    {
-        VectorWidth.V512 => Run<Vector512<float>, Lanes512, TTerm>(from, to, ref term),
-        VectorWidth.V256 => Run<Vector256<float>, Lanes256, TTerm>(from, to, ref term),
-        VectorWidth.V128 => Run<Vector128<float>, Lanes128, TTerm>(from, to, ref term),
-        _ => Run<float, ScalarLanes, TTerm>(from, to, ref term),
-    };
+        {
+            VectorWidth.V512 => Run<Vector512<float>, Lanes512, TTerm>(from, to, ref term),
+            VectorWidth.V256 => Run<Vector256<float>, Lanes256, TTerm>(from, to, ref term),
+            VectorWidth.V128 => Run<Vector128<float>, Lanes128, TTerm>(from, to, ref term),
+            _ => Run<float, ScalarLanes, TTerm>(from, to, ref term),
+        };
 
     private static float Run<V, L, TTerm>(nint from, nint to, ref TTerm term)
         where V : unmanaged where L : struct, ILanes<V> where TTerm : unmanaged, ITerm

@@ -101,7 +101,7 @@ public sealed class Arguments
     /// some data are quarters.</remarks>
     public static Arguments? Integers(Equation equation, Case @case, ulong seed, bool freeForwardValues, int headroom = 1)
     {
-                double unit = UnitOf(equation, @case, seed), limit = (unit < 1 || equation.HasFractions ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom;
+        double unit = UnitOf(equation, @case, seed), limit = (unit < 1 || equation.HasFractions ? LastWhole >> 8 : equation.Nature == Nature.Quotient ? LastWhole >> 4 : LastWhole) / headroom;
         for (int largest = 8; largest >= 1; largest /= 2)
         {
             Arguments? Draw(long grain)

@@ -170,7 +170,8 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
                 .. before2 == 0 ? [EngineBound.Judge("P2 handed back", dp2, [.. block2.Dx])] : Array.Empty<TensorFinding>(),
             ];
             return new([block1.Dw, block1.Dgamma, block1.Dbeta, block2.Dw, block2.Dgamma, block2.Dbeta, head.Dw, head.Db], links,
-                before2 > 0 ? 6 : before1 > 0 ? 3 : 0, before1 + before2) { InParts = true };
+                before2 > 0 ? 6 : before1 > 0 ? 3 : 0, before1 + before2)
+            { InParts = true };
         }
 
         private Tensor<T> U<T>() where T : INumberBase<T> => Tensor.Create([.. _u.Select(value => T.CreateChecked(value))], [_images, Modern.Dropped]);
