@@ -98,8 +98,8 @@ public static class Coverage
 
             - **derivation**: the docs derive the formula in steps, and the checker has checked each step.
             - **reference**, **twin**: where it is computed; a twin is the vectorised one. Shape rules, identities and definitions need none.
-            - **judges**: the oracles of `cnnverify explain` that judged it here, each on {Cases} cases drawn with seed {Seed}. The tests judge more cases, the text and
-              every vector width; this page is about what there is.
+            - **judges**: the oracles of `cnnverify explain` that judged it here, each on {Cases} cases drawn with seed {Seed}, on the engine at its widest vectors (without a
+              twin: on the reference). The tests judge the text, the reference and every vector width on other cases.
             - **worst**: the largest error over its derived bound, of all elements of those cases; 0 where no rounding takes place. The bound is for any order of a sum.
             - **geometry**: what the cases had: several images, a stride, padding (of its own on each side), dilation, a stride other than the dilation, groups, windows that
               overlap or leave a gap, a remainder that no window reaches, extra rows of a transposed convolution, maps that are not square, a length beyond one vector and no
