@@ -124,7 +124,7 @@ public static class ElementwiseList
         new("AC-F21", "CELU, a 1.5", (in x, in y, on) => Celu.Forward(x, Parameters.Celu, y, on), Formulas.Celu, Formulas.Celu, 3)
         { Course = Course.Rising },
         new("AC-B21", "its derivative",
-            (in x, in dx, on) => Celu.BackwardData(Dy(x), x, Parameters.Celu, dx, on), Formulas.CeluSlope, Formulas.CeluSlope, 3)
+            (in x, in dx, on) => Celu.BackwardData(Dy(x), x, Parameters.Celu, dx, on), Formulas.CeluSlope, Formulas.CeluSlope, 3.5)
         { Course = Course.Rising, Corners = [-131, -156] },
         new("AC-F22", "thresholded rectifier, theta 1",
             (in x, in y, on) => ThresholdedRectifier.Forward(x, Parameters.Theta, y, on), Formulas.Thresholded, Formulas.Thresholded, 0)
