@@ -102,13 +102,13 @@ public static class ElementwiseList
             (in x, in dx, on) => HardSigmoid.BackwardData(Dy(x), x, Parameters.HardSigmoidA, Parameters.HardSigmoidB, dx, on),
             Formulas.HardSigmoidSlope, Formulas.HardSigmoidSlope, 0)
         { Corners = [-2.5f, 2.5f] },
-        new("AC-F17", "Mish", Mish.Forward, Formulas.Mish, Formulas.Mish, 4) { ExactError = 64, Corners = [-1.19f, -64, -104, -90] },
-        new("AC-B17", "its derivative", MishSlope, Formulas.MishSlope, Formulas.MishSlope, 8)
+        new("AC-F17", "Mish", Mish.Forward, Formulas.Mish, Formulas.Mish, 5) { ExactError = 64, Corners = [-1.19f, -64, -104, -90] },
+        new("AC-B17", "its derivative", MishSlope, Formulas.MishSlope, Formulas.MishSlope, 12)
         { ExactError = 64, Zeros = [-1.1924312145154952], ZeroLimit = 4, Corners = [-64, -104, -90] },
-        new("AC-F18", "GELU by tanh", GeluByTanh.Forward, Formulas.GeluByTanh, Formulas.GeluByTanh, 200)
+        new("AC-F18", "GELU by tanh", GeluByTanh.Forward, Formulas.GeluByTanh, Formulas.GeluByTanh, 6)
         { ExactError = 1024, Corners = [-0.752461f, -10, -11] },
         new("AC-B18", "its derivative",
-            (in x, in dx, on) => GeluByTanh.BackwardData(Dy(x), x, dx, on), Formulas.GeluByTanhSlope, Formulas.GeluByTanhSlope, 200)
+            (in x, in dx, on) => GeluByTanh.BackwardData(Dy(x), x, dx, on), Formulas.GeluByTanhSlope, Formulas.GeluByTanhSlope, 12)
         { ExactError = 1024, Zeros = [-0.7524614220710163], ZeroLimit = 4, Corners = [-10, -11] },
         new("AC-F19", "hard swish", HardSwish.Forward, Formulas.HardSwish, Formulas.HardSwish, 3)
         { Corners = [-3, 3, -1.5f], Zeros = [-3], ZeroLimit = 4 },
@@ -124,7 +124,7 @@ public static class ElementwiseList
         new("AC-F21", "CELU, a 1.5", (in x, in y, on) => Celu.Forward(x, Parameters.Celu, y, on), Formulas.Celu, Formulas.Celu, 3)
         { Course = Course.Rising },
         new("AC-B21", "its derivative",
-            (in x, in dx, on) => Celu.BackwardData(Dy(x), x, Parameters.Celu, dx, on), Formulas.CeluSlope, Formulas.CeluSlope, 70)
+            (in x, in dx, on) => Celu.BackwardData(Dy(x), x, Parameters.Celu, dx, on), Formulas.CeluSlope, Formulas.CeluSlope, 3.5)
         { Course = Course.Rising, Corners = [-131, -156] },
         new("AC-F22", "thresholded rectifier, theta 1",
             (in x, in y, on) => ThresholdedRectifier.Forward(x, Parameters.Theta, y, on), Formulas.Thresholded, Formulas.Thresholded, 0)

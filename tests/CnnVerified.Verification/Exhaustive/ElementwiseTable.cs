@@ -53,11 +53,7 @@ public static class ElementwiseTable
             text.Append(CultureInfo.InvariantCulture,
                 $"| {function.Id} | {function.What} | {Measurement.Units(each.Worst)} | {at} | {near} | {Nearest(each)} | {course} |\n");
         }
-        text.Append('\n').Append(Ends(all.Select(each => each.Function))).Append(CultureInfo.InvariantCulture, $"""
-
-            Inputs for which double-double had to tell the nearest number: {all.Sum(each => each.Settled):N0} of {all.Sum(each => each.Numbers):N0}.
-
-            """);
+        text.Append('\n').Append(Ends(all.Select(each => each.Function)));
         return text.ToString().ReplaceLineEndings("\n");
     }
 

@@ -39,7 +39,14 @@ public static class Celu
     private readonly struct BackwardEach(float a) : IBinary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V> =>
-            Scaled.Exp<V, L>(dy, L.Divide(L.Min(L.Create(0f), x), L.Create(a)));
+        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
+        {
+            // The rounding of x/a is put back: it costs |x/a| times as much in the power. Beyond −256 that is 0, and the rest may be NaN.
+            V below = L.Min(L.Create(0f), x);
+            V quotient = L.Divide(below, L.Create(a));
+            V low = L.Multiply(L.Fma(L.Negate(quotient), L.Create(a), below), L.Create(1 / a));
+            low = L.IfGreater(quotient, L.Create(-256f), low, L.Create(0f));
+            return Scaled.Exp<V, L>(L.Multiply(dy, L.Add(L.Create(1f), low)), quotient);
+        }
     }
 }
