@@ -52,7 +52,9 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         {
             Assert.True(judgement.Failure is null, $"{judgement.Failure?.What} {judgement.Failure?.Repeat}");
             Assert.True(judgement.Checks >= Cases / 4 || judgement.Engine == "text", $"only {judgement.Checks} of {Cases} cases were within the oracle's reach");
-            Assert.True(judgement.Elements > 0 && (judgement.Weak < judgement.Checks || MostlyZero.Contains(id)), $"{judgement.Weak} of {judgement.Checks} cases proved little");
+            // The text judges small cases alone: a handful may be weak.
+            Assert.True(judgement.Elements > 0 || judgement.Engine == "text", "nothing was compared");
+            Assert.True(judgement.Weak < judgement.Checks || judgement.Engine == "text" || IsEngineOnly || MostlyZero.Contains(id), $"{judgement.Weak} of {judgement.Checks} cases proved little");
         });
     }
 

@@ -24,8 +24,8 @@ public class DerivationTests
                 continue;
             var names = model.Givens.Where(given => !given.IsExact).Select(given => given.Name)
                 .Concat(model.Parameters.Where(parameter => !parameter.IsWhole).Select(parameter => parameter.Name));
-            // Open: the weight of a class that no label has (no slope to compare), and the maximum over a volume, whose second step disagrees at some sizes.
-            foreach (string name in names.Where(name => (id, name) is not (("LS-F16", "w") or ("PL-F21", "x")) && model.Values.Any(value => Dependencies.Names(value.Body).Contains(name))))
+            // The weights of LS-F16 are left out: the small data drawn here may have no label of a class, and then there is no slope to compare.
+            foreach (string name in names.Where(name => (id, name) is not ("LS-F16", "w") && model.Values.Any(value => Dependencies.Names(value.Body).Contains(name))))
                 pairs.Add(id, name);
         }
         return pairs;

@@ -8,7 +8,7 @@ namespace CnnVerified.Reference.Notation;
 /// known before the second pass asks whether an index is real-valued.</remarks>
 internal sealed partial class Resolver(Library library, Block block)
 {
-    private static readonly HashSet<string> WholeNames = ["sh", "sw", "eh", "ew"];
+    private static readonly HashSet<string> WholeNames = ["sh", "sw", "eh", "ew", "ed"];
 
     private readonly Dictionary<string, Parameter> _parameters = [];
     private bool _final;
