@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CnnVerified;
 
-/// <summary>Names the equation of docs/equations that a method computes. A reference method carries exactly one of its
-/// own; a twin in the engine cites every equation that its kernel fuses.</summary>
+/// <summary>Names the equation of docs/equations that a method computes. Equations that one formula computes share a
+/// method. A twin in the engine computes what its namesake in the reference does, and cites every equation that its kernel fuses.</summary>
 /// <param name="id">The id, such as CV-F1.</param>
 /// <param name="file">The source file; the compiler fills it in.</param>
 /// <param name="line">The line in it; the compiler fills it in.</param>

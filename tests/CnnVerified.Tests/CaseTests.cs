@@ -43,6 +43,10 @@ public sealed class CaseTests
         Assert.Contains(expected, Assert.Throws<InputException>(() => Case.Parse(EquationTable.Find("CV-F1").Family, text)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_layer_larger_than_the_notation_evaluates_is_a_case_all_the_same() =>
+        Assert.Equal([64, 64, 56, 56], EquationTable.Find("CV-F1").Outputs[0].Shape(Case.Parse(EquationTable.Find("CV-F1").Family, "n64c64h56w56-k64r3s3-ph1pw1")));
+
+    [Fact]
     public void Letters_that_are_left_out_have_their_smallest_size() =>
         Assert.Equal("n1c3h30w30-k8r1s1", Case.Parse(EquationTable.Find("CV-F1").Family, "c3h30w30k8").ToString());
 

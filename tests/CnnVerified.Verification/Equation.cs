@@ -100,8 +100,8 @@ public sealed class Equation
             var names = Dependencies.Of(Model, Outputs.Select(output => output.Name), Inputs.Select(input => input.Name).ToHashSet());
             return [.. Model.Values.Where(value => names.Contains(value.Name))];
         });
-        _conditionProgram = new(() => new Program<double>(Model, new Doubles(), []));
-        _forwardProgram = new(() => new Program<double>(Model, new Doubles(), ForwardValues));
+        _conditionProgram = new(() => new Program<double>(Model, new Doubles(), []) { Largest = MostElements });
+        _forwardProgram = new(() => new Program<double>(Model, new Doubles(), ForwardValues) { Largest = MostElements });
     }
 
     /// <summary>The id, such as CV-B1.</summary>
@@ -156,7 +156,7 @@ public sealed class Equation
     /// <summary>The residual's name where the equation takes one: dy for an output y.</summary>
     public string? Residual => GradientOf is not null ? Model.Residuals.Values.FirstOrDefault(name => Inputs.Any(input => input.Name == name)) : null;
 
-    private const double MostElements = 1 << 22;   // of one tensor: what the notation evaluates
+    private const long MostElements = 1 << 25;   // of one tensor: over number types that carry bounds that is a gigabyte
 
     /// <summary>Terms that the reference walks over on a case; infinite where a tensor would not fit in memory.</summary>
     /// <param name="case">A case of the family.</param>

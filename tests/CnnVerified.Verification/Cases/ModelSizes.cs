@@ -14,7 +14,7 @@ internal sealed class ModelSizes
 
     public ModelSizes(Model model)
     {
-        _program = new Program<double>(model, new Doubles(), []);
+        _program = new Program<double>(model, new Doubles(), []) { Largest = long.MaxValue };   // sizes alone take no memory
         _whole = [.. model.Parameters.Where(parameter => parameter.IsWhole)];
         Letters = [.. _whole.Select(parameter => parameter.Name.ToLowerInvariant())];
         if (Letters.Distinct().Count() != Letters.Count)
@@ -81,15 +81,6 @@ internal sealed class ModelSizes
     private Frame<double>? Frame(Case @case)
     {
         lock (_program)
-        {
-            try
-            {
-                return _program.NewFrame([.. Letters.Select(letter => (long)@case[letter])]);
-            }
-            catch (NotationException)   // a tensor beyond what the notation evaluates: the caller looks at lengths
-            {
-                return null;
-            }
-        }
+            return _program.NewFrame([.. Letters.Select(letter => (long)@case[letter])]);
     }
 }

@@ -13,7 +13,7 @@ internal static class TwinMethods
 {
     public delegate void Operation(EngineCall call, Execution on);
 
-    private static readonly Dictionary<string, Lazy<Operation>> ById = Cited().ToDictionary(pair => pair.Id, pair => new Lazy<Operation>(() => Bind(pair.Id, pair.Method)));
+    private static readonly Dictionary<string, Lazy<Operation>> ById = Computed().ToDictionary(pair => pair.Id, pair => new Lazy<Operation>(() => Bind(pair.Id, pair.Method)));
 
     /// <summary>Equations that the engine computes.</summary>
     public static IReadOnlyCollection<string> Ids => ById.Keys;
@@ -22,15 +22,17 @@ internal static class TwinMethods
     public static Operation Of(string id) => ById[id].Value;
 
     /// <summary>The methods that compute an equation or fuse it into another.</summary>
-    public static IEnumerable<MethodInfo> Citing(string id) => Cited().Where(pair => pair.Method.GetCustomAttributes<EquationAttribute>().Any(cited => cited.Id == id)).Select(pair => pair.Method);
+    public static IEnumerable<MethodInfo> Citing(string id) => Cited().Where(pair => pair.Id == id).Select(pair => pair.Method);
 
-    // A kernel that fuses several equations cites them all, and computes the first.
+    private static IEnumerable<(string Id, MethodInfo Method)> Computed() => Cited().Where(pair => IsNamesake(pair.Method, ReferenceMethods.Of(pair.Id)));
+
+    private static bool IsNamesake(MethodInfo twin, MethodInfo reference) => twin.Name == reference.Name && twin.DeclaringType!.Name == reference.DeclaringType!.Name;
+
     private static IEnumerable<(string Id, MethodInfo Method)> Cited() =>
         from type in typeof(Execution).Assembly.GetExportedTypes()
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        let first = method.GetCustomAttributes<EquationAttribute>().FirstOrDefault()
-        where first is not null
-        select (first.Id, method);
+        from equation in method.GetCustomAttributes<EquationAttribute>()
+        select (equation.Id, method);
 
     private static Operation Bind(string id, MethodInfo method)
     {

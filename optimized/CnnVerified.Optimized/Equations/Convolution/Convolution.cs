@@ -9,7 +9,7 @@ namespace CnnVerified.Optimized.Equations;
 /// multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
 public static unsafe class Convolution
 {
-    /// <summary>Convolution, forward (CV-F1).</summary>
+    /// <summary>Convolution, forward (CV-F1; CV-F12 with padding of its own on each side).</summary>
     /// <param name="x">Input, N×C×H×W.</param>
     /// <param name="w">Weights, K×(C/G)×R×S.</param>
     /// <param name="b">Bias, K.</param>
@@ -18,6 +18,7 @@ public static unsafe class Convolution
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
     [Equation("CV-F1")]
+    [Equation("CV-F12")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b,
         Window window, in TensorSpan<float> y, Execution on)
     {
@@ -33,7 +34,7 @@ public static unsafe class Convolution
                 OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, px, pw, pb, py));
     }
 
-    /// <summary>Convolution, backward data (CV-B1).</summary>
+    /// <summary>Convolution, backward data (CV-B1; CV-B28 with padding of its own on each side).</summary>
     /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
     /// <param name="w">Weights, K×(C/G)×R×S.</param>
     /// <param name="window">Stride, padding, dilation, groups.</param>
@@ -41,6 +42,7 @@ public static unsafe class Convolution
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
     [Equation("CV-B1")]
+    [Equation("CV-B28")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window,
         in TensorSpan<float> dx, Execution on)
     {
@@ -55,7 +57,7 @@ public static unsafe class Convolution
                 OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, pdy, pw, pdx));
     }
 
-    /// <summary>Convolution, backward weights (CV-B2).</summary>
+    /// <summary>Convolution, backward weights (CV-B2; CV-B29 with padding of its own on each side).</summary>
     /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
     /// <param name="x">Input, N×C×H×W.</param>
     /// <param name="window">Stride, padding, dilation, groups.</param>
@@ -63,6 +65,7 @@ public static unsafe class Convolution
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
     [Equation("CV-B2")]
+    [Equation("CV-B29")]
     public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window,
         in TensorSpan<float> dw, Execution on)
     {
@@ -77,13 +80,14 @@ public static unsafe class Convolution
                 OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, pdy, px, pdw));
     }
 
-    /// <summary>Convolution, backward bias (CV-B3).</summary>
+    /// <summary>Convolution, backward bias (CV-B3; CV-B30 with padding of its own on each side).</summary>
     /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
     /// <param name="db">Derivative by b, K; every element is written.</param>
     /// <param name="on">Where to compute.</param>
     /// <remarks>Each map is summed in 16 virtual lanes (<see cref="Sums"/>), then the maps of one filter ascending in n.</remarks>
     /// <exception cref="ArgumentException">db is not K, or a tensor has gaps.</exception>
     [Equation("CV-B3")]
+    [Equation("CV-B30")]
     public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on)
     {
         Lengths.ExpectRank("CV-B3", "dy", "N×K×P×Q", dy.Lengths, 4);

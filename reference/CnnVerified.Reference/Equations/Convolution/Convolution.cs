@@ -6,7 +6,7 @@ namespace CnnVerified.Reference.Equations;
 /// <summary>Convolution as deep learning means it: cross-correlation with stride, padding, dilation and groups.</summary>
 public static class Convolution
 {
-    /// <summary>Convolution, forward (CV-F1).</summary>
+    /// <summary>Convolution, forward (CV-F1; CV-F12 with padding of its own on each side).</summary>
     /// <param name="x">Input, N×C×H×W.</param>
     /// <param name="w">Weights, K×(C/G)×R×S.</param>
     /// <param name="b">Bias, K.</param>
@@ -17,6 +17,7 @@ public static class Convolution
     /// <remarks>docs/equations/convolution.md. Goodfellow, Bengio and Courville, Deep Learning (2016), sections 9.1 and
     /// 9.5, plus padding, dilation, groups and bias.</remarks>
     [Equation("CV-F1")]
+    [Equation("CV-F12")]
     public static Tensor<T> Forward<T>(Tensor<T> x, Tensor<T> w, Tensor<T> b, Window window)
         where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
     {
@@ -39,7 +40,7 @@ public static class Convolution
         return y;
     }
 
-    /// <summary>Convolution, backward data (CV-B1): the gradient of CV-F1 by x.</summary>
+    /// <summary>Convolution, backward data (CV-B1; CV-B28 with padding of its own on each side): the gradient of CV-F1 by x.</summary>
     /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
     /// <param name="w">Weights, K×(C/G)×R×S.</param>
     /// <param name="H">Rows of x; dy does not tell them where the stride leaves a remainder.</param>
@@ -50,6 +51,7 @@ public static class Convolution
     /// <remarks>docs/equations/convolution.md. Goodfellow, Bengio and Courville, Deep Learning (2016), section 9.5,
     /// generalised.</remarks>
     [Equation("CV-B1")]
+    [Equation("CV-B28")]
     public static Tensor<T> BackwardData<T>(Tensor<T> dy, Tensor<T> w, int H, int W, Window window)
         where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
     {
@@ -79,7 +81,7 @@ public static class Convolution
         return dx;
     }
 
-    /// <summary>Convolution, backward weights (CV-B2): the gradient of CV-F1 by w.</summary>
+    /// <summary>Convolution, backward weights (CV-B2; CV-B29 with padding of its own on each side): the gradient of CV-F1 by w.</summary>
     /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
     /// <param name="x">Input, N×C×H×W.</param>
     /// <param name="R">Kernel rows; dy does not tell them where the stride leaves a remainder.</param>
@@ -90,6 +92,7 @@ public static class Convolution
     /// <remarks>docs/equations/convolution.md. Goodfellow, Bengio and Courville, Deep Learning (2016), section 9.5,
     /// generalised.</remarks>
     [Equation("CV-B2")]
+    [Equation("CV-B29")]
     public static Tensor<T> BackwardWeights<T>(Tensor<T> dy, Tensor<T> x, int R, int S, Window window)
         where T : IAdditionOperators<T, T, T>, IMultiplyOperators<T, T, T>, IAdditiveIdentity<T, T>
     {
@@ -115,12 +118,13 @@ public static class Convolution
         return dw;
     }
 
-    /// <summary>Convolution, backward bias (CV-B3): the gradient of CV-F1 by b.</summary>
+    /// <summary>Convolution, backward bias (CV-B3; CV-B30 with padding of its own on each side): the gradient of CV-F1 by b.</summary>
     /// <param name="dy">Derivative of the loss by y, N×K×P×Q.</param>
     /// <returns>Derivative db, K.</returns>
     /// <exception cref="ArgumentException">dy has not four dimensions.</exception>
     /// <remarks>docs/equations/convolution.md. Bouvrie, Notes on Convolutional Neural Networks (2006).</remarks>
     [Equation("CV-B3")]
+    [Equation("CV-B30")]
     public static Tensor<T> BackwardBias<T>(Tensor<T> dy)
         where T : IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T>
     {

@@ -8,7 +8,7 @@ namespace CnnVerified.Reference.Notation.Evaluation;
 /// <typeparam name="T">The number type.</typeparam>
 public sealed class Program<T>
 {
-    /// <summary>How many elements a tensor may have.</summary>
+    /// <summary>How many elements a tensor may have where nothing else is said.</summary>
     public const long MostElements = 1 << 22;
 
     private readonly Dictionary<string, int> _tensors = [];
@@ -74,13 +74,16 @@ public sealed class Program<T>
     /// <summary>True where a computed value uses exp, log and the like: it needs real numbers.</summary>
     public bool NeedsFunctions => _compiler.NeedsFunctions;
 
+    /// <summary>How many elements a tensor may have. Only what is filled in or computed takes memory.</summary>
+    public long Largest { get; init; } = MostElements;
+
     /// <summary>Counts what is evaluated, and ends what takes too long.</summary>
     public Meter Meter { get; set; } = new();
 
     /// <summary>A frame for whole parameters, with its sizes computed.</summary>
     /// <param name="whole">The model's whole parameters, in its order.</param>
     /// <returns>The frame, or null where a size is below 1, an assumption on sizes does not hold or a range is undefined.</returns>
-    /// <exception cref="NotationException">A tensor would have more than <see cref="MostElements"/> elements.</exception>
+    /// <exception cref="NotationException">A tensor would have more than <see cref="Largest"/> elements.</exception>
     public Frame<T>? NewFrame(ReadOnlySpan<long> whole)
     {
         Meter.NewFrame();
@@ -107,8 +110,8 @@ public sealed class Program<T>
                     return null;
                 count *= lengths[d];
             }
-            if (count > MostElements)
-                throw new NotationException($"expected tensors of at most {MostElements} elements, got {count:0} of {_tensors.First(pair => pair.Value == tensor).Key}.");
+            if (count > Largest)
+                throw new NotationException($"expected tensors of at most {Largest} elements, got {count:0} of {_tensors.First(pair => pair.Value == tensor).Key}.");
         }
         return frame;
     }
