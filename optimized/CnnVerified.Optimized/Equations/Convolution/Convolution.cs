@@ -88,13 +88,6 @@ public static unsafe class Convolution
     /// <exception cref="ArgumentException">db is not K, or a tensor has gaps.</exception>
     [Equation("CV-B3")]
     [Equation("CV-B30")]
-    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on)
-    {
-        Lengths.ExpectRank("CV-B3", "dy", "N×K×P×Q", dy.Lengths, 4);
-        Contract.Shape("CV-B3", "db", "K", db, [dy.Lengths[1]]);
-        Contract.Dense("CV-B3", "dy", dy);
-        using var lease = on.Enter();
-        fixed (float* pdy = dy, pdb = db)
-            BiasSums.Run(on, (int)dy.Lengths[0], (int)dy.Lengths[1], dy.Lengths[2] * dy.Lengths[3], pdy, pdb);
-    }
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on) =>
+        BatchBias.Run("CV-B3", "dy", dy, "db", db, on);
 }

@@ -226,15 +226,4 @@ public static unsafe class FullyConnected
     {
         public static void Copy(ReadOnlySpan<float> from, Span<float> to) => TensorPrimitives.Multiply(from, from, to);
     }
-
-    private readonly struct ColumnSums(int N, int K, float* dy, float* db) : IPointwise
-    {
-        public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>
-        {
-            V sum = L.Create(0f);
-            for (int n = 0; n < N; n++)
-                sum = L.Add(sum, L.Load(dy + (nint)n * K + i));
-            L.Store(sum, db + i);
-        }
-    }
 }

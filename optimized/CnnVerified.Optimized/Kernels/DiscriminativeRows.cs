@@ -7,7 +7,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// the rounding error r is computed (exactly, as 0 ≤ m ≤ y: Dekker) and exp(m − y) is e + e·r with e the exponential of the rounded
 /// difference; r² is below 2⁻³⁵ of the result wherever that is not 0.
 /// </remarks>
-internal static unsafe class Penalties
+internal static unsafe class DiscriminativeRows
 {
     /// <summary>m − y and j of one row: e[k] = exp(m − y[k]), and their sum with exp(m − j), the last to be added.</summary>
     public static float Exponentials(VectorWidth width, float* y, float j, float* e, int K, out float m)
@@ -45,7 +45,7 @@ internal readonly unsafe struct DiscriminativeRow(int columns, float* y, int* la
     public float Row(int n, VectorWidth width, float* e)
     {
         float* row = y + (nint)n * columns;
-        float sum = Penalties.Exponentials(width, row, j, e, columns, out float m);
+        float sum = DiscriminativeRows.Exponentials(width, row, j, e, columns, out float m);
         return (float)((double)row[label[n]] - m + Math.Log(sum));
     }
 }
@@ -58,7 +58,7 @@ internal readonly unsafe struct DiscriminativeBackwardRow(int columns, float* y,
     public void Row(int n, VectorWidth width, float* e)
     {
         nint at = (nint)n * columns;
-        float sum = Penalties.Exponentials(width, y + at, j, e, columns, out _);
+        float sum = DiscriminativeRows.Exponentials(width, y + at, j, e, columns, out _);
         var op = new ShareEach(e, sum, N, dy + at);
         Pointwise.Range(width, 0, columns, ref op);
         dy[at + label[n]] = (1 - e[label[n]] / sum) / N;
@@ -79,7 +79,7 @@ internal readonly unsafe struct DiscriminativeSecondOrderRow(int columns, float*
     public void Row(int n, VectorWidth width, float* e)
     {
         nint at = (nint)n * columns;
-        float sum = Penalties.Exponentials(width, y + at, j, e, columns, out _);
+        float sum = DiscriminativeRows.Exponentials(width, y + at, j, e, columns, out _);
         var op = new CurvatureEach(e, sum, N, hy + at);
         Pointwise.Range(width, 0, columns, ref op);
     }
