@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using CnnVerified.Reference.Notation;
@@ -14,6 +15,37 @@ internal sealed record CheckCall(string[] FilesOrClaim, string? Of, string? By, 
 /// <summary>cnnverify check: a verdict for each block, or for one typed claim.</summary>
 internal static class CheckJob
 {
+    public static Command Command(CancellationToken stop)
+    {
+        var files = new Argument<string[]>("FILE-OR-CLAIM") { Description = "Markdown files whose ```eq and ```derivation blocks to check, or - for standard input; with --of or --forward one claim, such as 'db[k] = sum(n,i,j) dy[n,k,i,j]'.", Arity = ArgumentArity.ZeroOrMore };
+        var of = Options.Of();
+        var by = Options.By();
+        var given = Options.Given();
+        var forward = Options.Forward();
+        var claim = new Option<string?>("--claim") { Description = "The claim, where it is not given as an argument." };
+        var where = Options.Where();
+        var at = new Option<string?>("--at") { Description = "Fix sizes and whole parameters, such as sh=2,H=5." };
+        var json = new Option<bool>("--json") { Description = "Write the verdicts as JSON." };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the data, decimal or 0x….", DefaultValueFactory = _ => new CheckSettings().Seed, CustomParser = Options.Seed };
+        var timeout = new Option<double>("--timeout") { Description = "Seconds that one claim may take before it is undecided.", DefaultValueFactory = _ => new CheckSettings().Timeout.TotalSeconds };
+        var explain = new Option<bool>("--explain") { Description = "For each false claim show where each term of the true gradient at the counterexample comes from; in files every false block is shown in full." };
+        var command = new Command("check", """
+            Check formulas: is this gradient right, and where is it wrong? docs/notation.md is the language.
+
+            Examples:
+              cnnverify check notes.md
+              cnnverify check --of CV-F1 --by w 'dw[k,c,r,s] = sum(n,i,j) dy[n,k,i,j]*x[n,floor(k/(K/G))*(C/G)+c,i+r*eh-ph,j+s*ew-pw]'
+              cnnverify check --given 'x[H], w[R]' --forward 'y[i:H-R+1] = sum(r) x[i+r]*w[r]' --claim 'dx[u:H] = sum(r) dy[u-r]*w[r]'
+              cnnverify check --of FC-F1 --by b 'db[k] = sum(n) dy[n,k]/N' --at N=3 --explain
+
+            Exit code: 0 all hold, are defined, or are what their block says of itself; 1 otherwise; 2 malformed.
+            """) { files, of, by, given, forward, claim, where, at, json, seed, timeout, explain };
+        command.SetAction(call => Run(new(
+            call.GetValue(files) ?? [], call.GetValue(of), call.GetValue(by), call.GetValue(given), call.GetValue(forward) ?? [], call.GetValue(claim),
+            call.GetValue(where) ?? [], call.GetValue(at), call.GetValue(json), call.GetValue(seed), call.GetValue(timeout), call.GetValue(explain)), stop));
+        return command;
+    }
+
     public static int Run(CheckCall call, CancellationToken stop)
     {
         if (!(call.Timeout is > 0 and <= 86_400))

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Reference.Notation.Derivation;
 using CnnVerified.Verification;
@@ -9,6 +10,24 @@ namespace CnnVerified.Cli;
 /// <summary>cnnverify derive: a gradient as a formula, with the steps that lead to it, in blocks that check accepts.</summary>
 internal static class DeriveJob
 {
+    public static Command Command()
+    {
+        var of = Options.Of();
+        var by = Options.By();
+        var given = Options.Given();
+        var forward = Options.Forward();
+        var where = Options.Where();
+        var command = new Command("derive", """
+            Derive a gradient: its formula and the steps that lead to it, as blocks that cnnverify check accepts.
+
+            Examples:
+              cnnverify derive --of CV-F1 --by x
+              cnnverify derive --given 'x[H], w[R]' --forward 'y[i:H-R+1] = tanh(sum(r) x[i+r]*w[r])' --by w
+            """) { of, by, given, forward, where };
+        command.SetAction(call => Run(call.GetValue(of), call.GetValue(by), call.GetValue(given), call.GetValue(forward) ?? [], call.GetValue(where) ?? []));
+        return command;
+    }
+
     public static int Run(string? of, string? by, string? given, string[] forward, string[] where)
     {
         if (by is null)

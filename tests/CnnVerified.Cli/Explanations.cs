@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Reflection;
 using CnnVerified.Optimized;
 using CnnVerified.Reference;
@@ -12,6 +13,26 @@ namespace CnnVerified.Cli;
 /// <summary>cnnverify list and cnnverify explain.</summary>
 internal static class Explanations
 {
+    public static Command ListCommand()
+    {
+        var command = new Command("list", "List the equations and the oracles that judge them.");
+        command.SetAction(_ => List());
+        return command;
+    }
+
+    public static Command Command()
+    {
+        var id = new Argument<string>("ID") { Description = "An equation, such as CV-B1." };
+        var command = new Command("explain", """
+            Explain an equation: formula, shapes, source, where its reference and its twin stand, which oracles judge it.
+
+            Example:
+              cnnverify explain CV-B1
+            """) { id };
+        command.SetAction(call => Explain(call.GetRequiredValue(id)));
+        return command;
+    }
+
     private static readonly Type[] TwinTypes = typeof(Execution).Assembly.GetExportedTypes();
 
     public static int List()

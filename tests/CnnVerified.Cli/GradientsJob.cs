@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using CnnVerified.Optimized;
 using CnnVerified.Verification;
@@ -10,6 +11,27 @@ namespace CnnVerified.Cli;
 /// <summary>cnnverify gradients: a line for each tensor of parameters.</summary>
 internal static class GradientsJob
 {
+    public static Command Command(CancellationToken stop)
+    {
+        var network = new Option<string?>("--network") { Description = "lenet5, lenet5-1998 or modern. Default: all three." };
+        var images = new Option<int>("--images") { Description = "Images of the batch.", DefaultValueFactory = _ => 4 };
+        var sample = new Option<int>("--sample") { Description = "Parameters of each tensor that dual numbers judge: a smaller tensor in full, of a larger one a drawn sample.", DefaultValueFactory = _ => 6 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the weights and of the sample.", DefaultValueFactory = _ => 1 };
+        var threads = Options.Threads();
+        var command = new Command("gradients", """
+            Judge the gradient of a whole network on real images, at its first weights and after some training: every parameter against the
+            reference within the derived bound, a sample against dual numbers and numerical differences of the reference's loss.
+
+            Examples:
+              cnnverify gradients
+              cnnverify gradients --network modern --images 2 --sample 16
+
+            Exit code: 0 all hold, 1 otherwise.
+            """) { network, images, sample, seed, threads };
+        command.SetAction(call => Run(call.GetValue(network), call.GetValue(images), call.GetValue(sample), call.GetValue(seed), call.GetValue(threads), stop));
+        return command;
+    }
+
     public static int Run(string? network, int images, int sample, int seed, int? threads, CancellationToken stop)
     {
         VerificationJob.CheckThreads(threads);

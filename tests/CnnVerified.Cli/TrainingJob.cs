@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using CnnVerified.Optimized;
 using CnnVerified.Verification;
@@ -16,6 +17,43 @@ internal sealed record TrainCall(string? Network, string? Data, int? Images, int
 /// <summary>cnnverify train: a line for each epoch.</summary>
 internal static class TrainingJob
 {
+    public static Command Command(CancellationToken stop)
+    {
+        var network = Network();
+        var data = new Option<string?>("--data") { Description = "Folder with the four IDX files of a full set (plain or .gz), or 'full' for Debian's Fashion-MNIST where installed. Default: the embedded 6,000 + 1,000 images." };
+        var images = new Option<int?>("--images") { Description = "Train on the first so many images and be judged on the first so many held-out ones. Default: all." };
+        var epochs = new Option<int?>("--epochs") { Description = $"Passes over the training images. Default: {Defaults(settings => settings.Epochs)}." };
+        var batch = new Option<int?>("--batch") { Description = $"Images a step. Default: {Defaults(settings => settings.Batch)}." };
+        var rate = new Option<float?>("--rate") { Description = $"Learning rate; lenet5-1998 lowers it as published. Default: {Defaults(settings => settings.Rate)}." };
+        var momentum = new Option<float?>("--momentum") { Description = $"Momentum of lenet5, from 0 to below 1. Default: {Number(NetworkKind.All[0].Defaults.Momentum)}." };
+        var seed = new Option<int?>("--seed") { Description = $"Seed of the weights, of the order of images and of dropout. Default: {NetworkKind.All[0].Defaults.Seed}." };
+        var engine = new Option<string>("--engine") { Description = "optimized (the widest vectors), scalar, v128, v256, v512, or reference, which is slow: name a few --images.", DefaultValueFactory = _ => "optimized" };
+        var threads = Options.Threads();
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Write the state to this file at the start and after every epoch." };
+        var resume = new Option<string?>("--resume") { Description = "Go on from a checkpoint, with its network and settings; the end is bit for bit that of a run without a break." };
+        var command = new Command("train", """
+            Train a network: LeNet-5 as it is usually taught, as it was published in 1998, or a small network of today's parts.
+
+            Examples:
+              cnnverify train
+              cnnverify train --network lenet5-1998
+              cnnverify train --network modern --data full --epochs 3 --checkpoint modern.ckpt
+              cnnverify train --resume modern.ckpt --data full --epochs 5
+              cnnverify train --engine reference --images 20 --epochs 1 --batch 4
+            """) { network, data, images, epochs, batch, rate, momentum, seed, engine, threads, checkpoint, resume };
+        command.SetAction(call => Run(new(call.GetResult(network) is { Implicit: false } ? call.GetValue(network) : null, call.GetValue(data), call.GetValue(images),
+            call.GetValue(epochs), call.GetValue(batch), call.GetValue(rate), call.GetValue(momentum), call.GetValue(seed),
+            call.GetValue(engine)!, call.GetValue(threads), call.GetValue(checkpoint), call.GetValue(resume)), stop));
+        return command;
+    }
+
+    private static Option<string> Network() => new("--network") { Description = "lenet5, lenet5-1998 or modern.", DefaultValueFactory = _ => NetworkKind.All[0].Name };
+
+    private static string Defaults<T>(Func<TrainingSettings, T> of) where T : IFormattable =>
+        string.Join(", ", NetworkKind.All.Select(kind => $"{Number(of(kind.Defaults))} ({kind.Name})"));
+
+    private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
     public static int Run(TrainCall call, CancellationToken stop)
     {
         if (call.Engine == "text")

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using CnnVerified.Optimized;
@@ -16,6 +17,41 @@ internal sealed record VerifyCall(string[] Ids, string[] Engines, string? Case, 
 /// <summary>cnnverify verify: a line for each equation and oracle as it is done.</summary>
 internal static class VerificationJob
 {
+    public static Command Command(CancellationToken stop)
+    {
+        var ids = new Argument<string[]>("ID") { Description = "Equations to verify, such as CV-F1; all where none is named.", Arity = ArgumentArity.ZeroOrMore };
+        var engine = new Option<string[]>("--engine") { Description = "text (the equations' own text), reference, optimized (the widest vectors), scalar, v128, v256 or v512; may be repeated. Default: all.", Arity = ArgumentArity.OneOrMore };
+        var @case = new Option<string?>("--case") { Description = "Verify this layer shape instead of drawn ones, such as n1c3h30w30-k8r3s3-ph1pw1 (cnnverify explain ID shows the letters)." };
+        var cases = new Option<int>("--cases") { Description = "Drawn cases for each equation and oracle.", DefaultValueFactory = _ => 100 };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of cases and data, decimal or 0x….", DefaultValueFactory = _ => DefaultSeed, CustomParser = Options.Seed };
+        var threads = Options.Threads();
+        var json = new Option<string?>("--json") { Description = "Write the findings to this file as JSON." };
+        var html = new Option<string?>("--html") { Description = "Write the findings to this file as one self-contained HTML page." };
+        var exhaustive = new Option<bool>("--exhaustive") { Description = "Measure the elementwise functions of the widest engine on all 2^32 inputs instead: the largest error and where, the course, special values. The ids are then those of activations, or exp, log, … ." };
+        var output = new Option<string?>("--out") { Description = "With --exhaustive: write the measurements to this file as a page of Markdown." };
+        var command = new Command("verify", """
+            Verify equations on engines.
+
+            Examples:
+              cnnverify verify
+              cnnverify verify CV-F1 CV-B1 --engine v256
+              cnnverify verify CV-F1 --case n8c256h56w56-k64r1s1 --engine optimized
+              cnnverify verify --exhaustive AC-F2 AC-B2
+            """) { ids, engine, @case, cases, seed, threads, json, html, exhaustive, output };
+        command.Validators.Add(call =>
+        {
+            if (call.GetResult(output) is not null && !call.GetValue(exhaustive))
+                call.AddError("--out expected --exhaustive beside it.");
+            Option[] others = [engine, @case, cases, seed, json, html];
+            if (call.GetValue(exhaustive) && others.FirstOrDefault(other => call.GetResult(other) is { Implicit: false }) is { } other)
+                call.AddError($"--exhaustive expected no {other.Name} beside it: it measures all inputs, on the widest vectors.");
+        });
+        command.SetAction(call => call.GetValue(exhaustive) ? ExhaustiveJob.Run(call.GetValue(ids) ?? [], call.GetValue(threads), call.GetValue(output), stop) : Run(new(
+            call.GetValue(ids) ?? [], call.GetValue(engine) ?? [], call.GetValue(@case), call.GetValue(cases), call.GetValue(seed),
+            call.GetValue(threads), call.GetValue(json), call.GetValue(html)), stop));
+        return command;
+    }
+
     public const ulong DefaultSeed = 2015;
 
     private static readonly string[] Words = ["text", "reference", "optimized", "scalar", "v128", "v256", "v512"];
