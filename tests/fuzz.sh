@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Coverage-guided fuzzing of the readers with AFL++ (Debian: apt-get install afl++), one after another.
-#   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [READER…]
-# Each reader runs until nothing new was found for the quiet minutes, or for N minutes. An input that takes more than 5 seconds is a
+#   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [--seconds 10] [READER…]
+# Each reader runs until nothing new was found for the quiet minutes, or for N minutes. An input that takes more than --seconds is a
 # hang; one that needs more managed memory than stated, or throws what the reader's contract does not allow, is a crash.
 # Inputs and findings are left in artifacts/fuzz/READER. Exit code: 0 nothing was found, 1 something was, 2 the call is malformed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-quiet=10 minutes=0 seed=1 megabytes=1024 readers=()
+quiet=10 minutes=0 seed=1 megabytes=1024 seconds=10 readers=()
 while [ $# -gt 0 ]; do
     case $1 in
         --quiet-minutes) quiet=$2; shift 2 ;;
         --minutes) minutes=$2; shift 2 ;;
         --seed) seed=$2; shift 2 ;;
         --megabytes) megabytes=$2; shift 2 ;;
-        -*) echo "fuzz: expected --quiet-minutes, --minutes, --seed or --megabytes, got '$1'." >&2; exit 2 ;;
+        --seconds) seconds=$2; shift 2 ;;
+        -*) echo "fuzz: expected --quiet-minutes, --minutes, --seed, --megabytes or --seconds, got '$1'." >&2; exit 2 ;;
         *) readers+=("$1"); shift ;;
     esac
 done
@@ -39,7 +40,7 @@ for reader in "${readers[@]}"; do
     cp -r "tests/CnnVerified.Fuzz/corpus/$reader" "$out/seeds" 2>/dev/null || { echo "fuzz: expected a folder tests/CnnVerified.Fuzz/corpus/$reader, got none." >&2; exit 2; }
     [ ! -d "tests/regressions/$reader" ] || cp "tests/regressions/$reader"/* "$out/seeds/"
     words=tests/CnnVerified.Fuzz/corpus/$reader.dict
-    limits=(-t 5000 -m none -s "$seed")
+    limits=(-t $((seconds * 1000)) -m none -s "$seed")
     [ "$minutes" -eq 0 ] || limits+=(-V $((minutes * 60)))
     # The folder it runs in is empty: what a command line names is not there.
     DOTNET_GCHeapHardLimit=$(printf '0x%x' $((megabytes << 20))) AFL_EXIT_ON_TIME=$((quiet * 60)) \

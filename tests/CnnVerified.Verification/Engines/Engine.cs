@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using CnnVerified.Verification.Cases;
 
@@ -9,8 +10,8 @@ public sealed class EngineCall
     private readonly Dictionary<string, GuardedTensor> _inputs;
     private readonly Dictionary<string, GuardedTensor> _outputs;
 
-    internal EngineCall(Case @case, Dictionary<string, GuardedTensor> inputs, Dictionary<string, GuardedTensor> outputs) =>
-        (Case, _inputs, _outputs) = (@case, inputs, outputs);
+    internal EngineCall(Case @case, Dictionary<string, GuardedTensor> inputs, Dictionary<string, GuardedTensor> outputs, Edge edge) =>
+        (Case, _inputs, _outputs, Edge) = (@case, inputs, outputs, edge);
 
     /// <summary>The sizes.</summary>
     public Case Case { get; }
@@ -18,7 +19,10 @@ public sealed class EngineCall
     /// <summary>Stride, padding, dilation and groups.</summary>
     public Window Window => Case.Window;
 
-    /// <summary>An input; it ends right before memory that must not be touched.</summary>
+    /// <summary>Which edge of scratch memory is guarded in this call.</summary>
+    internal Edge Edge { get; }
+
+    /// <summary>An input; it ends right before memory that must not be touched, or begins right after it.</summary>
     /// <param name="name">Its letter: x, w, dy, …</param>
     /// <returns>The tensor.</returns>
     public ReadOnlyTensorSpan<float> Input(string name) => _inputs[name].Span;
@@ -54,7 +58,7 @@ public sealed class EngineCall
     /// <returns>The number.</returns>
     public int Size(string name) => Case[name.ToLowerInvariant()];
 
-    /// <summary>An output; it holds NaN until the engine writes it, and ends right before memory that must not be touched.</summary>
+    /// <summary>An output; it holds NaN until the engine writes it, and memory that must not be touched lies next to it.</summary>
     /// <param name="name">Its letter: y, dx, …</param>
     /// <returns>The tensor.</returns>
     public TensorSpan<float> Output(string name) => _outputs[name].Span;
@@ -109,13 +113,21 @@ public sealed class Engine(string name)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
+        // One buffer after the other is guarded at its end, then at its beginning. The data say which comes first: over a few cases every
+        // buffer is guarded at both, and the same case is guarded alike again.
+        uint turn = 0;
+        Edge NextEdge() => (Edge)(turn++ & 1);
+        foreach (Operand operand in equation.Inputs)
+            foreach (float value in arguments[operand.Name])
+                turn ^= BitConverter.SingleToUInt32Bits(value);
+        turn = (uint)BitOperations.PopCount(turn);
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor([.. arguments[operand.Name]], operand.Shape(arguments.Case));
+                inputs[operand.Name] = new GuardedTensor([.. arguments[operand.Name]], operand.Shape(arguments.Case), NextEdge());
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(arguments.Case));
-            _operations[equation.Id](new EngineCall(arguments.Case, inputs, outputs));
+                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(arguments.Case), NextEdge());
+            _operations[equation.Id](new EngineCall(arguments.Case, inputs, outputs, NextEdge()));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
