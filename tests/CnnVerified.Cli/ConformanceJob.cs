@@ -25,6 +25,7 @@ internal static class ConformanceJob
     {
         var folder = new Argument<string>("DIR") { Description = "One case, a folder of case folders, or a tree of such folders." };
         var filter = new Option<string[]>("--filter") { Description = "Only cases whose name matches this pattern of letters, * and ?; may be repeated.", Arity = ArgumentArity.OneOrMore };
+        var except = new Option<string[]>("--except") { Description = "Leave out cases whose name matches this pattern; may be repeated.", Arity = ArgumentArity.OneOrMore };
         var engine = new Option<string[]>("--engine") { Description = "An engine as for verify; may be repeated. Default: reference and optimized.", Arity = ArgumentArity.OneOrMore };
         var threads = Options.Threads();
         var json = new Option<string?>("--json") { Description = "Write the findings to this file as JSON." };
@@ -42,18 +43,18 @@ internal static class ConformanceJob
               cnnverify conformance DIR --json conformance.json
 
             Exit code: 0 nothing failed, 1 a case failed, 2 a case or the call is malformed.
-            """) { folder, filter, engine, threads, json };
-        command.SetAction(call => Run(call.GetValue(folder)!, call.GetValue(filter) ?? [], call.GetValue(engine) ?? [], call.GetValue(threads), call.GetValue(json), stop));
+            """) { folder, filter, except, engine, threads, json };
+        command.SetAction(call => Run(call.GetValue(folder)!, call.GetValue(filter) ?? [], call.GetValue(except) ?? [], call.GetValue(engine) ?? [], call.GetValue(threads), call.GetValue(json), stop));
         return command;
     }
 
     private static string Tolerance => string.Create(CultureInfo.InvariantCulture, $"{Comparison.AbsoluteTolerance:0e-0} + {Comparison.RelativeTolerance:0e-0}·|expected|");
 
-    public static int Run(string folder, string[] filters, string[] names, int? threads, string? json, CancellationToken stop)
+    public static int Run(string folder, string[] filters, string[] exceptions, string[] names, int? threads, string? json, CancellationToken stop)
     {
         if (json is not null)
             AtomicFile.EnsureWritable(json);
-        var cases = ConformanceCase.Under(folder, filters);
+        var cases = ConformanceCase.Under(folder, filters, exceptions);
         using var list = new EngineList();
         var engines = VerificationJob.Named(list, names.Length > 0 ? names : ["reference", "optimized"], threads);
         VerificationJob.WriteMachine();

@@ -78,7 +78,7 @@ public sealed class Computation(Engine engine, bool isReference)
         foreach (Given given in equation.Model.Givens)
             if (named.TryGetValue(given.Name, out OnnxTensor? tensor) && tensor.Dims.Count == given.Shape.Count)
                 for (int i = 0; i < given.Shape.Count; i++)
-                    if (given.Shape[i].Length is Symbol { Name: var letter })
+                    if (given.Shape[i].Length is Symbol { Name: var letter } && equation.Family.Letters.Contains(letter.ToLowerInvariant()))
                         known.TryAdd(letter.ToLowerInvariant(), tensor.Dims[i]);
         try
         {

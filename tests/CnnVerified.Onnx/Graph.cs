@@ -41,8 +41,10 @@ public sealed class Graph
             _constants[initializer.Name] = TensorReader.Read(initializer, $"initializer '{initializer.Name}'");
         _inputs = [.. _graph.Input.Where(input => !_constants.ContainsKey(input.Name))];
         foreach (ValueInfoProto value in _inputs.Concat(_graph.Output))
-            if (value.Type is { ValueCase: not (TypeProto.ValueOneofCase.TensorType or TypeProto.ValueOneofCase.None) } other)
-                throw new UnsupportedException($"'{value.Name}' is a {other.ValueCase.ToString().Replace("Type", "", StringComparison.Ordinal).ToLowerInvariant()}");
+            if (value.Type?.TensorType is { ElemType: not 0 and var element } && !TensorReader.Reads((DataType)element))
+                throw new UnsupportedException($"element type {OnnxTensor.Name((DataType)element)}");
+            else if (value.Type is { ValueCase: not (TypeProto.ValueOneofCase.TensorType or TypeProto.ValueOneofCase.None) } other)
+                throw new UnsupportedException($"'{value.Name}' is no tensor but a {other.ValueCase.ToString().Replace("Type", "", StringComparison.Ordinal).ToLowerInvariant()}");
     }
 
     /// <summary>Names of the inputs that a run must be given, in order.</summary>

@@ -99,7 +99,7 @@ internal static class Plain
     }
 
     /// <summary>Combines whole numbers element by element, each result brought into the range of the type.</summary>
-    public static OnnxTensor Combined(OnnxTensor a, OnnxTensor b, Func<long, long, long> combine)
+    public static OnnxTensor CombinedWhole(OnnxTensor a, OnnxTensor b, Func<long, long, long> combine)
     {
         ExpectSame(a, b);
         int[] dims = Common(a.Dims, b.Dims);

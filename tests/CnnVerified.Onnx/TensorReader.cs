@@ -10,6 +10,12 @@ public static class TensorReader
 {
     private delegate T FromBytes<T>(ReadOnlySpan<byte> bytes);
 
+    /// <summary>Whether tensors of a type are read.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>True for float, double, whole numbers of up to 64 bits with a sign and 32 without, and booleans.</returns>
+    public static bool Reads(DataType type) => type is DataType.Float or DataType.Double or DataType.Bool or DataType.Int8 or DataType.Int16 or DataType.Int32
+        or DataType.Int64 or DataType.Uint8 or DataType.Uint16 or DataType.Uint32;
+
     /// <summary>The tensor of a message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="what">What it is, for errors: a file, an initializer.</param>

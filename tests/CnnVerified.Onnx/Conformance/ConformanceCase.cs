@@ -17,9 +17,10 @@ public sealed record ConformanceCase(string Name, string Folder)
     /// <summary>The cases under a folder.</summary>
     /// <param name="folder">One case, a folder of cases, or a tree of such folders up to eight levels deep.</param>
     /// <param name="filters">Patterns with * and ?; a case is taken where its name matches one, or there is none.</param>
+    /// <param name="exceptions">Patterns of cases to leave out.</param>
     /// <returns>The cases by path.</returns>
     /// <exception cref="InputException">There is no such folder, or no such case in it.</exception>
-    public static IReadOnlyList<ConformanceCase> Under(string folder, IReadOnlyList<string> filters)
+    public static IReadOnlyList<ConformanceCase> Under(string folder, IReadOnlyList<string> filters, IReadOnlyList<string> exceptions)
     {
         if (!Directory.Exists(folder))
             throw new InputException($"{folder}: expected a folder of cases, got {(File.Exists(folder) ? "a file" : "no folder of that name")}.");
@@ -36,8 +37,9 @@ public sealed record ConformanceCase(string Name, string Folder)
         }
         if (found.Length == 0)
             throw new InputException($"{folder}: expected folders with a {Model}, got none.");
-        ConformanceCase[] taken = [.. found.Where(each => filters.Count == 0 || filters.Any(filter => FileSystemName.MatchesSimpleExpression(filter, each.Name)))];
-        return taken.Length > 0 ? taken : throw new InputException($"{folder}: expected one of {found.Length} cases to match {string.Join(" or ", filters)}, got none.");
+        bool Matches(ConformanceCase each, IReadOnlyList<string> patterns) => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, each.Name));
+        ConformanceCase[] taken = [.. found.Where(each => (filters.Count == 0 || Matches(each, filters)) && !Matches(each, exceptions))];
+        return taken.Length > 0 ? taken : throw new InputException($"{folder}: expected one of {found.Length} cases to match, got none.");
     }
 
     /// <summary>Runs the case on engines.</summary>

@@ -123,7 +123,7 @@ internal static class Plumbing
         var to = call.Attribute("to") is { Type: AttributeProto.Types.AttributeType.String } word
             ? Enum.TryParse(word.S.ToStringUtf8(), ignoreCase: true, out DataType named) ? named : DataType.Undefined : (DataType)call.Int("to", 0);
         bool isReal = to is DataType.Float or DataType.Double;
-        if (!isReal && to is not (DataType.Bool or DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64 or DataType.Uint8 or DataType.Uint16 or DataType.Uint32))
+        if (!TensorReader.Reads(to))
             throw new UnsupportedException($"element type {OnnxTensor.Name(to)}");
         if (isReal)
             return [OnnxTensor.Real(to, x.Dims, x.IsReal ? [.. x.Reals] : Array.ConvertAll(x.Wholes, value => to == DataType.Float ? (float)value : (double)value))];
@@ -189,13 +189,13 @@ internal static class Plumbing
     {
         if (a.IsReal && a.Type == b.Type && a.Length > 0 && a.Dims.SequenceEqual(b.Dims))
             return call.On.One("GR-F1", Sizes.None, ("x", a.Shaped(1, a.Length)), ("z", b.Shaped(1, b.Length))).Shaped(a.Dims);
-        return a.IsReal ? Plain.Combined(a, b, (left, right) => left + right) : Plain.Combined(a, b, (left, right) => unchecked(left + right));
+        return a.IsReal ? Plain.Combined(a, b, (left, right) => left + right) : Plain.CombinedWhole(a, b, (left, right) => unchecked(left + right));
     }
 
     private static OnnxTensor Combined(OperatorCall call, Func<double, double, double> real, Func<long, long, long> whole)
     {
         OnnxTensor a = call.Input(0), b = Aligned(call);
-        return a.IsReal ? Plain.Combined(a, b, real) : Plain.Combined(a, b, whole);
+        return a.IsReal ? Plain.Combined(a, b, real) : Plain.CombinedWhole(a, b, whole);
     }
 
     // Before version 7 the second operand stands at an axis of the first one and not at the last.
