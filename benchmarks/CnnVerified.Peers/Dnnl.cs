@@ -111,7 +111,7 @@ internal static unsafe partial class Dnnl
                     using var plain = new Layout(operand.Lengths);
                     nint own = Memory(plain.Pointer, operand.Values);
                     made.Add(own);
-                    byte* wanted = operand.Query == 0 ? null : dnnl_primitive_desc_query_md(_description, operand.Query, QueryIndex(operand));
+                    byte* wanted = operand.Query == 0 ? null : dnnl_primitive_desc_query_md(_description, operand.Query, 0);
                     if (wanted == null || dnnl_memory_desc_equal(wanted, plain.Pointer) != 0)
                     {
                         Add(operand.Argument, own);
@@ -140,9 +140,6 @@ internal static unsafe partial class Dnnl
         }
 
         public void Dispose() => _ = dnnl_primitive_desc_destroy(_description);
-
-        // Weights are asked for by number: 0 the weights, 1 the bias; bias is always row-major.
-        private static int QueryIndex(Operand _) => 0;
     }
 
     /// <summary>Memory of the library's own in a layout; -1 lets it allocate.</summary>

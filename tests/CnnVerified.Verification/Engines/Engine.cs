@@ -186,8 +186,11 @@ public sealed class Engine(string name)
     /// <returns>Whether it was offered.</returns>
     public bool Offers(Equation equation) => _operations.ContainsKey(equation.Id);
 
-    /// <summary>True where it computes the equation on a case.</summary>
-    internal bool Takes(Equation equation, Case @case) => !_limits.TryGetValue(equation.Id, out Func<Case, bool>? takes) || takes(@case);
+    /// <summary>True where an operation that was offered takes a case.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">A case of it.</param>
+    /// <returns>False where the offer excludes the case.</returns>
+    public bool Takes(Equation equation, Case @case) => !_limits.TryGetValue(equation.Id, out Func<Case, bool>? takes) || takes(@case);
 
     /// <summary>Computes an equation on the tensors of another engine's call: for engines that wrap one.</summary>
     /// <param name="equation">The equation.</param>
