@@ -90,7 +90,7 @@ internal sealed class TorchPeer : IPeer
         Forward("AC-F12", (of, _, _) => functional.softsign(of("x")));
         Forward("AC-F13", (of, _, _) => functional.prelu(of("x"), of("a")));
         Forward("AC-F17", (of, _, _) => functional.mish(of("x")));
-        Forward("AC-F18", (of, _, _) => functional.gelu(of("x"), Modules.GELU.Approximate.tanh));
+        Forward("AC-F18", (of, _, _) => functional.gelu(of("x"), TorchSharp.Modules.GELU.Approximate.tanh));
         Forward("AC-F19", (of, _, _) => functional.hardswish(of("x")));
         Forward("AC-F20", (of, _, call) => functional.hardtanh(of("x"), 0, call.Scalar("bound")));
         Forward("AC-F21", (of, _, call) => functional.celu(of("x"), call.Scalar("a")));
