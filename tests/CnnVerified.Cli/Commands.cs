@@ -25,6 +25,8 @@ internal static class Commands
         root.Add(Explanations.Command());
         root.Add(TrainingJob.Command(stop));
         root.Add(GradientsJob.Command(stop));
+        root.Add(ComputeJob.Command(stop));
+        root.Add(CompareJob.Command());
         return root;
     }
 }
