@@ -17,7 +17,7 @@ internal static class ComputeJob
         var inputs = new Option<string[]>("--in") { Description = "The inputs: NAME=FILE.npy, NAME=NUMBER, or an NPZ file that holds some by name.", AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
         var outputs = new Option<string[]>("--out") { Description = "Where to write: NAME=FILE.npy for an output, FILE.npy for the only one, or FILE.npz for all.", Required = true, AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
         var @case = new Option<string>("--case") { Description = "Sizes that the shapes do not tell, in the letters of verify --case, such as sh2sw2-ph1pw1. Strides and dilations not named are 1, padding 0; groups follow from the shapes.", DefaultValueFactory = _ => "" };
-        var engine = new Option<string>("--engine") { Description = "optimized (the widest vectors), scalar, v128, v256, v512, reference or text (for small cases).", DefaultValueFactory = _ => "optimized" };
+        var engine = new Option<string>("--engine") { Description = "optimized (the widest vectors), scalar, v128, v256, v512, reference, text (for small cases), or the path of a library with an engine.", DefaultValueFactory = _ => "optimized" };
         var type = new Option<string>("--type") { Description = "float32, or float64 for the reference.", DefaultValueFactory = _ => "float32" };
         var threads = Options.Threads();
         var command = new Command("compute", """
@@ -49,7 +49,8 @@ internal static class ComputeJob
             AtomicFile.EnsureWritable(file);
         var computation = new Computation(equation, Arrays(equation, inputs), @case);
         using var list = new EngineList();
-        Engine on = VerificationJob.Named(list, [engine], threads)[0];
+        List<Engine> engines = VerificationJob.Named(list, [engine], threads);
+        Engine on = engines.Count == 1 ? engines[0] : throw new InputException($"--engine expected one engine, got {string.Join(", ", engines.Select(each => each.Name))} from {engine}.");
         foreach (string note in type == "float32" ? computation.Roundings.Concat(computation.Outsiders) : computation.Outsiders)
             AnsiConsole.WriteLine(note);
 

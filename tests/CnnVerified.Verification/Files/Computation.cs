@@ -61,6 +61,8 @@ public sealed class Computation
     {
         if (!engine.Offers(_equation))
             throw new InputException($"{engine.Name} does not offer {_equation.Id}.");
+        if (!engine.Takes(_equation, Case))
+            throw new InputException($"{engine.Name} does not take {_equation.Id} on {Case}.");
         if (_equation.Work(Case) > engine.MostWork)
             throw new InputException($"{engine.Name} expected a case of at most {engine.MostWork:0} terms, got {_equation.Work(Case):0}.");
         var inputs = _values.Select((values, i) => Tensor.Create([.. values.Select(value => (float)value)], _equation.Inputs[i].Shape(Case))).ToArray();
