@@ -26,6 +26,9 @@ internal static class Commands
         root.Add(TrainingJob.Command(stop));
         root.Add(GradientsJob.Command(stop));
         root.Add(ConformanceJob.Command(stop));
+        root.Add(ExportJob.Command());
+        root.Add(ComputeJob.Command(stop));
+        root.Add(CompareJob.Command());
         return root;
     }
 }
