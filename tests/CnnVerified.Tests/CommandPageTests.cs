@@ -34,7 +34,9 @@ public sealed class CommandPageTests
         Assert.NotEmpty(examples);
         Assert.All(examples, example =>
         {
-            var call = Root.Parse(example.Trim());
+            string[] words = DocumentedCommandsTests.Words(example);
+            Assert.Equal("cnnverify", words[0]);
+            var call = Root.Parse(words[1..]);
             Assert.True(call.Errors.Count == 0, $"{example}: {string.Join(' ', call.Errors.Select(error => error.Message))}");
             Assert.True(command == Root || call.CommandResult.Command == command, $"{example} is no call of {name}");
         });
