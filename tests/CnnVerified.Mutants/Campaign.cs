@@ -19,14 +19,15 @@ internal static class Campaign
         if (call.Out is not null)
             AtomicFile.EnsureWritable(call.Out);
         var projects = Repository.Areas.Select(area => area.Assembly).Distinct().ToDictionary(name => name, name => new SourceProject(name));
-        Mutation[] all = [.. from project in projects.Values
+        Mutation[] all = call is { Sample: 0, Out: null } ? [] : [.. from project in projects.Values
                              from file in project.Trees.Keys
                              where Repository.AreaOf(file) is { } area && (call.Area is null || area.Name == call.Area)
                              from mutation in Mutator.Of(project, file)
                              where call.Key is null || mutation.Key.Contains(call.Key, StringComparison.Ordinal)
                              select mutation];
-        Console.WriteLine($"{all.Length} mutations by rule; {string.Join(", ", all.CountBy(mutation => mutation.Area.Name).Select(count => $"{count.Value} {count.Key}"))}");
-        ReachMap reach = ReachMap.Of(projects, call.Seed, Progress, stop);
+        if (all.Length > 0)
+            Console.WriteLine($"{all.Length} mutations by rule; {string.Join(", ", all.CountBy(mutation => mutation.Area.Name).Select(count => $"{count.Value} {count.Key}"))}");
+        ReachMap reach = ReachMap.Of(projects, call.Seed, text => Progress("which mutations are reached: " + text), stop);
         using var records = new Records(call.Results);
         using var slot = new Slot($"slot-{Environment.ProcessId}");
         var trials = new Trials(projects, reach, slot, call.Seed, stop);
@@ -52,7 +53,7 @@ internal static class Campaign
         var judged = new List<Outcome>();
         var time = Stopwatch.StartNew();
         int compiled = 0;
-        foreach (Mutation mutation in all.OrderBy(mutation => Trials.Rank(call.Seed, mutation.Key)).ThenBy(mutation => mutation.Key, StringComparer.Ordinal))
+        foreach (Mutation mutation in InTurns(all, call.Seed))
         {
             if (compiled == call.Sample)
                 break;
@@ -71,6 +72,11 @@ internal static class Campaign
         return page.IsEnough ? 0 : 1;
     }
 
+    // Part by part in turn, so that a sample has equally many of each; within a part at random.
+    private static IEnumerable<Mutation> InTurns(IEnumerable<Mutation> all, ulong seed) => all.GroupBy(mutation => mutation.Area)
+        .SelectMany(part => part.OrderBy(mutation => Trials.Rank(seed, mutation.Key)).ThenBy(mutation => mutation.Key, StringComparer.Ordinal).Index())
+        .OrderBy(each => each.Index).Select(each => each.Item);
+
     private static void Tell(string count, string what, Outcome outcome, bool full)
     {
         Progress("");
@@ -87,10 +93,10 @@ internal static class Campaign
                 Console.WriteLine(line);
     }
 
-    // One line that is written over, where there is a terminal.
+    // One line that is written over, on a terminal alone.
     private static void Progress(string text)
     {
         if (!Console.IsOutputRedirected)
-            Console.Write($"\r{text.PadRight(60)[..60]}\r");
+            Console.Write($"\r{text.PadRight(78)[..78]}\r");
     }
 }

@@ -8,8 +8,6 @@ namespace CnnVerified.Mutants;
 /// <summary>Which items pass which places of the sources, from one run of everything on code that is right.</summary>
 internal sealed class ReachMap
 {
-    private static readonly string[] JudgesIn = ["tests/CnnVerified.Verification", "tests/CnnVerified.Tests"];
-
     private readonly IReadOnlyList<Site> _sites;
     private readonly Dictionary<int, List<string>> _itemsOf = [];
     private readonly ILookup<string, int> _sitesOfFile;
@@ -36,7 +34,7 @@ internal sealed class ReachMap
         return items.Length == 0 && around.Length == 0 ? [.. Seconds.Keys] : items;
     }
 
-    /// <summary>Reads the map of these sources, or makes it: every item runs once, with probes in all that is mutated.</summary>
+    /// <summary>Reads the map of these sources, or makes it: every item that is not in it yet runs once, with probes in all that is mutated.</summary>
     /// <exception cref="InvalidOperationException">Code that is right was refused: then nothing can be learnt from mutants.</exception>
     public static ReachMap Of(IReadOnlyDictionary<string, SourceProject> projects, ulong seed, Action<string> progress, CancellationToken stop)
     {
@@ -44,8 +42,10 @@ internal sealed class ReachMap
         var probed = projects.Values.ToDictionary(project => project.Assembly, project =>
             project.Trees.Where(tree => Repository.AreaOf(tree.Key) is not null).ToDictionary(tree => tree.Key, tree => Probes.Into(tree.Key, tree.Value, sites)));
         string file = Repository.At("artifacts", "mutants", $"reach-{Fingerprint(probed.Values.SelectMany(files => files), seed)}.json");
-        if (File.Exists(file))
-            return new(sites, JsonSerializer.Deserialize<Dictionary<string, Noted>>(File.ReadAllText(file))!);
+        var noted = File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, Noted>>(File.ReadAllText(file))! : [];
+        string[] items = [.. Worker.AllItems(seed).Where(item => !noted.ContainsKey(item))];
+        if (items.Length == 0)
+            return new(sites, noted);
 
         using var slot = new Slot("reach");
         // The class of the probes is in the lowest assembly, which the others are compiled against here.
@@ -53,8 +53,6 @@ internal sealed class ReachMap
         slot.Replace("CnnVerified.Shapes", shapes);
         foreach (string assembly in new[] { "CnnVerified.Reference", "CnnVerified.Optimized" })
             slot.Replace(assembly, Built(projects[assembly].Compile(probed[assembly], against: shapes)));
-        var noted = new Dictionary<string, Noted>();
-        string[] items = [.. Worker.AllItems()];
         string? refused = null;
         string? end = slot.Run(new(items, ["text", "reference", "scalar", "widest"], Trials.FewCases, seed, Notes: true), TimeSpan.FromHours(2), said =>
         {
@@ -62,7 +60,7 @@ internal sealed class ReachMap
             if (said.Judge == Said.End)
             {
                 noted[said.Item] = new(said.Seconds, said.Passed!);
-                progress($"reach {noted.Count}/{items.Length} {said.Item}");
+                progress($"{noted.Count} {said.Item} {said.Seconds:0.0} s");
             }
         }, stop);
         if (refused is not null || end is not null)
@@ -74,11 +72,8 @@ internal sealed class ReachMap
     private static byte[] Built((byte[]? Assembly, string? Error) compiled) =>
         compiled.Assembly ?? throw new InvalidOperationException($"sources with probes do not compile: {compiled.Error}");
 
-    private static string Fingerprint(IEnumerable<KeyValuePair<string, string>> files, ulong seed)
-    {
-        string[] judges = [.. JudgesIn.SelectMany(folder => Directory.GetFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', [seed.ToString(System.Globalization.CultureInfo.InvariantCulture), .. files.Select(file => file.Value), .. judges]))))[..16];
-    }
+    private static string Fingerprint(IEnumerable<KeyValuePair<string, string>> files, ulong seed) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', [seed.ToString(System.Globalization.CultureInfo.InvariantCulture), .. files.Select(file => file.Value)]))))[..16];
 
     private sealed record Noted(double Seconds, int[] Passed);
 }

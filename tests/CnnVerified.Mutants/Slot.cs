@@ -49,14 +49,12 @@ internal sealed class Slot : IDisposable
     {
         string file = Path.Combine(_folder, "plan.json");
         File.WriteAllText(file, JsonSerializer.Serialize(plan));
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Path.Combine(_folder, "CnnVerified.Mutants.dll"), "worker", file])
+        var start = new ProcessStartInfo(Path.Combine(_folder, OperatingSystem.IsWindows() ? "CnnVerified.Mutants.exe" : "CnnVerified.Mutants"), ["worker", file])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = _folder,
         };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) is not "dotnet")
-            (start.FileName, _) = (Path.Combine(_folder, Path.GetFileName(Environment.ProcessPath!)), start.ArgumentList.Remove(start.ArgumentList[0]));
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         bool isDone = false;
         using var process = new Process { StartInfo = start };

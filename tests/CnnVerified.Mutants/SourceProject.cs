@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
@@ -31,9 +30,12 @@ internal sealed class SourceProject
         var own = new[] { "CnnVerified.Reference", "CnnVerified.Optimized", "CnnVerified.Verification", "CnnVerified.Tests", "CnnVerified.Mutants", assembly };
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(file => !own.Contains(Path.GetFileNameWithoutExtension(file))).Select(file => MetadataReference.CreateFromFile(file));
-        _compilation = CSharpCompilation.Create(assembly, _trees.Values.Concat(written), references,
+        var compilation = CSharpCompilation.Create(assembly, _trees.Values.Concat(written), references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 concurrentBuild: false, deterministic: true, generalDiagnosticOption: ReportDiagnostic.Suppress));
+        // What the SDK's generator writes is written once: mutations do not touch it.
+        CSharpGeneratorDriver.Create([RegexGenerator()], parseOptions: Parsing).RunGeneratorsAndUpdateCompilation(compilation, out var generatedToo, out _);
+        _compilation = (CSharpCompilation)generatedToo;
     }
 
     /// <summary>The assembly's name.</summary>
@@ -64,6 +66,16 @@ internal sealed class SourceProject
             new ResourceDescription(resource.Name, () => File.OpenRead(resource.File), isPublic: true))]);
         return result.Success ? (stream.ToArray(), null)
             : (null, result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToString());
+    }
+
+    private static ISourceGenerator RegexGenerator()
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        string packs = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref"));
+        string newest = Directory.GetDirectories(packs, $"{Environment.Version.Major}.*").MaxBy(pack => Version.Parse(Path.GetFileName(pack).Split('-')[0]))
+            ?? throw new InvalidOperationException($"expected the reference assemblies of .NET {Environment.Version.Major} under {packs}, got none.");
+        var loaded = System.Reflection.Assembly.LoadFrom(Path.Combine(newest, "analyzers", "dotnet", "cs", "System.Text.RegularExpressions.Generator.dll"));
+        return ((IIncrementalGenerator)Activator.CreateInstance(loaded.GetType("System.Text.RegularExpressions.Generator.RegexGenerator", throwOnError: true)!)!).AsSourceGenerator();
     }
 
     // The path is the one that the build maps to: the place of an equation is read off it.

@@ -40,6 +40,9 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
     /// <summary>Cases where nobody said no at first.</summary>
     public const int ManyCases = 24;
 
+    /// <summary>Blocks of docs/equations that the checker is asked about.</summary>
+    public const int Blocks = 60;
+
     private const int FewEquations = 3, ManyEquations = 8, FewBlocks = 2, ManyBlocks = 5;
 
     // A class of tests or a block that takes longer is no judge of single mutants.
@@ -94,7 +97,7 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
 
     private void Run(Mutation mutation, string[] items, int cases, HashSet<string> asked, Dictionary<string, string> no)
     {
-        double seconds = items.Sum(item => reach.Seconds[item] * (item.StartsWith("eq:", StringComparison.Ordinal) ? (double)cases / FewCases : 1));
+        double seconds = items.Sum(item => reach.Seconds.GetValueOrDefault(item, LongestItem) * (item.StartsWith("eq:", StringComparison.Ordinal) ? (double)cases / FewCases : 1));
         string? end = slot.Run(new(items, mutation.Area.Engines, cases, seed, Notes: false), TimeSpan.FromSeconds(10 + 5 * seconds), said =>
         {
             if (said.Judge == Said.End)
