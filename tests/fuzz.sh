@@ -23,8 +23,8 @@ command -v afl-fuzz >/dev/null || { echo "fuzz: expected afl-fuzz (Debian: apt-g
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_TieredCompilation=1 DOTNET_GCgen0size=4000000
 export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_FORKSRV_INIT_TMOUT=60000
 dotnet build -c Release -v q --nologo tests/CnnVerified.Fuzz
-program=artifacts/bin/CnnVerified.Fuzz/release
-work=artifacts/fuzz
+program=$PWD/artifacts/bin/CnnVerified.Fuzz/release
+work=$PWD/artifacts/fuzz
 mkdir -p "$work"
 rm -rf "$work/program"
 cp -r "$program" "$work/program"
@@ -39,12 +39,13 @@ for reader in "${readers[@]}"; do
     # What was found before is where to begin.
     cp -r "tests/CnnVerified.Fuzz/corpus/$reader" "$out/seeds" 2>/dev/null || { echo "fuzz: expected a folder tests/CnnVerified.Fuzz/corpus/$reader, got none." >&2; exit 2; }
     [ ! -d "tests/regressions/$reader" ] || cp "tests/regressions/$reader"/* "$out/seeds/"
-    words=tests/CnnVerified.Fuzz/corpus/$reader.dict
+    words=$PWD/tests/CnnVerified.Fuzz/corpus/$reader.dict
+    mkdir "$out/empty"
     limits=(-t $((seconds * 1000)) -m none -s "$seed")
     [ "$minutes" -eq 0 ] || limits+=(-V $((minutes * 60)))
     # The folder it runs in is empty: what a command line names is not there.
     DOTNET_GCHeapHardLimit=$(printf '0x%x' $((megabytes << 20))) AFL_EXIT_ON_TIME=$((quiet * 60)) \
-        afl-fuzz "${limits[@]}" -i "$out/seeds" -o "$out" $([ ! -f "$words" ] || echo "-x $words") \
+        env -C "$out/empty" afl-fuzz "${limits[@]}" -i "$out/seeds" -o "$out" $([ ! -f "$words" ] || echo "-x $words") \
         -- dotnet "$work/program/CnnVerified.Fuzz.dll" afl "$reader" >"$out/log" 2>&1 || { tail -n 20 "$out/log"; exit 1; }
     stat() { sed -nE "s/^$1 *: *//p" "$out/default/fuzzer_stats"; }
     crashes=$(stat saved_crashes) hangs=$(stat saved_hangs)

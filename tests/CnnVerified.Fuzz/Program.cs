@@ -56,7 +56,12 @@ soak.SetAction(call => new Soak(call.GetRequiredValue(soakFolder), call.GetValue
 var steady = new Command("steady", "One process that verifies and trains, and must not grow; soak starts it.") { minutes };
 steady.SetAction(call => Steady.Run(call.GetValue(minutes)));
 
-var root = new RootCommand("Fuzzing of every reader, and a soak. See docs/robustness.md.") { list, read, instrument, coverage, fuzz, shapes, soak, steady };
+var buffer = new Argument<string>("BUFFER") { Description = "tensor or scratch." };
+var where = new Argument<string>("WHERE") { Description = "before or behind." };
+var touch = new Command("touch", "Read the first and the last element of a guarded buffer, and then one before or behind it: the process must die.") { buffer, where };
+touch.SetAction(call => Touch.Run(call.GetRequiredValue(buffer) == "scratch", call.GetRequiredValue(where) == "before"));
+
+var root = new RootCommand("Fuzzing of every reader, and a soak. See docs/robustness.md.") { list, read, instrument, coverage, fuzz, shapes, soak, steady, touch };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

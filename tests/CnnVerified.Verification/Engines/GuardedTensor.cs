@@ -21,7 +21,7 @@ internal sealed unsafe class GuardedTensor : IDisposable
     /// <summary>Copies values in, or fills with NaN where there are none.</summary>
     public GuardedTensor(float[]? values, nint[] lengths, Edge edge)
     {
-        _lengths = lengths;
+        (_lengths, Edge) = (lengths, edge);
         _count = lengths.Aggregate((nint)1, (product, length) => product * length);
         nuint data = (nuint)_count * sizeof(float);
         if (GuardedPages.Exist)
@@ -56,9 +56,14 @@ internal sealed unsafe class GuardedTensor : IDisposable
     // Blocks are given back to the next tensor of their size: asking the system for each anew took half of the battery's time.
     private static ConcurrentStack<nint> Kept(nuint room) => KeptBlocks.GetOrAdd(room, _ => new());
 
+    /// <summary>The edge that is guarded to the element; at the other the page may be some bytes away.</summary>
+    public Edge Edge { get; }
+
     public TensorSpan<float> Span => new(_start, _count, _lengths);
 
     public Span<float> Values => new(_start, (int)_count);
+
+    public float* Start => _start;
 
     public void Dispose()
     {
