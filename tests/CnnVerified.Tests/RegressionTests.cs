@@ -42,14 +42,5 @@ public sealed class RegressionTests
         Assert.DoesNotContain(new Reader("strict", "", [], _ => throw new Verification.InputException("a\u001b[2J\nb")).Try([1])!, char.IsControl);
     }
 
-    [Fact]
-    public void A_checkpoint_is_read_no_further_than_it_should_reach()
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        Assert.Throws<Verification.InputException>(() => Verification.Training.Checkpoint.Load("/dev/zero"));
-        Assert.Equal(2, CommandLineTests.Run("check", "/dev/zero").Code);
-    }
-
     private static string Root => Notation.DocsLibrary.Root;
 }
