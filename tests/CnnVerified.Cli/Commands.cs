@@ -30,6 +30,10 @@ internal static class Commands
         root.Add(Explanations.Command());
         root.Add(TrainingJob.Command(stop));
         root.Add(GradientsJob.Command(stop));
+        root.Add(ConformanceJob.Command(stop));
+        root.Add(ExportJob.Command());
+        root.Add(ComputeJob.Command(stop));
+        root.Add(CompareJob.Command());
         return root;
     }
 }

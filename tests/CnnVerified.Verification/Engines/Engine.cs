@@ -96,6 +96,7 @@ public sealed class EngineCall
 public sealed class Engine(string name)
 {
     private readonly Dictionary<string, Action<EngineCall>> _operations = [];
+    private readonly Dictionary<string, Func<Case, bool>> _limits = [];
 
     /// <summary>The name.</summary>
     public string Name { get; } = name;
@@ -118,6 +119,18 @@ public sealed class Engine(string name)
     {
         _operations[EquationTable.Find(id).Id] = operation;
         return this;
+    }
+
+    /// <summary>Offers an equation for some of its cases: the others are counted as beyond it, like cases beyond an oracle.</summary>
+    /// <param name="id">Its id, such as CV-F1.</param>
+    /// <param name="takes">Whether the operation takes a case, such as only one without groups.</param>
+    /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>
+    /// <returns>This engine.</returns>
+    /// <exception cref="InputException">There is no such equation.</exception>
+    public Engine Offer(string id, Func<Case, bool> takes, Action<EngineCall> operation)
+    {
+        _limits[EquationTable.Find(id).Id] = takes;
+        return Offer(id, operation);
     }
 
     /// <summary>Offers an equation that a method or a lambda computes; its parameters are found by their names, which are those of
@@ -173,6 +186,12 @@ public sealed class Engine(string name)
     /// <returns>Whether it was offered.</returns>
     public bool Offers(Equation equation) => _operations.ContainsKey(equation.Id);
 
+    /// <summary>True where an operation that was offered takes a case.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">A case of it.</param>
+    /// <returns>False where the offer excludes the case.</returns>
+    public bool Takes(Equation equation, Case @case) => !_limits.TryGetValue(equation.Id, out Func<Case, bool>? takes) || takes(@case);
+
     /// <summary>Computes an equation on the tensors of another engine's call: for engines that wrap one.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="call">The call.</param>
@@ -182,17 +201,24 @@ public sealed class Engine(string name)
     /// <param name="equation">The equation; it may be the forward equation of the arguments' own.</param>
     /// <param name="arguments">The data.</param>
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
-    public float[][] Run(Equation equation, Arguments arguments)
+    public float[][] Run(Equation equation, Arguments arguments) => Run(equation, arguments.Case, name => [.. arguments[name]]);
+
+    /// <summary>Computes an equation on given data.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">Its sizes.</param>
+    /// <param name="input">The elements of each input by name, row-major; whole numbers as floats.</param>
+    /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
+    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor([.. arguments[operand.Name]], operand.Shape(arguments.Case));
+                inputs[operand.Name] = new GuardedTensor(input(operand.Name), operand.Shape(@case));
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(arguments.Case));
-            _operations[equation.Id](new EngineCall(arguments.Case, inputs, outputs));
+                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(@case));
+            _operations[equation.Id](new EngineCall(@case, inputs, outputs));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
