@@ -27,9 +27,9 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         if (window.Eh != 1 || window.Ew != 1 || window.G != 1)
             throw new ArgumentException($"pooling expects eh = ew = G = 1 but the window has eh = {window.Eh}, ew = {window.Ew}, " +
                 $"G = {window.G}; {id}. (Parameter 'window')");
-        if (clipped && (window.Ph >= R || window.Pw >= S))
-            throw new ArgumentException($"padding expects ph < R and pw < S, so that every window holds a pixel, but ph = {window.Ph}, " +
-                $"R = {R}, pw = {window.Pw}, S = {S}; {id}. (Parameter 'window')");
+        if (clipped && (window.Ph >= R || window.Pw >= S || x[2] < 1 || x[3] < 1))
+            throw new ArgumentException($"a window expects ph < R, pw < S, H >= 1 and W >= 1, so that it always holds a pixel, but ph = {window.Ph}, " +
+                $"R = {R}, pw = {window.Pw}, S = {S}, H = {x[2]}, W = {x[3]}; {id}. (Parameter 'window')");
         var (P, Q) = window.OutputSize((int)x[2], (int)x[3], R, S);
         return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q).Countable(id);
     }
@@ -86,6 +86,8 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         Lengths.ExpectRank(id, "x", "N×C×H×W", x, 4);
         if (window.G != 1)
             throw new ArgumentException($"pooling expects G = 1 but the window has G = {window.G}; {id}. (Parameter 'window')");
+        if (x[2] < 1 || x[3] < 1)
+            throw new ArgumentException($"x expects H and W of at least 1 but is N×C×H×W = {Lengths.Text(x)}; {id}. (Parameter 'x')");
         var (P, Q) = window.OutputSizeBorderKept((int)x[2], (int)x[3], R, S);
         return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q).Countable(id);
     }

@@ -20,10 +20,9 @@ public static class Hardmax
         var y = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
         {
-            T m = z.RowMaximum(n);
             int a = K;
             for (int k = 0; k < K; k++)
-                if (z[n, k] == m)
+                if (z[n, k] == z.RowMaximum(n))
                     a = Math.Min(a, k);
             for (int k = 0; k < K; k++)
                 y[n, k] = Choosing.One<T>(k == a);
