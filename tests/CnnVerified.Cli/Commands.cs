@@ -5,6 +5,11 @@ namespace CnnVerified.Cli;
 /// <summary>The command line. Each command stands with the job that it starts.</summary>
 internal static class Commands
 {
+    /// <summary>Reads a command line. An argument that begins with @ is no file of further arguments: such a file need not end, and formulas
+    /// may begin with anything.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments, CancellationToken stop) =>
+        Root(stop).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
     /// <summary>The root command.</summary>
     public static RootCommand Root(CancellationToken stop)
     {

@@ -15,7 +15,7 @@ Console.CancelKeyPress += (_, pressed) =>
 
 try
 {
-    var call = Commands.Root(stop.Token).Parse(args);
+    var call = Commands.Parse(args, stop.Token);
     if (call.Errors.Count > 0)
     {
         Console.Error.WriteLine($"cnnverify: {call.Errors[0].Message.TrimEnd('.')} (see cnnverify --help).");

@@ -222,9 +222,11 @@ internal static class Readers
         Console.SetIn(TextReader.Null);
         try
         {
-            ParseResult call = Commands.Root(Stopped).Parse(Text(input).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            ParseResult call = Commands.Parse(Text(input).Replace('\0', ' ').Split('\n', StringSplitOptions.RemoveEmptyEntries), Stopped);
             if (call.Errors.Count > 0)
                 throw new InputException(call.Errors[0].Message);
+            if (call.Action != call.CommandResult.Command.Action)
+                return;   // help, which asks nothing of the rest of the line
             foreach (Option option in call.CommandResult.Command.Options)
                 call.GetResult(option)?.GetValueOrDefault<object>();
             string command = call.CommandResult.Command.Name;
