@@ -8,7 +8,7 @@ namespace CnnVerified.Peers;
 /// <summary>docs/peers.md.</summary>
 internal static class PeersPage
 {
-    public static string Text(IReadOnlyList<PeerFindings> peers, int cases, ulong seed, TimeSpan time)
+    public static string Text(IReadOnlyList<PeerFindings> peers, int cases, ulong seed, TimeSpan time, string[] arguments)
     {
         Machine here = Machine.Here();
         var page = new StringBuilder();
@@ -16,7 +16,7 @@ internal static class PeersPage
             # Peers
 
             Libraries that others wrote, under the same battery as this project's engines: what holds, how near the errors come to the bound, whether bits repeat, and in
-            which order sums are taken. `dotnet run -c Release --project benchmarks/CnnVerified.Peers` writes this page. The project is not part of the solution: its packages
+            which order sums are taken. `dotnet run -c Release --project benchmarks/CnnVerified.Peers{(arguments.Length > 0 ? $" -- {string.Join(' ', arguments)}" : "")}` wrote this page. The project is not part of the solution: its packages
             have hundreds of megabytes.
 
             - **judges**: the oracles that held, each on up to {cases} cases drawn with seed {seed}. An equation that a library does not offer has no row; that is neither passed nor failed.

@@ -50,7 +50,7 @@ int Parent(string[] chosen, string[] wanted, int count, ulong start, string page
     var time = Stopwatch.StartNew();
     string[] all = [.. wanted.Length > 0 ? wanted.Select(id => EquationTable.Find(id).Id) : EquationTable.All.Select(equation => equation.Id), Work.Orders];
     var found = chosen.Distinct().Select(name => Work.Of(name, all, count, start, stop.Token)).ToList();
-    AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed));
+    AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed, args));
     foreach (PeerFindings each in found)
         Console.WriteLine(each.NotLoaded is { } reason ? $"{each.Name}: not loaded: {reason}"
             : $"{each.Title}: {each.Equations.Count} equations, {each.Equations.Count(equation => equation.Oracles.Any(oracle => oracle.What is not null))} with a failure, {each.Ended.Count} ended the process");
@@ -63,6 +63,7 @@ int Child(string name, string file, string[] todo, int count, ulong start)
     void Write(Line line) => File.AppendAllText(file, JsonSerializer.Serialize(line, Work.Json) + "\n");
 
     IPeer one = name switch { "onednn" => new DnnlPeer(), "ort" => new OrtPeer(), _ => new TorchPeer() };
+    using var disposed = one as IDisposable;
     Write(new(Title: one.Title, Calls: one.Calls));
     var engine = one.On(1);
     foreach (string id in todo)
