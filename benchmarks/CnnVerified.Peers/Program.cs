@@ -18,6 +18,9 @@ var results = new Option<string?>("--results") { Hidden = true };
 var ids = new Option<string?>("--ids") { Hidden = true };
 var root = new RootCommand("Puts ONNX Runtime, libtorch and oneDNN under the battery, and writes what was found as a page.") { peer, cases, seed, output, only, child, results, ids };
 using var stop = new CancellationTokenSource();
+var exports = new Command("exports", "Runs the exported networks on ONNX Runtime and holds its outputs to the engine's and to the derived bound.");
+exports.SetAction(_ => ExportCheck.Run(stop.Token));
+root.Add(exports);
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = true;
