@@ -20,7 +20,7 @@ internal sealed class OrtPeer : IPeer, IDisposable
     public string Title => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
 
     public string Calls => "A model of one node, made for each shape and run on the CPU provider with all of its graph optimisations. The library has no backward passes: a gradient is " +
-        "offered where another operator computes it, CV-B1 by ConvTranspose, CV-B10 by Conv, FC-B1 to FC-B3 by Gemm and ReduceSum.";
+        "offered where another operator computes it, CV-B1 by ConvTranspose, CV-B10 by Conv, FC-B1 to FC-B3 by Gemm and ReduceSum. Local response normalisation (NM-F4) is not: the library takes a positive exponent alone, the equation any.";
 
     public Engine On(int threads)
     {
@@ -102,8 +102,6 @@ internal sealed class OrtPeer : IPeer, IDisposable
         Node("NM-F3", "LayerNormalization", "x gamma beta", _ => [Whole("axis", 1)], scalars: call => [Real("epsilon", call.Scalar("eps"))]);
         Node("NM-F6", "InstanceNormalization", "x gamma beta", _ => [], scalars: call => [Real("epsilon", call.Scalar("eps"))]);
         Node("NM-F7", "GroupNormalization", "x gamma beta", c => [Whole("num_groups", c["g"])], scalars: call => [Real("epsilon", call.Scalar("eps"))]);
-        Node("NM-F4", "LRN", "x", c => [Whole("size", c["z"])], c => c["z"] % 2 == 1,
-            scalars: call => [Real("alpha", call.Scalar("alpha")), Real("beta", call.Scalar("beta")), Real("bias", call.Scalar("kk"))]);
     }
 
     private void Node(string id, string kind, string inputs, Func<Case, AttributeProto[]> attributes, Func<Case, bool>? takes = null, Func<EngineCall, AttributeProto[]>? scalars = null,

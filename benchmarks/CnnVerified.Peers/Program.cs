@@ -53,10 +53,10 @@ int Parent(string[] chosen, string[] wanted, int count, ulong start, string page
     var time = Stopwatch.StartNew();
     string[] all = [.. wanted.Length > 0 ? wanted.Select(id => EquationTable.Find(id).Id) : EquationTable.All.Select(equation => equation.Id), Work.Orders];
     var found = chosen.Distinct().Select(name => Work.Of(name, all, count, start, stop.Token)).ToList();
-    AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed, args));
+    AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed, args) + PeersPage.NotesOf(page));
     foreach (PeerFindings each in found)
         Console.WriteLine(each.NotLoaded is { } reason ? $"{each.Name}: not loaded: {reason}"
-            : $"{each.Title}: {each.Equations.Count} equations, {each.Equations.Count(equation => equation.Oracles.Any(oracle => oracle.What is not null))} with a failure, {each.Ended.Count} ended the process");
+            : $"{each.Title}: {each.Equations.Count} equations, {each.Equations.Count(equation => !PeersPage.Holds(equation))} with a failure, {each.Ended.Count} ended the process");
     Console.WriteLine($"page: {page}");
     return 0;
 }

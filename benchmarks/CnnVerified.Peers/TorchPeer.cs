@@ -49,8 +49,8 @@ internal sealed class TorchPeer : IPeer
         Forward("CV-F14", (of, c, _) => functional.conv3d(of("x"), of("w"), of("b"), S(c, 3), P(c, 3), E(c, 3), c["g"]));
         Forward("CV-F7", (of, c, _) => functional.conv_transpose2d(of("x"), of("w"), of("b"), S(c, 2), P(c, 2), A(c, 2), E(c, 2)));
         Forward("CV-F11", (of, c, _) => functional.conv_transpose2d(of("x"), of("w"), of("b"), S(c, 2), P(c, 2), A(c, 2), E(c, 2), c["g"]));
-        Forward("CV-F15", (of, c, _) => functional.conv_transpose1d(of("x"), of("w"), of("b"), c["sw"], c["pw"], A(c, 1)[0], c["ew"]));
-        Forward("CV-F16", (of, c, _) => functional.conv_transpose3d(of("x"), of("w"), of("b"), S(c, 3), P(c, 3), A(c, 3), E(c, 3)));
+        Forward("CV-F15", (of, c, _) => functional.conv_transpose1d(of("x"), of("w"), of("b"), c["sw"], c["pw"], A(c, 1)[0], c["ew"], c["g"]));
+        Forward("CV-F16", (of, c, _) => functional.conv_transpose3d(of("x"), of("w"), of("b"), S(c, 3), P(c, 3), A(c, 3), E(c, 3), c["g"]));
         Forward("FC-F1", (of, _, _) => functional.linear(of("x"), of("w"), of("b")));
     }
 
