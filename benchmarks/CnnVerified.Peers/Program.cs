@@ -38,7 +38,7 @@ catch (InputException wrong)
     Console.Error.WriteLine($"peers: {wrong.Message}");
     return 2;
 }
-catch (OperationCanceledException)
+catch (Exception stopped) when (stopped is OperationCanceledException or AggregateException && stop.IsCancellationRequested)
 {
     Console.Error.WriteLine("peers: stopped by Ctrl+C; no page was written.");
     return 130;
@@ -52,7 +52,7 @@ int Parent(string[] chosen, string[] wanted, int count, ulong start, string page
     SumOrderCheck.Run();
     var time = Stopwatch.StartNew();
     string[] all = [.. wanted.Length > 0 ? wanted.Select(id => EquationTable.Find(id).Id) : EquationTable.All.Select(equation => equation.Id), Work.Orders];
-    var found = chosen.Distinct().Select(name => Work.Of(name, all, count, start, stop.Token)).ToList();
+    var found = chosen.Distinct().AsParallel().AsOrdered().WithDegreeOfParallelism(names.Length).Select(name => Work.Of(name, all, count, start, stop.Token)).ToList();
     AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed, args) + PeersPage.NotesOf(page));
     foreach (PeerFindings each in found)
         Console.WriteLine(each.NotLoaded is { } reason ? $"{each.Name}: not loaded: {reason}"
