@@ -87,7 +87,7 @@ public sealed class Computation(Engine engine, bool isReference)
         catch (InputException wrong)
         {
             string came = string.Join(", ", named.Where(pair => pair.Value.Length != 1).Select(pair => $"{pair.Key} {OnnxTensor.Text(pair.Value.Dims)}"));
-            throw new UnsupportedException($"{wrong.Message.TrimEnd('.')} (got {came}{sizes})");
+            throw new UnsupportedException($"{equation.Id}: {wrong.Message.TrimEnd('.')} (got {came}{sizes})");
         }
     }
 

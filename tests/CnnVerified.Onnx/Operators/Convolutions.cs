@@ -50,7 +50,7 @@ internal static class Convolutions
             long full = ((long)geometry.Space[axis] - 1) * geometry.Strides[axis] + (long)geometry.Dilations[axis] * (geometry.Taps[axis] - 1) + 1 + extra[axis];
             long total = wanted is null ? geometry.Before[axis] + (long)geometry.Behind[axis] : Math.Max(0, full - wanted[axis]);
             if (wanted is not null)
-                before[axis] = (int)(auto == "SAME_LOWER" ? total - total / 2 : total / 2);
+                before[axis] = (int)(auto == "SAME_UPPER" ? total / 2 : total - total / 2);
             long length = wanted?[axis] ?? full - total;
             lengths[axis] = length is >= 1 and <= OnnxTensor.MostElements ? (int)length
                 : throw new InputException($"expected an output of 1 to {OnnxTensor.MostElements} elements along axis {axis + 2}, got {length}.");

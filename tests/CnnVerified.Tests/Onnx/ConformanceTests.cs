@@ -32,6 +32,8 @@ public sealed class ConformanceTests : IDisposable
             [Floats("1 1 2", 1, 2), Floats("1 1 3", 1, 10, 100), Floats("1", 1000)], [Floats("1 1 4", 1010, 1102, 1020, 1200)]),
         ["ConvTranspose-11 output shape beyond all"] = (Model(11, Node("ConvTranspose", "x w b", "y", ("strides", (int[])[2]), ("output_shape", (int[])[8]))),
             [Floats("1 1 2", 1, 2), Floats("1 1 3", 1, 10, 100), Floats("1", 1000)], [Floats("1 1 8", 1001, 1010, 1102, 1020, 1200, 1000, 1000, 1000)]),
+        ["ConvTranspose-11 output shape, one less than all"] = (Model(11, Node("ConvTranspose", "x w", "y", ("strides", (int[])[2]), ("output_shape", (int[])[4]))),
+            [Floats("1 1 2", 1, 2), Floats("1 1 3", 1, 10, 100)], [Floats("1 1 4", 10, 102, 20, 200)]),
         ["ConvTranspose-11 output padding"] = (Model(11, Node("ConvTranspose", "x w", "y", ("strides", (int[])[2]), ("output_padding", (int[])[1]), ("pads", (int[])[1, 1]))),
             [Floats("1 1 2", 1, 2), Floats("1 1 3", 1, 10, 100)], [Floats("1 1 4", 10, 102, 20, 200)]),
         ["MaxPool-12 border kept, indices"] = (Model(12, Node("MaxPool", "x", "y i", ("kernel_shape", (int[])[2, 2]), ("strides", (int[])[2, 2]), ("ceil_mode", 1))),
