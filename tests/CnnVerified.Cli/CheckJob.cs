@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Checking;
@@ -158,21 +159,31 @@ internal static class CheckJob
         try
         {
             if (file == "-")
-                return Console.In.ReadToEnd();
+                return ReadAll(Console.In, "standard input");
             if (!File.Exists(file) && !Directory.Exists(file))
                 throw new InputException(file.Contains('=', StringComparison.Ordinal)
                     ? $"check expected --of ID or --forward EQUATION beside a claim, got the claim '{file}' alone."
                     : $"{file}: expected a Markdown file, got no file of that name.");
             if (Directory.Exists(file))
                 throw new InputException($"{file}: expected a Markdown file, got a folder.");
-            if (new FileInfo(file) is { Exists: true, Length: > 4L * Reference.Notation.Markdown.MostCharacters })
-                throw new InputException($"{file}: expected a file of at most {Reference.Notation.Markdown.MostCharacters} characters, got more.");
-            return File.ReadAllText(file);
+            using var reader = new StreamReader(file);
+            return ReadAll(reader, file);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{file}: expected a Markdown file that can be read, got: {wrong.Message}", wrong);
         }
+    }
+
+    // A device or a pipe need not end.
+    private static string ReadAll(TextReader reader, string name)
+    {
+        var text = new StringBuilder();
+        char[] part = new char[1 << 16];
+        while (reader.Read(part) is > 0 and int got)
+            if (text.Append(part, 0, got).Length > Reference.Notation.Markdown.MostCharacters)
+                throw new InputException($"{name}: expected a text of at most {Reference.Notation.Markdown.MostCharacters} characters, got more.");
+        return text.ToString();
     }
 
     // Whichever of the typed parts has the place that the error names shows the caret.

@@ -20,7 +20,7 @@ internal static class VerificationJob
     public static Command Command(CancellationToken stop)
     {
         var ids = new Argument<string[]>("ID") { Description = "Equations to verify, such as CV-F1; all where none is named.", Arity = ArgumentArity.ZeroOrMore };
-        var engine = new Option<string[]>("--engine") { Description = "text (the equations' own text), reference, optimized (the widest vectors), scalar, v128, v256 or v512; may be repeated. Default: all.", Arity = ArgumentArity.OneOrMore };
+        var engine = new Option<string[]>("--engine") { Description = "text (the equations' own text), reference, optimized (the widest vectors), scalar, v128, v256 or v512, or the path of a .NET library with kernels of your own (docs/adding-an-engine.md); may be repeated. Default: all but libraries.", Arity = ArgumentArity.OneOrMore };
         var @case = new Option<string?>("--case") { Description = "Verify this layer shape instead of drawn ones, such as n1c3h30w30-k8r3s3-ph1pw1 (cnnverify explain ID shows the letters)." };
         var cases = new Option<int>("--cases") { Description = "Drawn cases for each equation and oracle.", DefaultValueFactory = _ => 100 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of cases and data, decimal or 0x….", DefaultValueFactory = _ => DefaultSeed, CustomParser = Options.Seed };
@@ -36,6 +36,7 @@ internal static class VerificationJob
               cnnverify verify
               cnnverify verify CV-F1 CV-B1 --engine v256
               cnnverify verify CV-F1 --case n8c256h56w56-k64r1s1 --engine optimized
+              cnnverify verify --engine path/to/My.dll
               cnnverify verify --exhaustive AC-F2 AC-B2
             """) { ids, engine, @case, cases, seed, threads, json, html, exhaustive, output };
         command.Validators.Add(call =>
@@ -54,6 +55,8 @@ internal static class VerificationJob
 
     public const ulong DefaultSeed = 2015;
 
+    private const int MostListed = 12;   // a library with one kernel is asked for hundreds where no equation is named
+
     private static readonly string[] Words = ["text", "reference", "optimized", "scalar", "v128", "v256", "v512"];
 
     public static int Run(VerifyCall call, CancellationToken stop)
@@ -68,17 +71,29 @@ internal static class VerificationJob
                 Case.Parse(equation.Family, text);
         foreach (string path in new[] { call.Json, call.Html }.OfType<string>())
             AtomicFile.EnsureWritable(path);
+        if (LibraryProcess.IsNeeded(call.Engines))
+            return LibraryProcess.Run(call, stop);
         using var list = new EngineList();
         var engines = Named(list, call.Engines.Length > 0 ? call.Engines : ["text", "reference", .. EngineList.Widths.Select(EngineList.NameOf)], call.Threads);
         WriteMachine();
         var judgements = Judge(equations, engines, new(call.Cases, call.Seed, call.Case, call.Threads), stop);
-        var report = Report(judgements, call.Seed);
+        var report = Report(judgements, call.Seed) with
+        {
+            // Of the engines that are judged where none is named, several are known not to offer everything.
+            NotOffered = call.Engines.Length == 0 ? [] : [.. engines
+                .Select(engine => new NotOffered(engine.Name, [.. equations.Where(equation => !engine.Offers(equation)).Select(equation => equation.Id)]))
+                .Where(each => each.Equations.Count > 0)],
+        };
+        foreach (NotOffered each in report.NotOffered)
+            AnsiConsole.WriteLine($"not offered by {each.Engine}: " + (each.Equations.Count <= MostListed ? string.Join(", ", each.Equations) : $"{each.Equations.Count} of {equations.Length} equations (reports list them)"));
         if (call.Json is not null)
             AtomicFile.Write(call.Json, JsonReport.Text(report));
         if (call.Html is not null)
             AtomicFile.Write(call.Html, HtmlReport.Text(report));
         if (report.Checks == 0)
-            throw new InputException("nothing was checked: no oracle could judge this case on these engines.");
+            throw new InputException(judgements.Count == 0
+                ? $"nothing was checked: {string.Join(", ", engines.Select(engine => engine.Name))} offer{(engines.Count == 1 ? "s" : "")} none of these equations."
+                : "nothing was checked: no oracle could judge this case on these engines.");
         AnsiConsole.WriteLine(report.Summary);
         return report.Failed == 0 ? 0 : 1;
     }
@@ -87,7 +102,12 @@ internal static class VerificationJob
     public static List<Engine> Named(EngineList list, IEnumerable<string> names, int? threads)
     {
         CheckThreads(threads);
-        return [.. names.Distinct().Select(name => name == "text" ? EngineList.Text() : name == "reference" ? EngineList.Reference() : list.Optimized(Width(name), threads))];
+        var engines = names.Distinct().SelectMany(name => LibraryProcess.IsLibrary(name) ? EngineFile.Load(name)
+            : [name == "text" ? EngineList.Text() : name == "reference" ? EngineList.Reference() : list.Optimized(Width(name), threads)]).ToList();
+        return engines.GroupBy(engine => engine.Name).FirstOrDefault(same => same.Count() > 1 || Words.Contains(same.Key) && same.First().Argument != same.Key) is { } taken
+            ? throw new InputException($"--engine expected engines of different names, got '{taken.Key}' from {string.Join(" and ", taken.Select(engine => engine.Argument))}" +
+                (taken.Count() > 1 ? "." : "; that is the name of an engine of this project."))
+            : engines;
     }
 
     public static void CheckThreads(int? threads)
@@ -100,7 +120,7 @@ internal static class VerificationJob
     public static VectorWidth Width(string name)
     {
         if (!Words.Contains(name))
-            throw new InputException($"--engine expected {string.Join(", ", Words[..^1])} or {Words[^1]}, got '{name}'.");
+            throw new InputException($"--engine expected {string.Join(", ", Words[..^1])} or {Words[^1]}, got '{name}'; a library of your own is named by a path that ends in .dll.");
         VectorWidth width = name == "optimized" ? Execution.Widest : Enum.GetValues<VectorWidth>().First(each => EngineList.NameOf(each) == name);
         if (!Execution.IsSupported(width))
             throw new InputException($"--engine {name} expected hardware vectors of {(int)width * 32} bits; this machine has {EngineList.NameOf(Execution.Widest)} at most.");
@@ -134,8 +154,6 @@ internal static class VerificationJob
             AnsiConsole.Status().Start("drawing cases", status => Lines(text => status.Status(Markup.Escape(text))));
         else
             Lines(_ => { });
-        foreach (string idle in equations.Where(equation => all.TrueForAll(judgement => judgement.Equation != equation.Id)).Select(equation => equation.Id))
-            AnsiConsole.WriteLine($"not offered  {idle}  by {string.Join(", ", engines.Select(engine => engine.Name))}");
         return all;
     }
 

@@ -16,7 +16,7 @@ namespace CnnVerified.Verification;
 /// <param name="Checks">Cases that were judged.</param>
 /// <param name="Elements">Elements that were compared in them.</param>
 /// <param name="Weak">Cases whose expected output was zero by more than nine tenths: they prove little.</param>
-/// <param name="Beyond">Cases that were beyond the oracle (too large, or sums too long to be exact), and not judged.</param>
+/// <param name="Beyond">Cases that were beyond the oracle (too large, or sums too long to be exact) or that the engine does not take, and not judged.</param>
 /// <param name="Worst">The largest error over its bound; 0 where equality was demanded and met.</param>
 /// <param name="Failure">The smallest failing case found, or null.</param>
 public sealed record Judgement(string Equation, string Oracle, string Engine, int Checks, long Elements, int Weak, int Beyond, double Worst, Failure? Failure);
@@ -85,7 +85,11 @@ public static class Battery
             Trial? trial = work <= oracle.MostWork ? oracle.Prepare(equation, @case, settings.Seed) : null;
             bool holds = true;
             foreach (Tally tally in judged)
-                holds &= tally.Judge(work <= tally.MostWork ? trial : null, @case);
+            {
+                if (LastCase.IsKept)
+                    LastCase.Note(new(equation.Id, @case.ToString(), tally.Engine.Name, oracle.Name, Repeat(equation, tally.Engine, @case, settings)));
+                holds &= tally.Judge(work <= tally.Engine.MostWork && tally.Engine.Takes(equation, @case) ? trial : null, @case);
+            }
             return holds;
         }
 
@@ -108,6 +112,15 @@ public static class Battery
         }
         cancel.ThrowIfCancellationRequested();
         return [.. tallies.Select(tally => tally.Result(equation, oracle, settings))];
+    }
+
+    // A path may have spaces; what a shell could read otherwise stands in quotes.
+    private static string Repeat(Equation equation, Engine engine, Case @case, BatterySettings settings)
+    {
+        string name = engine.Argument.All(character => char.IsLetterOrDigit(character) || "._-/\\:".Contains(character, StringComparison.Ordinal)) ? engine.Argument
+            : $"'{engine.Argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        return $"dotnet run -c Release --project tests/CnnVerified.Cli -- verify {equation.Id} --engine {name} --case {@case} --seed {settings.Seed}" +
+            (settings.Threads is { } threads ? $" --threads {threads}" : "");
     }
 
     private static void Check(Equation equation, Oracle oracle, BatterySettings settings, Func<Case, bool> holds)
@@ -142,7 +155,7 @@ public static class Battery
         private string? _what;
         private bool _shrinking;
 
-        public double MostWork => engine.MostWork;
+        public Engine Engine => engine;
 
         public Case? FailedOn { get; private set; }
 
@@ -184,9 +197,7 @@ public static class Battery
         public void StopCounting() => _shrinking = true;
 
         public Judgement Result(Equation equation, Oracle oracle, BatterySettings settings) => new(equation.Id, oracle.Name, engine.Name,
-            _checks, _elements, _weak, _beyond, _worst, FailedOn is null ? null : new Failure(FailedOn.ToString(), _what!,
-                $"dotnet run -c Release --project tests/CnnVerified.Cli -- verify {equation.Id} --engine {engine.Name} --case {FailedOn} --seed {settings.Seed}" +
-                (settings.Threads is { } threads ? $" --threads {threads}" : "")));
+            _checks, _elements, _weak, _beyond, _worst, FailedOn is null ? null : new Failure(FailedOn.ToString(), _what!, Repeat(equation, engine, FailedOn, settings)));
     }
 
     // FsCheck reports to the console by default; the tallies hold what is wanted.

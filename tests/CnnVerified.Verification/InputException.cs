@@ -4,6 +4,8 @@ namespace CnnVerified.Verification;
 /// wanted and what came, and is fit to be printed as it stands.</summary>
 public sealed class InputException : Exception
 {
+    private const int MostCharacters = 2000;
+
     /// <summary>An error that says nothing more than that the input cannot be used.</summary>
     public InputException()
         : base("The input cannot be used.")
@@ -13,7 +15,7 @@ public sealed class InputException : Exception
     /// <summary>An error with its line.</summary>
     /// <param name="message">What was wanted and what came, in one line.</param>
     public InputException(string message)
-        : base(message)
+        : base(Line(message))
     {
     }
 
@@ -21,7 +23,14 @@ public sealed class InputException : Exception
     /// <param name="message">What was wanted and what came, in one line.</param>
     /// <param name="innerException">The exception underneath.</param>
     public InputException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(Line(message), innerException)
     {
+    }
+
+    // What came is often part of the message, and may be anything: escape codes do not reach the terminal, and a line ends somewhere.
+    private static string Line(string message)
+    {
+        string line = (message.Length <= MostCharacters ? message : message[..MostCharacters] + "…").ReplaceLineEndings(" ");
+        return string.Concat(line.Select(c => char.IsControl(c) ? '?' : c));
     }
 }

@@ -146,10 +146,10 @@ public readonly record struct Bounded<TFormat>(double Value, double Magnitude, d
     }
 
     /// <inheritdoc/>
-    public static Bounded<TFormat> Log1p(Bounded<TFormat> x)
+    public Bounded<TFormat> Log1p()
     {
-        double relative = x.Error / (1 + x.Value);
-        return Function(RealFunctions.Log1p(x.Value), relative <= 0.5 ? relative * (1 + relative) : double.PositiveInfinity, TFormat.Functions.Log);
+        double relative = Error / (1 + Value);
+        return Function(RealFunctions.Log1p(Value), relative <= 0.5 ? relative * (1 + relative) : double.PositiveInfinity, TFormat.Functions.Log);
     }
 
     /// <inheritdoc/>
@@ -179,11 +179,11 @@ public readonly record struct Bounded<TFormat>(double Value, double Magnitude, d
     }
 
     /// <inheritdoc/>
-    public static Bounded<TFormat> Erfc(Bounded<TFormat> x)
+    public Bounded<TFormat> Erfc()
     {
         // The derivative 2/√π·e^(−x²) is largest where |x| is smallest.
-        double nearest = Math.Max(0, Math.Abs(x.Value) - x.Error);
-        return Function(RealFunctions.Erfc(x.Value), x.Error * 1.13 * Math.Exp(-nearest * nearest), TFormat.Functions.Erfc);
+        double nearest = Math.Max(0, Math.Abs(Value) - Error);
+        return Function(RealFunctions.Erfc(Value), Error * 1.13 * Math.Exp(-nearest * nearest), TFormat.Functions.Erfc);
     }
 
     /// <inheritdoc/>

@@ -85,11 +85,10 @@ public readonly record struct DualReal<T>(T Value, T Slope) : IReal<DualReal<T>>
     public static DualReal<T> Sin(DualReal<T> x) => new(T.Sin(x.Value), T.Cos(x.Value) * x.Slope);
 
     /// <inheritdoc/>
-    public static DualReal<T> Erfc(DualReal<T> x) =>
-        new(RealFunctions.Erfc(x.Value), -(T.Exp(-(x.Value * x.Value)) * x.Slope * T.CreateChecked(2)) / T.Sqrt(T.Pi));
+    public DualReal<T> Erfc() => new(RealFunctions.Erfc(Value), -(T.Exp(-(Value * Value)) * Slope * T.CreateChecked(2)) / T.Sqrt(T.Pi));
 
     /// <inheritdoc/>
-    public static DualReal<T> Log1p(DualReal<T> x) => new(RealFunctions.Log1p(x.Value), x.Slope / (T.One + x.Value));
+    public DualReal<T> Log1p() => new(RealFunctions.Log1p(Value), Slope / (T.One + Value));
 
     /// <inheritdoc/>
     public static bool operator <(DualReal<T> left, DualReal<T> right) => Watch(left, right) && left.Value < right.Value;

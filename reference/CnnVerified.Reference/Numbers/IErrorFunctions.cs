@@ -1,16 +1,15 @@
 namespace CnnVerified.Reference.Numbers;
 
-/// <summary>The complementary error function, for which .NET has no interface.</summary>
+/// <summary>Functions for which .NET has no interface, of a number type that has them of its own.</summary>
 /// <typeparam name="TSelf">The number type.</typeparam>
-public interface IErrorFunctions<TSelf> where TSelf : IErrorFunctions<TSelf>
+/// <remarks>Of a value, not of the type: so <see cref="RealFunctions"/> can ask any number for them without reflection.</remarks>
+public interface IErrorFunctions<TSelf>
 {
-    /// <summary>erfc x = 2/√π·∫ e^(−t²) dt from x to ∞.</summary>
-    /// <param name="x">Any number.</param>
+    /// <summary>erfc of this number x: 2/√π·∫ e^(−t²) dt from x to ∞.</summary>
     /// <returns>A number from 0 to 2.</returns>
-    static abstract TSelf Erfc(TSelf x);
+    TSelf Erfc();
 
-    /// <summary>log(1 + x) that keeps its digits for small x.</summary>
-    /// <param name="x">A number above −1.</param>
+    /// <summary>log(1 + x) of this number x above −1, with its digits for small x.</summary>
     /// <returns>The logarithm.</returns>
-    static abstract TSelf Log1p(TSelf x);
+    TSelf Log1p();
 }

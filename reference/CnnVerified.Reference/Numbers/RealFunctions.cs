@@ -9,13 +9,13 @@ public static class RealFunctions
     /// <param name="x">Any number.</param>
     /// <typeparam name="T"><c>float</c>, <c>double</c> or an <see cref="IReal{TSelf}"/>.</typeparam>
     /// <returns>A number from 0 to 2.</returns>
-    public static T Erfc<T>(T x) where T : INumberBase<T> => Own<T>.Erfc is { } own ? own(x) : T.CreateChecked(Erfc(double.CreateChecked(x)));
+    public static T Erfc<T>(T x) where T : INumberBase<T> => x is IErrorFunctions<T> own ? own.Erfc() : T.CreateChecked(Erfc(double.CreateChecked(x)));
 
     /// <summary>log(1 + x), over any real number type, with its digits for small x.</summary>
     /// <param name="x">A number above −1.</param>
     /// <typeparam name="T"><c>float</c>, <c>double</c> or an <see cref="IReal{TSelf}"/>.</typeparam>
     /// <returns>The logarithm.</returns>
-    public static T Log1p<T>(T x) where T : INumberBase<T> => Own<T>.Log1p is { } own ? own(x) : T.CreateChecked(Log1p(double.CreateChecked(x)));
+    public static T Log1p<T>(T x) where T : INumberBase<T> => x is IErrorFunctions<T> own ? own.Log1p() : T.CreateChecked(Log1p(double.CreateChecked(x)));
 
     /// <summary>erfc x in binary64; relative error below (32 + 2x²)·2⁻⁵³ where the result is a normal number.</summary>
     /// <param name="x">Any number.</param>
@@ -57,17 +57,5 @@ public static class RealFunctions
     {
         double sum = 1 + x;
         return sum == 1 || double.IsPositiveInfinity(sum) ? x : Math.Log(sum) * (x / (sum - 1));
-    }
-
-    // The functions of a type that has its own, or null: found once for each type.
-    private static class Own<T> where T : INumberBase<T>
-    {
-        public static readonly Func<T, T>? Erfc = Find(nameof(IErrorFunctions<Bounded<Binary32>>.Erfc));
-        public static readonly Func<T, T>? Log1p = Find(nameof(IErrorFunctions<Bounded<Binary32>>.Log1p));
-
-        private static Func<T, T>? Find(string name) =>
-            typeof(T).GetInterfaces().Any(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IErrorFunctions<>))
-                ? typeof(T).GetMethod(name, [typeof(T)])!.CreateDelegate<Func<T, T>>()
-                : null;
     }
 }

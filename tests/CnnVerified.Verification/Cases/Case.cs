@@ -79,6 +79,13 @@ public sealed partial class Case
     /// <exception cref="InputException">A letter is unknown, a size is no number or the sizes do not fit together.</exception>
     public static Case Parse(Family family, string text)
     {
+        var read = new Case(family, Sizes(family, text));
+        return family.WhyInvalid(read) is { } why ? throw new InputException($"case '{text}': {why}") : read;
+    }
+
+    /// <summary>Reads the letters and sizes of a case, which may be a part of one.</summary>
+    internal static ImmutableDictionary<string, int> Sizes(Family family, string text)
+    {
         var sizes = ImmutableDictionary.CreateBuilder<string, int>();
         foreach (string part in text.Split('-', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -95,10 +102,7 @@ public sealed partial class Case
                     throw new InputException($"case '{text}': expected each letter once, got '{letter}' twice.");
             }
         }
-        var read = new Case(family, sizes.ToImmutable());
-        if (family.WhyInvalid(read) is { } why)
-            throw new InputException($"case '{text}': {why}");
-        return read;
+        return sizes.ToImmutable();
     }
 
     /// <inheritdoc/>

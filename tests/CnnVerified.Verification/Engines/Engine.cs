@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Reflection;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Verification.Engines;
@@ -21,59 +22,87 @@ public sealed class EngineCall
     /// <summary>An input; it ends right before memory that must not be touched.</summary>
     /// <param name="name">Its letter: x, w, dy, …</param>
     /// <returns>The tensor.</returns>
-    public ReadOnlyTensorSpan<float> Input(string name) => _inputs[name].Span;
+    /// <exception cref="ArgumentException">There is none of that name; so for all that follow.</exception>
+    public ReadOnlyTensorSpan<float> Input(string name) => In(name).Span;
+
+    /// <summary>The elements of an input, row-major.</summary>
+    /// <param name="name">Its letter: x, w, dy, …</param>
+    /// <returns>The same memory as <see cref="Input"/>.</returns>
+    public ReadOnlySpan<float> InputValues(string name) => In(name).Values;
 
     /// <summary>The elements of an input, row-major, in memory of their own.</summary>
     /// <param name="name">Its letter: x, w, dy, …</param>
     /// <returns>A copy.</returns>
-    public float[] Copy(string name) => _inputs[name].Values.ToArray();
+    public float[] Copy(string name) => In(name).Values.ToArray();
 
     /// <summary>A scalar input.</summary>
     /// <param name="name">Its letter: eta, mu.</param>
     /// <returns>The number.</returns>
-    public float Scalar(string name) => _inputs[name].Span[0];
+    public float Scalar(string name) => In(name).Span[0];
 
     /// <summary>An input of whole numbers.</summary>
     /// <param name="name">Its letter: label, M.</param>
     /// <returns>The tensor.</returns>
-    public ReadOnlyTensorSpan<int> WholeInput(string name) => new(WholeValues(name), _inputs[name].Span.Lengths);
+    public ReadOnlyTensorSpan<int> WholeInput(string name) => new(WholeValues(name), In(name).Span.Lengths);
 
     /// <summary>The elements of an input of whole numbers, row-major.</summary>
     /// <param name="name">Its letter: label, M.</param>
     /// <returns>The numbers.</returns>
-    public ReadOnlySpan<int> WholeValues(string name)
-    {
-        int[] whole = new int[_inputs[name].Values.Length];
-        for (int i = 0; i < whole.Length; i++)
-            whole[i] = (int)_inputs[name].Values[i];
-        return whole;
-    }
+    public ReadOnlySpan<int> WholeValues(string name) => WholeCopy(name);
+
+    internal int[] WholeCopy(string name) => Array.ConvertAll(Copy(name), value => (int)value);
 
     /// <summary>A size of the case.</summary>
     /// <param name="name">Its letter, capital or small.</param>
     /// <returns>The number.</returns>
-    public int Size(string name) => Case[name.ToLowerInvariant()];
+    public int Size(string name) => Case.Family.Letters.Contains(name.ToLowerInvariant()) ? Case[name.ToLowerInvariant()]
+        : throw new ArgumentException($"expected one of the sizes {Case.Family.Name}, got '{name}'.", nameof(name));
 
     /// <summary>An output; it holds NaN until the engine writes it, and ends right before memory that must not be touched.</summary>
     /// <param name="name">Its letter: y, dx, …</param>
     /// <returns>The tensor.</returns>
-    public TensorSpan<float> Output(string name) => _outputs[name].Span;
+    public TensorSpan<float> Output(string name) => Out(name).Span;
 
     /// <summary>The elements of an output, row-major.</summary>
     /// <param name="name">Its letter: y, dx, …</param>
     /// <returns>The same memory as <see cref="Output"/>.</returns>
-    public Span<float> OutputValues(string name) => _outputs[name].Values;
+    public Span<float> OutputValues(string name) => Out(name).Values;
+
+    internal unsafe float* Address(string name) => (_inputs.GetValueOrDefault(name) ?? Out(name)).Start;
+
+    internal float[] Unwritten(string name) => Out(name).Values.ToArray();
+
+    internal void Store(string name, float[] values)
+    {
+        if (values.Length != Out(name).Values.Length)
+            throw new ArgumentException($"{name} expects {Out(name).Values.Length} elements, got {values.Length}.");
+        values.CopyTo(Out(name).Values);
+    }
+
+    internal void Store(string name, float value) => Store(name, [value]);
+
+    private GuardedTensor In(string name) => Named(_inputs, "inputs", name);
+
+    private GuardedTensor Out(string name) => Named(_outputs, "outputs", name);
+
+    private static GuardedTensor Named(Dictionary<string, GuardedTensor> tensors, string kind, string name) => tensors.GetValueOrDefault(name)
+        ?? throw new ArgumentException($"expected one of the {kind} {string.Join(' ', tensors.Keys)}, got '{name}'.", nameof(name));
 }
 
 /// <summary>An implementation under judgement: a name, and for each equation it offers a function that computes it.</summary>
-/// <remarks>Every equation is optional; one that is not offered is reported as that, never as passed.</remarks>
+/// <remarks>Every equation is optional; one that is not offered is reported as that, never as passed. docs/adding-an-engine.md
+/// shows the way from a kernel to an engine.</remarks>
 /// <param name="name">The name that reports show.</param>
 public sealed class Engine(string name)
 {
     private readonly Dictionary<string, Action<EngineCall>> _operations = [];
+    private readonly Dictionary<string, Func<Case, bool>> _limits = [];
 
     /// <summary>The name.</summary>
     public string Name { get; } = name;
+
+    /// <summary>What --engine on the command line calls it: its name, or the path of the file that it was loaded from.</summary>
+    public string Argument { get; internal set; } = name;
 
     /// <summary>Engines that promise the same bits: other widths, other numbers of threads.</summary>
     public IReadOnlyList<Engine> SameBits { get; init; } = [];
@@ -85,16 +114,83 @@ public sealed class Engine(string name)
     /// <param name="id">Its id, such as CV-F1.</param>
     /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>
     /// <returns>This engine.</returns>
+    /// <exception cref="InputException">There is no such equation.</exception>
     public Engine Offer(string id, Action<EngineCall> operation)
     {
-        _operations[id] = operation;
+        _operations[EquationTable.Find(id).Id] = operation;
         return this;
     }
+
+    /// <summary>Offers an equation for some of its cases: the others are counted as beyond it, like cases beyond an oracle.</summary>
+    /// <param name="id">Its id, such as CV-F1.</param>
+    /// <param name="takes">Whether the operation takes a case, such as only one without groups.</param>
+    /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>
+    /// <returns>This engine.</returns>
+    /// <exception cref="InputException">There is no such equation.</exception>
+    public Engine Offer(string id, Func<Case, bool> takes, Action<EngineCall> operation)
+    {
+        _limits[EquationTable.Find(id).Id] = takes;
+        return Offer(id, operation);
+    }
+
+    /// <summary>Offers an equation that a method or a lambda computes; its parameters are found by their names, which are those of
+    /// the equation's text (cnnverify explain ID shows them).</summary>
+    /// <param name="id">The equation's id, such as CV-F1.</param>
+    /// <param name="kernel">Inputs are ReadOnlySpan&lt;float&gt;, ReadOnlyTensorSpan&lt;float&gt;, float[], float* or, scalars, float; whole
+    /// numbers such as labels the same of int; outputs Span&lt;float&gt;, TensorSpan&lt;float&gt;, float[] or float*, or a single one
+    /// is returned as float[] or float; sizes are int; stride, padding, dilation and groups are a <see cref="Window"/>.</param>
+    /// <returns>This engine.</returns>
+    /// <exception cref="InputException">There is no such equation, or a parameter has no name or type of it.</exception>
+    public Engine Offer(string id, Delegate kernel)
+    {
+        Equation equation = EquationTable.Find(id);
+        BoundKernel bound = KernelBinding.Of(equation, kernel);
+        return Offer(equation.Id, call => bound(call, kernel));
+    }
+
+    /// <summary>Offers every equation that a static method of a class computes, as its <see cref="EquationAttribute"/> says.</summary>
+    /// <param name="kernels">The class; parameters as for a single kernel.</param>
+    /// <returns>This engine.</returns>
+    /// <exception cref="InputException">A method does not fit its equation, or an equation is offered twice.</exception>
+    public Engine Offer(Type kernels)
+    {
+        foreach (MethodInfo method in kernels.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            foreach (EquationAttribute cited in method.GetCustomAttributes<EquationAttribute>())
+            {
+                Equation equation = Found(cited.Id, kernels, method);
+                if (_operations.ContainsKey(equation.Id))
+                    throw new InputException($"{kernels.Name}.{method.Name}: expected each equation once in an engine, got {equation.Id} twice.");
+                BoundKernel bound = KernelBinding.Of(equation, method);
+                Offer(equation.Id, call => bound(call, null));
+            }
+        return this;
+    }
+
+    private static Equation Found(string id, Type kernels, MethodInfo method)
+    {
+        try
+        {
+            return EquationTable.Find(id);
+        }
+        catch (InputException unknown)
+        {
+            throw new InputException($"{kernels.Name}.{method.Name}: {unknown.Message}", unknown);
+        }
+    }
+
+    /// <summary>Ids of the equations that it offers.</summary>
+    public IReadOnlyCollection<string> Ids => _operations.Keys;
 
     /// <summary>True where the engine computes the equation.</summary>
     /// <param name="equation">The equation.</param>
     /// <returns>Whether it was offered.</returns>
     public bool Offers(Equation equation) => _operations.ContainsKey(equation.Id);
+
+    /// <summary>True where an operation that was offered takes a case.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">A case of it.</param>
+    /// <returns>False where the offer excludes the case.</returns>
+    public bool Takes(Equation equation, Case @case) => !_limits.TryGetValue(equation.Id, out Func<Case, bool>? takes) || takes(@case);
 
     /// <summary>Computes an equation on the tensors of another engine's call: for engines that wrap one.</summary>
     /// <param name="equation">The equation.</param>

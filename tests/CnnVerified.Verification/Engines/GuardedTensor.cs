@@ -61,6 +61,8 @@ internal sealed unsafe class GuardedTensor : IDisposable
 
     public Span<float> Values => new(_start, (int)_count);
 
+    public float* Start => _start;
+
     public void Dispose()
     {
         if (CanGuard && _bytes <= MostKept)

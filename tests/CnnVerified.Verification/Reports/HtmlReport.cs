@@ -32,7 +32,7 @@ public static class HtmlReport
                     ("Command", report.Command), ("Seed", report.Seed.ToString(CultureInfo.InvariantCulture)), ("Machine", report.Machine.Processor),
                     ("System", report.Machine.System), ("Runtime", report.Machine.Runtime), ("Instruction sets", report.Machine.InstructionSets),
                     ("Time", report.When.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)), ("Version", report.Version))),
-                Tag("main", Contents(report), OracleTable(report), Equations(report), Lockstep(report.Lockstep), Training(report.Training))));
+                Tag("main", Contents(report), NotOffered(report), OracleTable(report), Equations(report), Lockstep(report.Lockstep), Training(report.Training))));
 
         foreach (XElement element in page.DescendantsAndSelf().ToList())
         {
@@ -99,6 +99,11 @@ public static class HtmlReport
                 oracles.Select(oracle => equation.Where(judgement => judgement.Oracle == oracle).ToList())
                     .Select(all => all.Count == 0 ? Tag("td") : Tag("td", Mark(State(all), State(all) is "holds" ? null : State(all))))))));
     }
+
+    private static XElement? NotOffered(Report report) => report.NotOffered.Count == 0 ? null : Tag("section", ("id", "not-offered"),
+        Tag("h2", "Not offered ", Mark("open", "not judged")),
+        Tag("p", "What these engines were asked for and do not offer. It has neither passed nor failed."),
+        Tag("dl", Entries([.. report.NotOffered.Select(each => (each.Engine, $"{Count(each.Equations.Count, "equation")}: {string.Join(", ", each.Equations)}"))])));
 
     private static IEnumerable<string> OraclesOf(Report report) =>
         Oracle.All.Select(oracle => oracle.Name).Where(name => report.Judgements.Any(judgement => judgement.Oracle == name))

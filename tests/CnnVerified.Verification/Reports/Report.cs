@@ -26,9 +26,18 @@ public sealed record Report(string Version, DateTimeOffset When, Machine Machine
     /// <summary>Judgements with a failure, and a lockstep that left its bound.</summary>
     public int Failed => Judgements.Count(judgement => judgement.Failure is not null) + (Lockstep is { Holds: false } ? 1 : 0);
 
+    /// <summary>What was asked of an engine that it does not offer: neither passed nor failed.</summary>
+    public IReadOnlyList<NotOffered> NotOffered { get; init; } = [];
+
     /// <summary>The closing line.</summary>
-    public string Summary => $"{Equations} equations, {Checks} checks, {Failed} failed";
+    public string Summary => $"{Equations} equations, {Checks} checks, {Failed} failed" +
+        (NotOffered.Count > 0 ? $", {NotOffered.Sum(each => each.Equations.Count)} not offered" : "");
 }
+
+/// <summary>Equations that were asked of an engine and that it does not offer.</summary>
+/// <param name="Engine">The engine's name.</param>
+/// <param name="Equations">Their ids.</param>
+public sealed record NotOffered(string Engine, IReadOnlyList<string> Equations);
 
 /// <summary>What a run ran on.</summary>
 /// <param name="Processor">Architecture and cores.</param>

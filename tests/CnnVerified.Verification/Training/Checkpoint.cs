@@ -42,43 +42,50 @@ public sealed record Checkpoint(int Epochs, int Steps, TrainingSettings Settings
     /// <exception cref="InputException">The file cannot be read or is no checkpoint of a network of ours.</exception>
     public static Checkpoint Load(string path)
     {
-        byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            using FileStream stream = File.OpenRead(path);
+            return Read(path, stream);
         }
-        catch (Exception reason) when (reason is IOException or UnauthorizedAccessException)
+        catch (Exception reason) when (reason is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InputException($"{path}: expected a checkpoint; {reason.Message}", reason);
         }
-        if (!bytes.AsSpan().StartsWith(Magic))
-            throw new InputException($"{path}: expected a checkpoint, got {bytes.Length} bytes without its first line.");
+    }
+
+    /// <summary>Reads one from a stream, and no further than it should reach: a pipe or a device without an end is refused too.</summary>
+    internal static Checkpoint Read(string path, Stream stream)
+    {
+        byte[] magic = new byte[Magic.Length];
+        int got = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        if (!magic.AsSpan().SequenceEqual(Magic))
+            throw new InputException($"{path}: expected a checkpoint, got {(got < Magic.Length ? $"{got} bytes" : "a file")} without its first line.");
         try
         {
-            return Read(path, bytes);
+            using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
+            return Read(path, reader);
         }
-        catch (Exception reason) when (reason is EndOfStreamException or FormatException or DecoderFallbackException)
+        catch (EndOfStreamException reason)
         {
-            throw new InputException($"{path}: expected a checkpoint, got {bytes.Length} bytes that end too early: the file is damaged.", reason);
+            throw new InputException($"{path}: expected a checkpoint, got a file that ends too early: it is damaged.", reason);
         }
     }
 
-    private static Checkpoint Read(string path, byte[] bytes)
+    private static Checkpoint Read(string path, BinaryReader reader)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes, Magic.Length, bytes.Length - Magic.Length));
-        string name = reader.ReadString();
+        string name = Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadByte()));   // names are shorter than 128 bytes
         NetworkKind kind = NetworkKind.All.FirstOrDefault(kind => kind.Name == name)
             ?? throw new InputException($"{path}: expected a checkpoint of {string.Join(", ", NetworkKind.All.Select(each => each.Name))}, got another network: the file is damaged.");
         var (epochs, steps) = (reader.ReadInt32(), reader.ReadInt32());
         var settings = new TrainingSettings(reader.ReadInt32(), reader.ReadInt32(), reader.ReadSingle(), reader.ReadSingle(), reader.ReadInt32(), name, reader.ReadInt32());
         ulong images = reader.ReadUInt64();
-        long floats = kind.Parameters + kind.State, left = reader.BaseStream.Length - reader.BaseStream.Position;
-        if (left != 4 * floats)
-            throw new InputException($"{path}: expected a checkpoint of {name} with {floats} numbers, got {left} bytes of them: the file is damaged.");
         float[] Floats(int count) => [.. Enumerable.Range(0, count).Select(_ => reader.ReadSingle())];
         var checkpoint = new Checkpoint(epochs, steps, settings, images, Floats(kind.Parameters), Floats(kind.State));
-        if (epochs < 0 || steps < 0 || settings.Batch < 1 || settings.Images < 0 || !checkpoint.Parameters.Concat(checkpoint.State).All(float.IsFinite))
-            throw new InputException($"{path}: expected finite weights and a batch of at least 1, got others: the file is damaged.");
+        if (reader.BaseStream.ReadByte() >= 0)
+            throw new InputException($"{path}: expected a checkpoint of {name} that ends after {kind.Parameters + kind.State} numbers, got more: the file is damaged.");
+        if (epochs < 0 || steps < 0 || settings.Epochs < 1 || settings.Batch < 1 || settings.Images < 0 || !float.IsFinite(settings.Rate) || !float.IsFinite(settings.Momentum)
+            || !checkpoint.Parameters.Concat(checkpoint.State).All(float.IsFinite))
+            throw new InputException($"{path}: expected finite weights, at least one epoch and a batch of at least 1, got others: the file is damaged.");
         return checkpoint;
     }
 }
