@@ -36,7 +36,7 @@ public sealed class MalformedCaseTests : IDisposable
         ["external"] = (Model(17, Node("Relu", "x", "y")), With(Floats("1"), tensor => tensor.DataLocation = TensorProto.Types.DataLocation.External), Outcome.NotSupported, "elements in an external file"),
         ["kernel"] = (Model(17, Node("MaxPool", "x", "y", ("kernel_shape", (int[])[5]))), Floats("1 1 2", 1, 2), Outcome.Malformed, "node 0 (MaxPool): expected at least one window, got 5 taps 1 apart on 2 elements padded by 0 and 0."),
         ["stride"] = (Model(17, Node("MaxPool", "x", "y", ("kernel_shape", (int[])[1]), ("strides", (int[])[0]))), Floats("1 1 2", 1, 2), Outcome.Malformed, "node 0 (MaxPool): expected kernel_shape, strides and dilations of at least 1"),
-        ["pads"] = (Model(17, Node("AveragePool", "x", "y", ("kernel_shape", (int[])[1]), ("pads", (int[])[int.MaxValue, int.MaxValue]))), Floats("1 1 2", 1, 2), Outcome.Malformed, "expected at least one window, got 1 taps"),
+        ["pads"] = (Model(17, Node("AveragePool", "x", "y", ("kernel_shape", (int[])[1]), ("pads", (int[])[int.MaxValue, int.MaxValue]))), Floats("1 1 2", 1, 2), Outcome.NotSupported, "windows of more than 33554432 taps, strides, dilations or pads"),
         ["axis"] = (Model(17, Node("Softmax", "x", "y", ("axis", 4))), Floats("1 1 2", 1, 2), Outcome.Malformed, "node 0 (Softmax): expected an axis from -3 to 2, got 4."),
         ["empty"] = (Model(17, Node("Relu", "x", "y")), Floats("0"), Outcome.NotSupported, "AC-F4"),
         ["four axes of space"] = (Model(17, Node("GlobalMaxPool", "x", "y")), Floats("1 1 1 1 1 1", 1), Outcome.NotSupported, "windows over 1×1×1×1×1×1"),
@@ -106,7 +106,8 @@ public sealed class MalformedCaseTests : IDisposable
     public void The_command_counts_and_its_exit_code_tells_the_worst()
     {
         ModelProto relu = Model(14, Node("Relu", "x", "y"));
-        string good = Write(_folder.File("all/good"), relu, [Floats("1", -1)], [Floats("1", 0)]), bad = Write(_folder.File("all/bad"), relu, [Floats("1", -1)], [Floats("1", 1)]);
+        string good = Write(_folder.File("all/good"), relu, [Floats("1", -1)], [Floats("1", 0)]);
+        Write(_folder.File("all/bad"), relu, [Floats("1", -1)], [Floats("1", 1)]);
         Write(_folder.File("all/deep/loop"), Model(14, Node("Loop", "x", "y")), [Floats("1", -1)], [Floats("1", 1)]);
         File.WriteAllText(Path.Combine(Write(_folder.File("all/cut"), relu, [Floats("1", -1)], [Floats("1", 1)]), "model.onnx"), "not a model");
         string json = _folder.File("r.json");
@@ -122,9 +123,9 @@ public sealed class MalformedCaseTests : IDisposable
 
         Assert.Equal(2, Call($"{_folder.File("all")} --except bad").Code);
         Assert.Equal(0, Call($"{_folder.File("all")} --filter g* --filter l* --engine scalar").Code);
-        Assert.Equal((1, 0), (Call(bad).Code, Call(good).Code));
+        Assert.Equal(0, Call(good).Code);
         Assert.Contains("expected one of 4 cases to match, got none", Call($"{_folder.File("all")} --filter none").Error, StringComparison.Ordinal);
-        Assert.Contains("expected a folder of cases, got no folder of that name", Call("nowhere").Error, StringComparison.Ordinal);
+        Assert.Contains("expected a folder of cases, got no folder of that name", Assert.Throws<Verification.InputException>(() => ConformanceCase.Under("nowhere", [], [])).Message, StringComparison.Ordinal);
     }
 
     private static TensorProto With(TensorProto tensor, Action<TensorProto> change)
