@@ -87,8 +87,8 @@ internal static class Poolings
         if (countsPadding)
         {
             int[] none = new int[geometry.Rank];
-            var padded = geometry with { Space = [.. geometry.Space.Select((length, axis) =>
-                length + geometry.Before[axis] + geometry.Behind[axis])], Before = none, Behind = none };
+            int[] room = [.. geometry.Space.Select((length, axis) => length + geometry.Before[axis] + geometry.Behind[axis])];
+            var padded = geometry with { Space = room, Before = none, Behind = none };
             counted = LaidOut(OnnxTensor.Filled(x.Type, [1, 1, .. padded.Space], 1), padded, windows, 0);
         }
         OnnxTensor means = call.On.One(mean, geometry.SideBySide, ("x", LaidOut(x, geometry, windows, 0))),
