@@ -11,8 +11,8 @@ internal static unsafe partial class Dnnl
     public const int Convolution = 3, Deconvolution = 10;
     public const int MaxPooling = 511, MeanPooling = 767, ClippedMeanPooling = 1023, AcrossChannels = 2815, Softmax = 196608, LogSoftmax = 196609;
     public const int Source = 1, Result = 17, Weights = 33, Bias = 41, Mean = 49, Variance = 50, Scale = 51, Shift = 52, Workspace = 64;
-    public const int SourceGradient = 129, ResultGradient = 145, WeightsGradient = 161, BiasGradient = 169, ScaleGradient = 255, ShiftGradient = 256;
-    public const uint GivenStatistics = 1, WithScale = 8, WithShift = 16;
+    public const int SourceGradient = 129, ResultGradient = 145, WeightsGradient = 161, BiasGradient = 169;
+    public const uint GivenStatistics = 1, WithScaleShift = 2, WithScale = 8, WithShift = 16;
 
     private const int Single = 3, Any = 1, Cpu = 1, DefaultStream = 1, Unimplemented = 3;
     private const int DescriptorBytes = 696, OperationBytes = 8192;

@@ -138,13 +138,24 @@ internal sealed unsafe partial class DnnlPeer
                     scale[c] /= MathF.Sqrt(call.InputValues("v")[c] + call.Scalar("eps"));
         }
         using var xs = new Layout(x);
-        uint flags = WithScale | WithShift | (isGiven ? GivenStatistics : 0);
+        uint flags = WithScaleShift | (isGiven ? GivenStatistics : 0);
+        nint[] both = [2, x[1]];   // scale and shift in one tensor
+        nint gradients = Zeros(both);
         using var hint = new Operation(o => dnnl_batch_normalization_forward_desc_init(o, Training, xs.Pointer, eps, flags));
         using var operation = new Operation(o => dnnl_batch_normalization_backward_desc_init(o, Backward, xs.Pointer, xs.Pointer, eps, flags), hint);
         operation.Run([new(Source, !source.IsEmpty ? Address(source) : isNormalised ? In(call, "xhat") : Zeros(x), x, 0, false), new(ResultGradient, In(call, "dy"), x, 0, false),
             new(Mean, mean.IsEmpty ? Zeros(each) : Address(mean), each, 0, false), new(Variance, variance.IsEmpty ? Filled(each, _ => 1) : Address(variance), each, 0, false),
-            new(Scale, Filled(each, c => scale[c]), each, 0, false), new(SourceGradient, wanted == "dx" ? Out(call, "dx") : Zeros(x), x, 0, true),
-            new(ScaleGradient, wanted == "dgamma" ? Out(call, "dgamma") : Zeros(each), each, 0, true), new(ShiftGradient, wanted == "dbeta" ? Out(call, "dbeta") : Zeros(each), each, 0, true)]);
+            new(Weights, Filled(both, c => c < scale.Length ? scale[c] : 0), both, 0, false), new(SourceGradient, wanted == "dx" ? Out(call, "dx") : Zeros(x), x, 0, true),
+            new(WeightsGradient, gradients, both, 0, true)]);
+        Take(call, wanted, gradients);
+    }
+
+    private static void Take(EngineCall call, string wanted, nint gradients)
+    {
+        if (wanted == "dx")
+            return;
+        Span<float> output = call.OutputValues(wanted);
+        new Span<float>((float*)gradients + (wanted == "dgamma" ? 0 : output.Length), output.Length).CopyTo(output);
     }
 
     private void Rows(EngineCall call)
@@ -158,14 +169,18 @@ internal sealed unsafe partial class DnnlPeer
 
     private void RowsBackward(EngineCall call, string wanted)
     {
-        nint[] x = call.Input("dy").Lengths.ToArray(), rows = [x[0]], columns = [x[1]];
+        nint[] x = call.Input("dy").Lengths.ToArray(), rows = [x[0]];
+        float[] gamma = wanted == "dx" ? call.Copy("gamma") : [];
         using Layout xs = new(x), statistics = new(rows);
-        using var hint = new Operation(o => dnnl_layer_normalization_forward_desc_init(o, Training, xs.Pointer, statistics.Pointer, 0, WithScale | WithShift));
-        using var operation = new Operation(o => dnnl_layer_normalization_backward_desc_init(o, Backward, xs.Pointer, xs.Pointer, statistics.Pointer, 0, WithScale | WithShift), hint);
+        using var hint = new Operation(o => dnnl_layer_normalization_forward_desc_init(o, Training, xs.Pointer, statistics.Pointer, 0, WithScaleShift));
+        nint[] both = [2, x[1]];
+        nint gradients = Zeros(both);
+        using var operation = new Operation(o => dnnl_layer_normalization_backward_desc_init(o, Backward, xs.Pointer, xs.Pointer, statistics.Pointer, 0, WithScaleShift), hint);
         operation.Run([new(Source, wanted == "dbeta" ? Zeros(x) : In(call, "xhat"), x, 0, false), new(ResultGradient, In(call, "dy"), x, 0, false),
             new(Mean, Zeros(rows), rows, 0, false), new(Variance, Filled(rows, _ => 1), rows, 0, false),
-            new(Scale, wanted == "dx" ? In(call, "gamma") : Filled(columns, _ => 1), columns, 0, false), new(SourceGradient, wanted == "dx" ? Out(call, "dx") : Zeros(x), x, 0, true),
-            new(ScaleGradient, wanted == "dgamma" ? Out(call, "dgamma") : Zeros(columns), columns, 0, true), new(ShiftGradient, wanted == "dbeta" ? Out(call, "dbeta") : Zeros(columns), columns, 0, true)]);
+            new(Weights, Filled(both, d => wanted == "dx" && d < x[1] ? gamma[d] : 1), both, 0, false), new(SourceGradient, wanted == "dx" ? Out(call, "dx") : Zeros(x), x, 0, true),
+            new(WeightsGradient, gradients, both, 0, true)]);
+        Take(call, wanted, gradients);
         if (wanted == "dx")
             for (int n = 0; n < x[0]; n++)
                 foreach (ref float each in call.OutputValues("dx").Slice(n * (int)x[1], (int)x[1]))

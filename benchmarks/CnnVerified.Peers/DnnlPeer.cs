@@ -127,10 +127,12 @@ internal sealed unsafe partial class DnnlPeer : IPeer
 
     private void Layer(string forward, string data, string weights, string bias, int dimensions, bool isDepthwise = false, bool isTransposed = false)
     {
-        Offer(forward, call => Run(call, ""));
-        Offer(data, call => Run(call, "x"));
-        Offer(weights, call => Run(call, "w"));
-        Offer(bias, call => Run(call, "b"));
+        // Extra rows and columns must be fewer than the stride.
+        bool Takes(Case c) => Axes.All(axis => !c.Family.Letters.Contains("a" + axis) || c["a" + axis] < c["s" + axis]);
+        Offer(forward, call => Run(call, ""), Takes);
+        Offer(data, call => Run(call, "x"), Takes);
+        Offer(weights, call => Run(call, "w"), Takes);
+        Offer(bias, call => Run(call, "b"), Takes);
 
         void Run(EngineCall call, string gradient)
         {

@@ -55,9 +55,9 @@ internal static class Measurement
             for (int i = 0; i < drawn.Count; i++)
                 alike += Same(alone[i], Of(two.Run(equation, drawn[i]))) ? 1 : 0;
         }
-        catch (InvalidOperationException refused)
+        catch (Exception refused) when (refused is not OperationCanceledException)
         {
-            return (refused.Message, refused.Message);
+            return ("refused", "refused");   // the oracles tell what was said
         }
         string Told(int same) => same == drawn.Count ? "same" : $"differs in {drawn.Count - same} of {drawn.Count}";
         return (Told(repeats), Told(alike));
@@ -81,7 +81,16 @@ internal static class Measurement
             foreach (Operand input in equation.Inputs)
                 ones = ones.With(input.Name, Filled(input, @case, input.Name == "b" ? 0 : 1));
             Operand operand = equation.Inputs.First(input => input.Name == terms);
-            found.Add(new(id, text, Terms, SumOrder.Of(Terms, values =>
+            try
+            {
+                found.Add(new(id, text, Terms, SumOrder.Of(Terms, Sum)));
+            }
+            catch (Exception refused) when (refused is not OperationCanceledException)
+            {
+                found.Add(new(id, text, Terms, $"refused: {refused.Message.Split('\n')[0]}"));
+            }
+
+            double Sum(float[] values)
             {
                 var tensor = Filled(operand, @case, 1);
                 nint[] lengths = operand.Shape(@case);
@@ -89,7 +98,7 @@ internal static class Measurement
                 for (int i = 0; i < Terms; i++)
                     all[i * step] = values[i];
                 return (double)engine.Run(equation, ones.With(terms, Tensor.Create(all, lengths)))[0][0] * scale;
-            })));
+            }
         }
         return found;
     }

@@ -40,9 +40,9 @@ internal sealed class OrtPeer : IPeer
         Node("CV-F14", "Conv", "x w b", c => Window(c, 3));
         Node("CV-F9", "Conv", "x w b", c => [.. Window(c, 2), Whole("group", c["c"])], shapes: (name, c) => name == "w" ? [c["c"], 1, c["r"], c["s"]] : null);
         foreach (string id in new[] { "CV-F7", "CV-F11" })
-            Node(id, "ConvTranspose", "x w b", c => [.. Window(c, 2), Wholes("output_padding", c["ah"], c["aw"])]);
-        Node("CV-F15", "ConvTranspose", "x w b", c => [.. Window(c, 1), Wholes("output_padding", c["aw"])]);
-        Node("CV-F16", "ConvTranspose", "x w b", c => [.. Window(c, 3), Wholes("output_padding", c["ad"], c["ah"], c["aw"])]);
+            Node(id, "ConvTranspose", "x w b", c => [.. Window(c, 2), Wholes("output_padding", c["ah"], c["aw"])], IsLessExtended);
+        Node("CV-F15", "ConvTranspose", "x w b", c => [.. Window(c, 1), Wholes("output_padding", c["aw"])], IsLessExtended);
+        Node("CV-F16", "ConvTranspose", "x w b", c => [.. Window(c, 3), Wholes("output_padding", c["ad"], c["ah"], c["aw"])], IsLessExtended);
         // What no window reached is the extra rows of the transposed layer; the library takes fewer of them than the stride.
         Node("CV-B1", "ConvTranspose", "dy w", c => [.. Window(c, 2), Wholes("output_padding", Left(c, "h", "r"), Left(c, "w", "s"))]);
         Node("CV-B10", "Conv", "dy w", c => Window(c, 2));
@@ -187,6 +187,9 @@ internal sealed class OrtPeer : IPeer
     }
 
     private static AttributeProto Kernel(Case c, int dimensions) => Wholes("kernel_shape", [.. Taps[^dimensions..].Select(tap => (long)c[tap])]);
+
+    // The library takes fewer extra rows and columns than the stride alone.
+    private static bool IsLessExtended(Case c) => Axes.All(axis => !c.Family.Letters.Contains("a" + axis) || c["a" + axis] < c["s" + axis]);
 
     // The library takes padding below the size of the window alone.
     private static bool IsLessPadded(Case c) => Axes.Zip(Taps).All(axis => !c.Family.Letters.Contains("p" + axis.First) || c["p" + axis.First] < c[axis.Second]);

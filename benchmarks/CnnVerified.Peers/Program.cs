@@ -7,12 +7,12 @@ using CnnVerified.Verification.Reports;
 
 // Each peer runs in a process of its own: one that cannot load, or that ends the process, leaves the others alone and is told on the page.
 string[] names = ["onednn", "ort", "torch"];
-var peer = new Option<string[]>("--peer") { Description = "onednn, ort or torch; may be repeated. Default: all.", Arity = ArgumentArity.OneOrMore };
+var peer = new Option<string[]>("--peer") { Description = "onednn, ort or torch; several may be named. Default: all.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
 peer.AcceptOnlyFromAmong(names);
 var cases = new Option<int>("--cases") { Description = "Drawn cases for each equation and oracle.", DefaultValueFactory = _ => 50 };
 var seed = new Option<ulong>("--seed") { Description = "Seed of cases and data.", DefaultValueFactory = _ => 2015 };
 var output = new Option<string>("--out") { Description = "The page to write.", DefaultValueFactory = _ => "docs/peers.md" };
-var only = new Option<string[]>("--only") { Description = "These equations alone, such as CV-F1.", Arity = ArgumentArity.OneOrMore };
+var only = new Option<string[]>("--only") { Description = "These equations alone, such as CV-F1 CV-B1.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
 var child = new Option<string?>("--child") { Hidden = true };
 var results = new Option<string?>("--results") { Hidden = true };
 var ids = new Option<string?>("--ids") { Hidden = true };

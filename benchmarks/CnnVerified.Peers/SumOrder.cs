@@ -8,7 +8,8 @@ namespace CnnVerified.Peers;
 /// From all pairs follows the whole tree, whatever it is, provided that it does not depend on the values.</remarks>
 internal static class SumOrder
 {
-    private const float Large = 1 << 30;   // times 2^30 below, so that the products of conversions stay exact
+    private const float Large = 1L << 60;
+    private const int MostText = 400;
     private static readonly int[] Lanes = [2, 4, 8, 16, 32, 64];
 
     /// <summary>Finds the order.</summary>
@@ -26,13 +27,13 @@ internal static class SumOrder
             for (int j = i + 1; j < terms; j++)
             {
                 float[] values = [.. ones];
-                (values[i], values[j]) = (Large * Large, -Large * Large);
+                (values[i], values[j]) = (Large, -Large);
                 double left = sum(values);
                 if (left != Math.Floor(left) || left < 0 || left > terms - 2)
                     return string.Create(CultureInfo.InvariantCulture, $"unknown: with M at {i} and −M at {j} the result is {left}");
                 size[i, j] = size[j, i] = terms - (int)left;
             }
-        return Named(terms, size) ?? $"none of the orders that have a name here; the tree is {Tree([.. Enumerable.Range(0, terms)], size)}";
+        return Named(terms, size) ?? $"none of the orders that have a name here; the tree is `{Tree([.. Enumerable.Range(0, terms)], size)}`, where [0,8…56] is a run that is added one after the other";
     }
 
     // Sizes of the smallest part that has both i and j, for the orders that are common.
@@ -51,10 +52,14 @@ internal static class SumOrder
             return "one after the other, ascending";
         if (Is((i, _) => terms - i))
             return "one after the other, descending";
+        if (Is((_, _) => 2))
+            return "exact: no order shows";
         if (Is((_, _) => terms))
-            return "all at once, or exactly: no order shows";
+            return "all at once: no order shows";
         foreach (int lanes in Lanes.Where(lanes => lanes < terms))
         {
+            if (Is((i, j) => i / lanes == j / lanes ? j % lanes + 1 : (j / lanes + 1) * lanes))
+                return $"blocks of {lanes}, ascending in each, then the blocks one after the other";
             int InLane(int lane) => (terms - lane + lanes - 1) / lanes;
             int Within(int j) => j / lanes + 1;
             if (Is((i, j) => i % lanes == j % lanes ? Within(j) : Enumerable.Range(0, Math.Max(i % lanes, j % lanes) + 1).Sum(InLane)))
@@ -94,17 +99,18 @@ internal static class SumOrder
                 parts[at] = [.. parts[at], term];
             else
                 parts.Add([term]);
-        if (parts.Count == 1 || IsRun(terms, size))
-            return $"{terms[0]}…{terms[^1]}";
+        if (IsRun(terms, size))
+            return terms.Length == 2 ? $"({terms[0]}+{terms[1]})" : $"[{terms[0]},{terms[1]}…{terms[^1]}]";
         string text = $"({string.Join('+', parts.Select(part => Tree(part, size)))})";
-        return text.Length <= 160 ? text : text[..160] + "…";
+        return text.Length <= MostText ? text : text[..MostText] + "…";
     }
 
+    // Terms at equal distances, added one after the other: what a lane or a block is.
     private static bool IsRun(int[] terms, int[,] size)
     {
         for (int i = 0; i < terms.Length; i++)
             for (int j = i + 1; j < terms.Length; j++)
-                if (size[terms[i], terms[j]] != j + 1 || terms[j] != terms[0] + j)
+                if (size[terms[i], terms[j]] != j + 1 || terms[j] - terms[j - 1] != terms[1] - terms[0])
                     return false;
         return true;
     }

@@ -69,8 +69,9 @@ internal static class Work
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
-        // The first line of an unhandled exception tells what; its stack is of no use on the page.
-        error = text.Result.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "no message";
+        // The line of an unhandled exception tells what, whatever the library said before it; the stack is of no use on the page.
+        string[] lines = [.. text.Result.Split('\n').Select(line => new string([.. line.Where(character => !char.IsControl(character))]).Trim()).Where(line => line.Length > 0)];
+        error = lines.FirstOrDefault(line => line.StartsWith("Unhandled exception", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no message";
         return process.ExitCode;
     }
 }

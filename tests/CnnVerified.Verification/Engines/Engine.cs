@@ -201,17 +201,24 @@ public sealed class Engine(string name)
     /// <param name="equation">The equation; it may be the forward equation of the arguments' own.</param>
     /// <param name="arguments">The data.</param>
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
-    public float[][] Run(Equation equation, Arguments arguments)
+    public float[][] Run(Equation equation, Arguments arguments) => Run(equation, arguments.Case, name => [.. arguments[name]]);
+
+    /// <summary>Computes an equation on given data.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">Its sizes.</param>
+    /// <param name="input">The elements of each input by name, row-major; whole numbers as floats.</param>
+    /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
+    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor([.. arguments[operand.Name]], operand.Shape(arguments.Case));
+                inputs[operand.Name] = new GuardedTensor(input(operand.Name), operand.Shape(@case));
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(arguments.Case));
-            _operations[equation.Id](new EngineCall(arguments.Case, inputs, outputs));
+                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(@case));
+            _operations[equation.Id](new EngineCall(@case, inputs, outputs));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
