@@ -27,7 +27,8 @@ internal static class Campaign
                              select mutation];
         if (all.Length > 0)
             Console.WriteLine($"{all.Length} mutations by rule; {string.Join(", ", all.CountBy(mutation => mutation.Area.Name).Select(count => $"{count.Value} {count.Key}"))}");
-        ReachMap reach = ReachMap.Of(projects, call.Seed, text => Progress("which mutations are reached: " + text), stop);
+        // Slips say what they are judged on; a sample must know what reaches it.
+        var reach = new Lazy<ReachMap>(() => ReachMap.Of(projects, call.Seed, text => Progress("which mutations are reached: " + text), stop));
         using var records = new Records(call.Results);
         using var slot = new Slot($"slot-{Environment.ProcessId}");
         var trials = new Trials(projects, reach, slot, call.Seed, stop);

@@ -182,16 +182,37 @@ public sealed class Engine(string name)
     /// <param name="equation">The equation; it may be the forward equation of the arguments' own.</param>
     /// <param name="arguments">The data.</param>
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
-    public float[][] Run(Equation equation, Arguments arguments)
+    public float[][] Run(Equation equation, Arguments arguments) => Run(equation, arguments, operand => operand.Shape(arguments.Case));
+
+    /// <summary>True where the engine refuses a tensor of other lengths than the case has with an <see cref="ArgumentException"/>.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="arguments">The data; the tensor in question has them over and over.</param>
+    /// <param name="name">The letter of an input or output.</param>
+    /// <param name="lengths">Its lengths, none shorter than in the case.</param>
+    /// <returns>Whether it was refused; what else the engine throws passes.</returns>
+    public bool Refuses(Equation equation, Arguments arguments, string name, nint[] lengths)
+    {
+        try
+        {
+            Run(equation, arguments, operand => operand.Name == name ? lengths : operand.Shape(arguments.Case));
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    private float[][] Run(Equation equation, Arguments arguments, Func<Operand, nint[]> shape)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor([.. arguments[operand.Name]], operand.Shape(arguments.Case));
+                inputs[operand.Name] = new GuardedTensor(Elements(arguments[operand.Name], shape(operand)), shape(operand));
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(arguments.Case));
+                outputs[operand.Name] = new GuardedTensor(null, shape(operand));
             _operations[equation.Id](new EngineCall(arguments.Case, inputs, outputs));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
@@ -200,5 +221,13 @@ public sealed class Engine(string name)
             foreach (GuardedTensor tensor in inputs.Values.Concat(outputs.Values))
                 tensor.Dispose();
         }
+    }
+
+    private static float[] Elements(Tensor<float> tensor, nint[] lengths)
+    {
+        float[] own = [.. tensor], all = new float[lengths.Aggregate((nint)1, (product, length) => product * length)];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = own[i % own.Length];
+        return all;
     }
 }
