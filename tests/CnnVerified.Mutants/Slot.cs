@@ -56,6 +56,7 @@ internal sealed class Slot : IDisposable
             WorkingDirectory = _folder,
         };
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x60000000";   // a mutant may allocate without end
         bool isDone = false;
         using var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) =>

@@ -29,22 +29,28 @@ public sealed class RefusalTests(BatteryEngines engines) : IClassFixture<Battery
                 Operand[] shown = [.. engine.Name == "reference" ? equation.Inputs : equation.Inputs.Concat(equation.Outputs)];
                 foreach (Operand operand in shown.Where(operand => !scalars.Contains(operand.Name)))
                     foreach (nint[] longer in Longer(operand.Shape(@case)))
-                        if (!IsExplained(@case, shown, operand, longer))
-                            Assert.True(engine.Refuses(equation, arguments, operand.Name, longer),
+                        if (!IsMeant(id, operand.Name, longer))
+                            Assert.True(engine.Refuses(equation, arguments, operand.Name, longer) || IsExplained(@case, shown, operand, longer),
                                 $"{id} {engine.Name} {@case}: {operand.Name} of {Lengths.Text(operand.Shape(@case))} was taken with {Lengths.Text(longer)}");
             }
         }
     }
 
+    // A part of a concatenation may be empty, which no case has; whole numbers come to the engine as a span without dimensions.
+    private static bool IsMeant(string id, string name, nint[] longer) => id is "GR-B2" or "GR-B5" || name == "label" && longer.Length == 2;
+
     private static IEnumerable<nint[]> Longer(nint[] lengths) =>
         [.. lengths.Select((length, i) => lengths.Select((each, j) => i == j ? each + 1 : each).ToArray()), [.. lengths, 1]];
 
-    // Other sizes for which all tensors have just these shapes: the call is one of another case.
+    // Other sizes for which all tensors have just these shapes: the call is one of another case. Two letters may move together, as
+    // the rows of an image and of a kernel that leave the output as it is.
     private static bool IsExplained(Case @case, Operand[] shown, Operand changed, nint[] longer)
     {
         string[] letters = [.. @case.Family.Letters];
-        int most = letters.Max(letter => letter is "g" or "sh" or "sw" or "sd" ? @case[letter] : 1);
-        return Enumerable.Range(1, most).Any(more => letters.Any(letter => Fits(@case.With(letter, @case[letter] + more))));
+        int most = letters.Select(letter => letter is "g" or "sh" or "sw" or "sd" ? @case[letter] : 1).DefaultIfEmpty().Max();
+        int[] moves = [.. Enumerable.Range(-most, 2 * most + 1)];
+        return letters.Any(one => letters.Any(other => moves.Any(byOne => moves.Any(byOther =>
+            Fits(@case.With(one, @case[one] + byOne) is var moved && one == other ? moved : moved.With(other, moved[other] + byOther))))));
 
         bool Fits(Case other) => @case.Family.WhyInvalid(other) is null && shown.All(operand =>
             (operand.Name == changed.Name ? longer : operand.Shape(@case)).SequenceEqual(operand.Shape(other)));
