@@ -50,7 +50,7 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
             - A hash of the seed and the change puts them in a random order, equally many of each part. The first {_mutants.Length:N0} that compile are the sample; {judged.Count - _mutants.Length:N0} others
               were tried on the way and did not compile. Intervals are Wilson's, at 95 %.
             - Each mutant is an assembly of its own in the place of the original one, judged in a process of its own. A crash or a hang is a kill.
-              A hang is ten seconds and five times the time of the same work on right code.
+              A hang is ten seconds of processor time and five times that of the same work on right code, or two minutes without any work.
             - One run with probes of all equations, all classes of tests and {Trials.Blocks} blocks of docs/equations tells which of them reach the changed statement. A mutant is judged on 3 of
               these equations, {Trials.FewCases} cases for each equation and oracle, and 2 blocks of docs/equations; where nobody says no, on 8 equations, {Trials.ManyCases} cases, 5 blocks, and the
               classes of unit tests that reach it. All oracles are asked, not only until one says no.

@@ -24,7 +24,7 @@ internal sealed class ReachMap
         _sitesOfFile = Enumerable.Range(0, sites.Count).ToLookup(site => sites[site].File);
     }
 
-    /// <summary>How long each item took, with probes and at <see cref="Trials.FewCases"/> cases.</summary>
+    /// <summary>How much processor time each item took, with probes and at <see cref="Trials.FewCases"/> cases.</summary>
     public IReadOnlyDictionary<string, double> Seconds { get; }
 
     /// <summary>The items that run what is mutated: the innermost statement around it, or for a constant outside of all statements its whole file.</summary>
