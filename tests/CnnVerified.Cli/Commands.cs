@@ -15,6 +15,11 @@ internal static class Commands
             automatic differentiation, numerical gradients and derived error bounds, trains LeNet-5 on both in lockstep and then on
             the engine alone, and writes artifacts/report.html and artifacts/report.json.
 
+            Examples:
+              cnnverify
+              cnnverify check notes.md
+              cnnverify verify CV-F1 --engine v256
+
             Exit code: 0 all hold, 1 something failed, 2 the call or its input is malformed, 130 stopped by Ctrl+C.
             """);
         root.SetAction(_ => MainJob.Run(stop));
@@ -25,6 +30,10 @@ internal static class Commands
         root.Add(Explanations.Command());
         root.Add(TrainingJob.Command(stop));
         root.Add(GradientsJob.Command(stop));
+        root.Add(ConformanceJob.Command(stop));
+        root.Add(ExportJob.Command());
+        root.Add(ComputeJob.Command(stop));
+        root.Add(CompareJob.Command());
         return root;
     }
 }

@@ -15,7 +15,12 @@ internal static class Explanations
 {
     public static Command ListCommand()
     {
-        var command = new Command("list", "List the equations and the oracles that judge them.");
+        var command = new Command("list", """
+            List the equations and the oracles that judge them.
+
+            Example:
+              cnnverify list
+            """);
         command.SetAction(_ => List());
         return command;
     }

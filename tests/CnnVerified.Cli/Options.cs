@@ -17,6 +17,8 @@ internal static class Options
 
     public static Option<string[]> Where() => new("--where") { Description = "A condition that restricts the domain, such as 'R <= H'; may be repeated.", Arity = ArgumentArity.ZeroOrMore };
 
+    public static Option<string?> Weights(string description) => new("--weights") { Description = description };
+
     public static Option<int?> Threads() => new("--threads") { Description = "Threads of the optimised engine. Default: one a core." };
 
     /// <summary>Reads a seed, decimal or 0x….</summary>

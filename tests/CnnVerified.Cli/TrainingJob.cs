@@ -12,7 +12,7 @@ namespace CnnVerified.Cli;
 
 /// <summary>What cnnverify train was called with; null where nothing was said.</summary>
 internal sealed record TrainCall(string? Network, string? Data, int? Images, int? Epochs, int? Batch, float? Rate, float? Momentum, int? Seed,
-    string Engine, int? Threads, string? Checkpoint, string? Resume);
+    string Engine, int? Threads, string? Checkpoint, string? Resume, string? Weights = null);
 
 /// <summary>cnnverify train: a line for each epoch.</summary>
 internal static class TrainingJob
@@ -31,6 +31,7 @@ internal static class TrainingJob
         var threads = Options.Threads();
         var checkpoint = new Option<string?>("--checkpoint") { Description = "Write the state to this file at the start and after every epoch." };
         var resume = new Option<string?>("--resume") { Description = "Go on from a checkpoint, with its network and settings; the end is bit for bit that of a run without a break." };
+        var weights = Options.Weights("Begin with the weights of an NPZ file instead of drawn ones, such as export --npz writes.");
         var command = new Command("train", """
             Train a network: LeNet-5 as it is usually taught, as it was published in 1998, or a small network of today's parts.
 
@@ -39,11 +40,12 @@ internal static class TrainingJob
               cnnverify train --network lenet5-1998
               cnnverify train --network modern --data full --epochs 3 --checkpoint modern.ckpt
               cnnverify train --resume modern.ckpt --data full --epochs 5
+              cnnverify train --weights lenet5.npz --epochs 1
               cnnverify train --engine reference --images 20 --epochs 1 --batch 4
-            """) { network, data, images, epochs, batch, rate, momentum, seed, engine, threads, checkpoint, resume };
+            """) { network, data, images, epochs, batch, rate, momentum, seed, engine, threads, checkpoint, resume, weights };
         command.SetAction(call => Run(new(call.GetResult(network) is { Implicit: false } ? call.GetValue(network) : null, call.GetValue(data), call.GetValue(images),
             call.GetValue(epochs), call.GetValue(batch), call.GetValue(rate), call.GetValue(momentum), call.GetValue(seed),
-            call.GetValue(engine)!, call.GetValue(threads), call.GetValue(checkpoint), call.GetValue(resume)), stop));
+            call.GetValue(engine)!, call.GetValue(threads), call.GetValue(checkpoint), call.GetValue(resume), call.GetValue(weights)), stop));
         return command;
     }
 
@@ -61,6 +63,8 @@ internal static class TrainingJob
         VerificationJob.CheckThreads(call.Threads);
         if (call.Checkpoint is not null)
             AtomicFile.EnsureWritable(call.Checkpoint);
+        if (call.Resume is not null && call.Weights is not null)
+            throw new InputException("train expected either --resume or --weights, got both.");
         var checkpoint = call.Resume is null ? null : Checkpoint.Load(call.Resume);
         if (checkpoint is not null && call.Network is not null && call.Network != checkpoint.Settings.Network)
             throw new InputException($"{call.Resume}: expected a checkpoint of {NetworkKind.Find(call.Network).Name}, got one of {checkpoint.Settings.Network}.");
@@ -75,6 +79,8 @@ internal static class TrainingJob
         var trainer = reference ? Trainer.OfReference(train, heldOut, name, settings, on) : new Trainer(train, heldOut, name, settings, on);
         if (checkpoint is not null)
             trainer.Resume(checkpoint);
+        if (call.Weights is not null)
+            trainer.Begin(Weights.Read(kind, call.Weights));
         AnsiConsole.WriteLine($"{kind.Title} on {name}: {train.Count:N0} training and {heldOut.Count:N0} held-out images; batch {settings.Batch}, rate " +
             $"{Number(settings.Rate)}{(settings.Momentum > 0 ? $", momentum {Number(settings.Momentum)}" : "")}, seed {settings.Seed}; {trainer.Run.Engine}");
         if (call.Checkpoint is not null)

@@ -40,7 +40,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     private static string Comparable(string output) => Effort().Replace(Seconds().Replace(output.ReplaceLineEndings("\n").Trim(), ""), "#");
 
     // As a shell reads them: single quotes hold words together, a backslash holds lines together.
-    private static string[] Words(string command)
+    internal static string[] Words(string command)
     {
         var words = new List<string>();
         var word = new StringBuilder();

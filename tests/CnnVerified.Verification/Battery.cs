@@ -16,7 +16,7 @@ namespace CnnVerified.Verification;
 /// <param name="Checks">Cases that were judged.</param>
 /// <param name="Elements">Elements that were compared in them.</param>
 /// <param name="Weak">Cases whose expected output was zero by more than nine tenths: they prove little.</param>
-/// <param name="Beyond">Cases that were beyond the oracle (too large, or sums too long to be exact), and not judged.</param>
+/// <param name="Beyond">Cases that were beyond the oracle (too large, or sums too long to be exact) or that the engine does not take, and not judged.</param>
 /// <param name="Worst">The largest error over its bound; 0 where equality was demanded and met.</param>
 /// <param name="Failure">The smallest failing case found, or null.</param>
 public sealed record Judgement(string Equation, string Oracle, string Engine, int Checks, long Elements, int Weak, int Beyond, double Worst, Failure? Failure);
@@ -88,7 +88,7 @@ public static class Battery
             {
                 if (LastCase.IsKept)
                     LastCase.Note(new(equation.Id, @case.ToString(), tally.Engine.Name, oracle.Name, Repeat(equation, tally.Engine, @case, settings)));
-                holds &= tally.Judge(work <= tally.Engine.MostWork ? trial : null, @case);
+                holds &= tally.Judge(work <= tally.Engine.MostWork && tally.Engine.Takes(equation, @case) ? trial : null, @case);
             }
             return holds;
         }

@@ -11,7 +11,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// unrounded; n·Ln2Lo leaves one rounding in r, at most 2⁻²⁶, which is 0 for n = 0. The errors below are in units in the last place of
 /// the exact result (ULP): first what the roundings add up to, then what <c>cnnverify verify --exhaustive</c> measured on all 2³²
 /// inputs (docs/elementwise.md). One ULP is between u and 2u, u = 2⁻²⁴, so that all stay within what the reference's Binary32 format states:
-/// 2u for exp and the logarithms, 4u for tanh and the power, 8u for erfc. Where two floats high + low carry a value, low holds the exact error of high.
+/// 2u for exp and the logarithms, 4u for tanh and the power. Where two floats high + low carry a value, low holds the exact error of high.
 /// </remarks>
 internal static partial class Functions
 {

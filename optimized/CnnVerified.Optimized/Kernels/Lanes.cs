@@ -61,6 +61,9 @@ internal unsafe interface ILanes<V> where V : unmanaged
 
     /// <summary>a·2ⁿ for whole n, from the bits: right where a and a·2ⁿ are normal, or n is 0.</summary>
     static abstract V ShiftExponent(V a, V n);
+
+    /// <summary>Runs an operation in binary64, on one half of the lanes after the other, and rounds its results.</summary>
+    static abstract V InBinary64<TOp>(V a, V b, V c, TOp op) where TOp : struct, IWide;
 }
 
 internal static class Scaling
@@ -106,6 +109,8 @@ internal readonly unsafe struct ScalarLanes : ILanes<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ShiftExponent(float a, float n) =>
         BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) + (BitConverter.SingleToInt32Bits(n + 12582912f) << 23));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float InBinary64<TOp>(float a, float b, float c, TOp op) where TOp : struct, IWide => (float)op.Of<double, WideScalar>(a, b, c);
 }
 
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
@@ -138,6 +143,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Exponent(Vector128<float> a, Vector128<float> from) => Vector128.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftExponent(Vector128<float> a, Vector128<float> n) => (a.AsInt32() + ((n + Vector128.Create(12582912f)).AsInt32() << 23)).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> InBinary64<TOp>(Vector128<float> a, Vector128<float> b, Vector128<float> c, TOp op) where TOp : struct, IWide
+    {
+        var (aLow, aHigh) = Vector128.Widen(a);
+        var (bLow, bHigh) = Vector128.Widen(b);
+        var (cLow, cHigh) = Vector128.Widen(c);
+        return Vector128.Narrow(op.Of<Vector128<double>, Wide128>(aLow, bLow, cLow), op.Of<Vector128<double>, Wide128>(aHigh, bHigh, cHigh));
+    }
 }
 
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
@@ -170,6 +183,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Exponent(Vector256<float> a, Vector256<float> from) => Vector256.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftExponent(Vector256<float> a, Vector256<float> n) => (a.AsInt32() + ((n + Vector256.Create(12582912f)).AsInt32() << 23)).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> InBinary64<TOp>(Vector256<float> a, Vector256<float> b, Vector256<float> c, TOp op) where TOp : struct, IWide
+    {
+        var (aLow, aHigh) = Vector256.Widen(a);
+        var (bLow, bHigh) = Vector256.Widen(b);
+        var (cLow, cHigh) = Vector256.Widen(c);
+        return Vector256.Narrow(op.Of<Vector256<double>, Wide256>(aLow, bLow, cLow), op.Of<Vector256<double>, Wide256>(aHigh, bHigh, cHigh));
+    }
 }
 
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
@@ -202,4 +223,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Exponent(Vector512<float> a, Vector512<float> from) => Vector512.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ShiftExponent(Vector512<float> a, Vector512<float> n) => (a.AsInt32() + ((n + Vector512.Create(12582912f)).AsInt32() << 23)).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> InBinary64<TOp>(Vector512<float> a, Vector512<float> b, Vector512<float> c, TOp op) where TOp : struct, IWide
+    {
+        var (aLow, aHigh) = Vector512.Widen(a);
+        var (bLow, bHigh) = Vector512.Widen(b);
+        var (cLow, cHigh) = Vector512.Widen(c);
+        return Vector512.Narrow(op.Of<Vector512<double>, Wide512>(aLow, bLow, cLow), op.Of<Vector512<double>, Wide512>(aHigh, bHigh, cHigh));
+    }
 }

@@ -57,12 +57,34 @@ public sealed partial class Case
     /// <summary>Output rows and columns.</summary>
     public (int P, int Q) Output => Window.OutputSize(this["h"], this["w"], this["r"], this["s"]);
 
+    /// <summary>A case of given sizes, as large as they are.</summary>
+    /// <param name="family">What letters there are.</param>
+    /// <param name="sizes">Sizes by letter; a letter that is missing has its smallest size.</param>
+    /// <returns>The case.</returns>
+    /// <exception cref="ArgumentException">The family does not know a letter.</exception>
+    /// <exception cref="InputException">The sizes do not fit together.</exception>
+    public static Case Of(Family family, IEnumerable<KeyValuePair<string, int>> sizes)
+    {
+        var given = sizes.ToImmutableDictionary();
+        if (given.Keys.FirstOrDefault(letter => !family.Letters.Contains(letter)) is { } unknown)
+            throw new ArgumentException($"expected the letters {string.Join(' ', family.Letters)}, got '{unknown}'.", nameof(sizes));
+        var made = new Case(family, given);
+        return family.WhyInvalid(made) is { } why ? throw new InputException(why) : made;
+    }
+
     /// <summary>Reads a case.</summary>
     /// <param name="family">What letters there are.</param>
     /// <param name="text">Letters and sizes, such as n1c3h30w30-k8r3s3.</param>
     /// <returns>The case.</returns>
     /// <exception cref="InputException">A letter is unknown, a size is no number or the sizes do not fit together.</exception>
     public static Case Parse(Family family, string text)
+    {
+        var read = new Case(family, Sizes(family, text));
+        return family.WhyInvalid(read) is { } why ? throw new InputException($"case '{text}': {why}") : read;
+    }
+
+    /// <summary>Reads the letters and sizes of a case, which may be a part of one.</summary>
+    internal static ImmutableDictionary<string, int> Sizes(Family family, string text)
     {
         var sizes = ImmutableDictionary.CreateBuilder<string, int>();
         foreach (string part in text.Split('-', StringSplitOptions.RemoveEmptyEntries))
@@ -80,10 +102,7 @@ public sealed partial class Case
                     throw new InputException($"case '{text}': expected each letter once, got '{letter}' twice.");
             }
         }
-        var read = new Case(family, sizes.ToImmutable());
-        if (family.WhyInvalid(read) is { } why)
-            throw new InputException($"case '{text}': {why}");
-        return read;
+        return sizes.ToImmutable();
     }
 
     /// <inheritdoc/>

@@ -96,6 +96,7 @@ public sealed class EngineCall
 public sealed class Engine(string name)
 {
     private readonly Dictionary<string, Action<EngineCall>> _operations = [];
+    private readonly Dictionary<string, Func<Case, bool>> _limits = [];
 
     /// <summary>The name.</summary>
     public string Name { get; } = name;
@@ -118,6 +119,18 @@ public sealed class Engine(string name)
     {
         _operations[EquationTable.Find(id).Id] = operation;
         return this;
+    }
+
+    /// <summary>Offers an equation for some of its cases: the others are counted as beyond it, like cases beyond an oracle.</summary>
+    /// <param name="id">Its id, such as CV-F1.</param>
+    /// <param name="takes">Whether the operation takes a case, such as only one without groups.</param>
+    /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>
+    /// <returns>This engine.</returns>
+    /// <exception cref="InputException">There is no such equation.</exception>
+    public Engine Offer(string id, Func<Case, bool> takes, Action<EngineCall> operation)
+    {
+        _limits[EquationTable.Find(id).Id] = takes;
+        return Offer(id, operation);
     }
 
     /// <summary>Offers an equation that a method or a lambda computes; its parameters are found by their names, which are those of
@@ -173,6 +186,12 @@ public sealed class Engine(string name)
     /// <returns>Whether it was offered.</returns>
     public bool Offers(Equation equation) => _operations.ContainsKey(equation.Id);
 
+    /// <summary>True where an operation that was offered takes a case.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">A case of it.</param>
+    /// <returns>False where the offer excludes the case.</returns>
+    public bool Takes(Equation equation, Case @case) => !_limits.TryGetValue(equation.Id, out Func<Case, bool>? takes) || takes(@case);
+
     /// <summary>Computes an equation on the tensors of another engine's call: for engines that wrap one.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="call">The call.</param>
@@ -182,7 +201,14 @@ public sealed class Engine(string name)
     /// <param name="equation">The equation; it may be the forward equation of the arguments' own.</param>
     /// <param name="arguments">The data.</param>
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
-    public float[][] Run(Equation equation, Arguments arguments) => Run(equation, arguments, operand => operand.Shape(arguments.Case));
+    public float[][] Run(Equation equation, Arguments arguments) => Run(equation, arguments.Case, name => [.. arguments[name]]);
+
+    /// <summary>Computes an equation on given data.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="case">Its sizes.</param>
+    /// <param name="input">The elements of each input by name, row-major; whole numbers as floats.</param>
+    /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
+    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input) => Run(equation, @case, input, operand => operand.Shape(@case));
 
     /// <summary>True where the engine refuses a tensor of other lengths than the case has with an <see cref="ArgumentException"/>.</summary>
     /// <param name="equation">The equation.</param>
@@ -194,7 +220,8 @@ public sealed class Engine(string name)
     {
         try
         {
-            Run(equation, arguments, operand => operand.Name == name ? lengths : operand.Shape(arguments.Case));
+            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], lengths) : [.. arguments[input]],
+                operand => operand.Name == name ? lengths : operand.Shape(arguments.Case));
             return false;
         }
         catch (ArgumentException)
@@ -203,17 +230,17 @@ public sealed class Engine(string name)
         }
     }
 
-    private float[][] Run(Equation equation, Arguments arguments, Func<Operand, nint[]> shape)
+    private float[][] Run(Equation equation, Case @case, Func<string, float[]> input, Func<Operand, nint[]> shape)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor(Elements(arguments[operand.Name], shape(operand)), shape(operand));
+                inputs[operand.Name] = new GuardedTensor(input(operand.Name), shape(operand));
             foreach (Operand operand in equation.Outputs)
                 outputs[operand.Name] = new GuardedTensor(null, shape(operand));
-            _operations[equation.Id](new EngineCall(arguments.Case, inputs, outputs));
+            _operations[equation.Id](new EngineCall(@case, inputs, outputs));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
@@ -223,9 +250,9 @@ public sealed class Engine(string name)
         }
     }
 
-    private static float[] Elements(Tensor<float> tensor, nint[] lengths)
+    private static float[] Repeated(float[] own, nint[] lengths)
     {
-        float[] own = [.. tensor], all = new float[lengths.Aggregate((nint)1, (product, length) => product * length)];
+        float[] all = new float[lengths.Aggregate((nint)1, (product, length) => product * length)];
         for (int i = 0; i < all.Length; i++)
             all[i] = own[i % own.Length];
         return all;

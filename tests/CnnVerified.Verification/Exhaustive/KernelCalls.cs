@@ -52,7 +52,13 @@ internal static unsafe class KernelCalls
 
     internal readonly struct Erfc : IFunction
     {
-        public static V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> => Functions.Erfc<V, L>(x);
+        public static V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> => L.InBinary64(x, x, x, new InWide());
+
+        private readonly struct InWide : IWide
+        {
+            public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+                Wide.Erfc<W, D>(x, Wide.Exp<W, D>(D.Negate(D.Multiply(x, x))));
+        }
     }
 
     private readonly struct Each<TFunction>(float* x, float* y) : IPointwise where TFunction : unmanaged, IFunction

@@ -1,4 +1,5 @@
 using CnnVerified.Optimized;
+using CnnVerified.Optimized.Networks;
 
 namespace CnnVerified.Verification.Training;
 
@@ -10,20 +11,38 @@ namespace CnnVerified.Verification.Training;
 /// <param name="Parameters">Floats of its parameters.</param>
 /// <param name="State">Floats of what else training keeps.</param>
 /// <param name="Defaults">Settings that train well.</param>
+/// <param name="New">Makes the engine's network for a largest batch, with zero weights.</param>
 /// <param name="OnEngine">Makes one on the engine for a largest batch.</param>
 /// <param name="OnReference">Makes one on the reference over binary32.</param>
 public sealed record NetworkKind(string Name, string Title, int Side, int LargestBatch, int Parameters, int State, TrainingSettings Defaults,
-    Func<int, Execution, ITrainable> OnEngine, Func<Execution, ITrainable> OnReference)
+    Func<int, Execution, Network> New, Func<int, Execution, ITrainable> OnEngine, Func<Execution, ITrainable> OnReference)
 {
     /// <summary>All networks.</summary>
     public static IReadOnlyList<NetworkKind> All { get; } =
     [
         new("lenet5", "LeNet-5", 32, 65536, 61_706, 61_706, new(),
-            (maxBatch, on) => new EngineLeNet5(maxBatch, on), on => new ReferenceLeNet5(on)),
+            (maxBatch, on) => new LeNet5(maxBatch, on), (maxBatch, on) => new EngineLeNet5(maxBatch, on), on => new ReferenceLeNet5(on)),
         new("lenet5-1998", "LeNet-5 of 1998", 32, 16384, 60_900, 60_900, new(Epochs: 8, Batch: 1, Rate: 0.00005f, Momentum: 0, Network: "lenet5-1998"),
-            (maxBatch, on) => new EngineLeNet5Of1998(maxBatch, on), on => new ReferenceLeNet5Of1998(on)),
+            (maxBatch, on) => new LeNet5Of1998(maxBatch, on), (maxBatch, on) => new EngineLeNet5Of1998(maxBatch, on), on => new ReferenceLeNet5Of1998(on)),
         new("modern", "the modern network", 28, 16384, 20_538, 2 * 20_538 + 96, new(Epochs: 8, Batch: 32, Rate: 0.001f, Momentum: 0, Network: "modern"),
-            (maxBatch, on) => new EngineModern(maxBatch, on), on => new ReferenceModern(on)),
+            (maxBatch, on) => new Modern(maxBatch, on), (maxBatch, on) => new EngineModern(maxBatch, on), on => new ReferenceModern(on)),
+    ];
+
+    /// <summary>Name, shape and place of each tensor of the parameters.</summary>
+    public IReadOnlyList<ParameterTensor> Tensors
+    {
+        get
+        {
+            using var on = new Execution(VectorWidth.Scalar, 1);
+            return New(1, on).Tensors;
+        }
+    }
+
+    /// <summary>Name, shape and place of each tensor of the state that inference needs too: running means and variances.</summary>
+    public IReadOnlyList<ParameterTensor> Statistics => Name != "modern" ? [] :
+    [
+        new("N1.ma", [16], 2 * Parameters, 16, 0), new("N1.va", [16], 2 * Parameters + 16, 16, 0),
+        new("N3.ma", [32], 2 * Parameters + 32, 32, 0), new("N3.va", [32], 2 * Parameters + 64, 32, 0),
     ];
 
     /// <summary>The network of a name.</summary>

@@ -65,6 +65,16 @@ public sealed class Trainer
         (_done, _steps) = (checkpoint.Epochs, checkpoint.Steps);
     }
 
+    /// <summary>Takes weights in the place of those that were drawn.</summary>
+    /// <param name="weights">Weights of the settings' network.</param>
+    /// <exception cref="InputException">They are of another network.</exception>
+    public void Begin(Weights weights)
+    {
+        if (weights.Kind.Name != _settings.Network)
+            throw new InputException($"expected weights of {_settings.Network}, got those of {weights.Kind.Name}.");
+        _network.Restore(weights.Parameters, weights.State);
+    }
+
     /// <summary>The state after the epochs so far.</summary>
     /// <returns>A checkpoint.</returns>
     public Checkpoint Checkpoint() => new(_done, _steps, _settings, _images, _network.Parameters, _network.State);

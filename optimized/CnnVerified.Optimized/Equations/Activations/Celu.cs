@@ -15,7 +15,7 @@ public static class Celu
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F21")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, float a, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F21", x, y, on, new ForwardEach(a));
+        Elementwise.Forward("AC-F21", x, y, on, new InBinary64<ForwardEach>(new(a)));
 
     /// <summary>CELU, backward data (AC-B21).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -27,26 +27,26 @@ public static class Celu
     [Equation("AC-B21")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, float a, in TensorSpan<float> dx,
         Execution on) =>
-        Elementwise.Backward("AC-B21", dy, "x", x, dx, on, new BackwardEach(a));
+        Elementwise.Backward("AC-B21", dy, "x", x, dx, on, new InBinary64<BackwardEach>(new(a)));
 
-    private readonly struct ForwardEach(float a) : IUnary
+    private readonly struct ForwardEach(float a) : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            L.IfGreater(x, L.Create(0f), x, L.Multiply(L.Create(a), Functions.ExpM1<V, L>(L.Divide(x, L.Create(a)))));
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W>
+        {
+            W zero = D.Create(0), scale = D.Create(a);
+            W below = D.Multiply(scale, Wide.ExpM1<W, D>(D.Divide(D.IfGreater(zero, x, x, zero), scale)));
+            return D.IfGreater(x, zero, x, below);
+        }
     }
 
-    private readonly struct BackwardEach(float a) : IBinary
+    private readonly struct BackwardEach(float a) : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
+        public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W>
         {
-            // The rounding of x/a is put back: it costs |x/a| times as much in the power. Beyond −256 that is 0, and the rest may be NaN.
-            V below = L.Min(L.Create(0f), x);
-            V quotient = L.Divide(below, L.Create(a));
-            V low = L.Multiply(L.Fma(L.Negate(quotient), L.Create(a), below), L.Create(1 / a));
-            low = L.IfGreater(quotient, L.Create(-256f), low, L.Create(0f));
-            return Scaled.Exp<V, L>(L.Multiply(dy, L.Add(L.Create(1f), low)), quotient);
+            W zero = D.Create(0);
+            return D.Multiply(dy, Wide.Exp<W, D>(D.Divide(D.IfGreater(zero, x, x, zero), D.Create(a))));
         }
     }
 }

@@ -7,10 +7,9 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's Gelu. Outputs may be the inputs' own memory.</summary>
 public static class Gelu
 {
-    private const float Lowest = -32f;   // below about −14.5 results are 0, and −∞·0 would be NaN
-    private const float OverRootTwo = 0.707106769f;
-    private const float OverRootTwoRest = 1.21016175e-8f;   // 1/√2 less the float above
-    private const float OverRootTwoPi = 0.398942292f;
+    private const double Far = 32;   // below about −14.5 results are 0, and −∞·0 would be NaN
+    private const double OverRootTwo = 0.7071067811865476;
+    private const double OverRootTwoPi = 0.3989422804014327;
 
     /// <summary>GELU, forward (AC-F8).</summary>
     /// <param name="x">Input, N elements.</param>
@@ -20,7 +19,7 @@ public static class Gelu
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F8")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F8", x, y, on, new ForwardEach());
+        Elementwise.Forward("AC-F8", x, y, on, new InBinary64<ForwardEach>(new()));
 
     /// <summary>GELU, backward data (AC-B8).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -30,43 +29,34 @@ public static class Gelu
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-B8")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B8", dy, "x", x, dx, on, new BackwardEach());
+        Elementwise.Backward("AC-B8", dy, "x", x, dx, on, new InBinary64<BackwardEach>(new()));
 
-    private readonly struct ForwardEach : IUnary
+    private readonly struct ForwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W>
         {
-            x = L.AtLeast(x, L.Create(Lowest));
-            V t = Argument<V, L>(x, out V low);
-            return Functions.TimesErfc<V, L>(L.Multiply(x, L.Create(0.5f)), t, low);
+            W below = Below<W, D>(x, out _);
+            return D.Multiply(D.AtLeast(x, D.Create(-Far)), below);
         }
     }
 
-    private readonly struct BackwardEach : IBinary
+    private readonly struct BackwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
+        public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W>
         {
-            x = L.AtLeast(x, L.Create(Lowest));
-            V below = L.Multiply(Functions.Erfc<V, L>(Argument<V, L>(x, out V low), low), L.Create(0.5f));
-            // The rounding of x² is put back: e^−(s + r)/2 is e^(−s/2)·(1 − r/2).
-            V near = L.AtMost(x, L.Create(-Lowest));
-            V square = L.Multiply(near, near);
-            V rest = L.Fma(near, near, L.Negate(square));
-            V factor = L.Multiply(L.Multiply(near, L.Create(OverRootTwoPi)), L.Fma(rest, L.Create(-0.5f), L.Create(1f)));
-            V density = Scaled.Exp<V, L>(factor, L.Multiply(square, L.Create(-0.5f)));
-            return L.Multiply(dy, L.Add(below, density));
+            W below = Below<W, D>(x, out W power);
+            x = D.AtMost(D.AtLeast(x, D.Create(-Far)), D.Create(Far));
+            return D.Multiply(dy, D.Fma(D.Multiply(x, D.Create(OverRootTwoPi)), power, below));
         }
     }
 
-    /// <summary>−x/√2 in two floats: erfc turns an error of u in its argument t into 2t²·u, 170 u at x = −13.</summary>
+    /// <summary>erfc(−x/√2)/2, the probability below x, and e^(−x²/2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Argument<V, L>(V x, out V low) where V : unmanaged where L : struct, ILanes<V>
+    private static W Below<W, D>(W x, out W power) where W : unmanaged where D : struct, IWideLanes<W>
     {
-        x = L.AtMost(x, L.Create(-Lowest));   // erfc is 2 there, and ∞ has no low part
-        V t = L.Multiply(x, L.Create(-OverRootTwo));
-        low = L.Fma(x, L.Create(-OverRootTwoRest), L.Fma(x, L.Create(-OverRootTwo), L.Negate(t)));
-        return t;
+        power = Wide.Exp<W, D>(D.Multiply(D.Multiply(x, x), D.Create(-0.5)));
+        return D.Multiply(Wide.Erfc<W, D>(D.Multiply(x, D.Create(-OverRootTwo)), power), D.Create(0.5));
     }
 }

@@ -7,11 +7,9 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's GeluByTanh. Outputs may be the inputs' own memory.</summary>
 public static class GeluByTanh
 {
-    private const float Lowest = -32f;   // below about −14 results are 0, and −∞·0 would be NaN
-    private const float Linear = 1.59576917f;   // 2·√(2/π)
-    private const float LinearRest = -4.53406805e-8f;   // 2·√(2/π) less the float above
-    private const float Cubic = 0.0713548139f;   // 2·√(2/π)·0.044715
-    private const float CubicRest = 2.39883247e-9f;
+    private const double Far = 32;   // below about −14 results are 0, and −∞·0 would be NaN
+    private const double Linear = 1.5957691216057308;   // 2·√(2/π)
+    private const double Cubic = Linear * 0.044715;
 
     /// <summary>GELU by tanh, forward (AC-F18).</summary>
     /// <param name="x">Input, N elements.</param>
@@ -21,7 +19,7 @@ public static class GeluByTanh
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F18")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F18", x, y, on, new ForwardEach());
+        Elementwise.Forward("AC-F18", x, y, on, new InBinary64<ForwardEach>(new()));
 
     /// <summary>GELU by tanh, backward data (AC-B18).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -32,49 +30,29 @@ public static class GeluByTanh
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-B18")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B18", dy, "x", x, dx, on, new BackwardEach());
+        Elementwise.Backward("AC-B18", dy, "x", x, dx, on, new InBinary64<BackwardEach>(new()));
 
-    private readonly struct ForwardEach : IUnary
+    private readonly struct ForwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(D.AtLeast(x, D.Create(-Far)), Wide.Sigmoid<W, D>(Argument<W, D>(x)));
+    }
+
+    private readonly struct BackwardEach : IWide
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W>
         {
-            x = L.AtLeast(x, L.Create(Lowest));
-            V z = Argument<V, L>(x, out V correction);
-            return Scaled.Sigmoid<V, L>(L.Multiply(x, correction), z);
+            x = D.AtMost(D.AtLeast(x, D.Create(-Far)), D.Create(Far));
+            W p = Wide.Sigmoid<W, D>(Argument<W, D>(x)), one = D.Create(1);
+            W slope = D.Fma(D.Multiply(x, x), D.Create(3 * Cubic), D.Create(Linear));
+            return D.Multiply(dy, D.Multiply(p, D.Fma(D.Multiply(x, slope), D.Subtract(one, p), one)));
         }
     }
 
-    private readonly struct BackwardEach : IBinary
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
-        {
-            x = L.AtMost(L.AtLeast(x, L.Create(Lowest)), L.Create(-Lowest));
-            V z = Argument<V, L>(x, out V correction);
-            V slope = L.Fma(L.Multiply(x, x), L.Create(3 * Cubic), L.Create(Linear));
-            return Scaled.GateSlope<V, L>(L.Multiply(dy, correction), z, L.Multiply(x, slope));
-        }
-    }
-
-    /// <summary>z = 2·√(2/π)·(x + 0.044715·x³), rounded, and the factor by which e^z is larger for z unrounded.</summary>
-    /// <remarks>e^z has |z| times the relative error of z: 200 units at x = −10 without the correction. For z &gt; −1 it is less than one, and
-    /// the result depends on e^z less.</remarks>
+    /// <summary>2·√(2/π)·(x + 0.044715·x³).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Argument<V, L>(V x, out V correction) where V : unmanaged where L : struct, ILanes<V>
-    {
-        V linear = L.Create(Linear), cubic = L.Create(Cubic), one = L.Create(1f);
-        V square = L.Multiply(x, x);
-        V squareLow = L.Fma(x, x, L.Negate(square));
-        V third = L.Multiply(square, cubic);
-        V thirdLow = L.Fma(squareLow, cubic, L.Fma(square, L.Create(CubicRest), L.Fma(square, cubic, L.Negate(third))));
-        V sum = L.Add(third, linear);
-        V second = L.Subtract(sum, third);
-        V sumLow = L.Add(L.Subtract(third, L.Subtract(sum, second)), L.Subtract(linear, second));
-        sumLow = L.Add(sumLow, L.Add(thirdLow, L.Create(LinearRest)));
-        V z = L.Multiply(x, sum);
-        V low = L.Fma(x, sumLow, L.Fma(x, sum, L.Negate(z)));
-        correction = L.IfGreater(L.Create(-1f), z, L.Add(one, low), one);
-        return z;
-    }
+    private static W Argument<W, D>(W x) where W : unmanaged where D : struct, IWideLanes<W> =>
+        D.Multiply(x, D.Fma(D.Multiply(x, x), D.Create(Cubic), D.Create(Linear)));
 }

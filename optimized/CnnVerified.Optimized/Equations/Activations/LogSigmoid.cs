@@ -14,7 +14,7 @@ public static class LogSigmoid
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F23")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F23", x, y, on, new ForwardEach());
+        Elementwise.Forward("AC-F23", x, y, on, new InBinary64<ForwardEach>(new()));
 
     /// <summary>Log-sigmoid, backward data (AC-B23).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -24,19 +24,19 @@ public static class LogSigmoid
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-B23")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B23", dy, "x", x, dx, on, new BackwardEach());
+        Elementwise.Backward("AC-B23", dy, "x", x, dx, on, new InBinary64<BackwardEach>(new()));
 
-    private readonly struct ForwardEach : IUnary
+    private readonly struct ForwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            L.Subtract(L.Min(L.Create(0f), x), Functions.Log1p<V, L>(Functions.Exp<V, L>(L.Negate(L.Abs(x)))));
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Subtract(D.IfGreater(D.Create(0), x, x, D.Create(0)), Wide.LogOfOnePlusExp<W, D>(x));
     }
 
-    private readonly struct BackwardEach : IBinary
+    private readonly struct BackwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V> =>
-            Scaled.Sigmoid<V, L>(dy, L.Negate(x));
+        public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(dy, Wide.Sigmoid<W, D>(D.Negate(x)));
     }
 }

@@ -7,6 +7,8 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's Mish. Outputs may be the inputs' own memory.</summary>
 public static class Mish
 {
+    private const double Far = 512;   // x counts no more there, beside 0 or 1, and ∞·0 would be NaN
+
     /// <summary>Mish, forward (AC-F17).</summary>
     /// <param name="x">Input, N elements.</param>
     /// <param name="y">Output, N; every element is written.</param>
@@ -14,7 +16,7 @@ public static class Mish
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F17")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F17", x, y, on, new ForwardEach());
+        Elementwise.Forward("AC-F17", x, y, on, new InBinary64<ForwardEach>(new()));
 
     /// <summary>Mish, backward data (AC-B17).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -26,25 +28,29 @@ public static class Mish
     [Equation("AC-B17")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> s,
         in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B17", dy, x, "s", s, dx, on, new BackwardEach());
+        Elementwise.Backward("AC-B17", dy, x, "s", s, dx, on, new InBinary64<BackwardEach>(new()));
 
-    private readonly struct ForwardEach : IUnary
+    private readonly struct ForwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            Scaled.Mish<V, L>(x);
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W>
+        {
+            // tanh of a softplus is a quotient of polynomials in e = eˣ: (e² + 2e)/(e² + 2e + 2).
+            W e = Wide.Exp<W, D>(x), two = D.Create(2);
+            W w = D.Multiply(e, D.Add(e, two));
+            return D.Multiply(D.AtLeast(x, D.Create(-Far)), D.Divide(w, D.Add(w, two)));
+        }
     }
 
-    private readonly struct BackwardEach : ITernary
+    private readonly struct BackwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x, V s) where V : unmanaged where L : struct, ILanes<V>
+        public W Of<W, D>(W dy, W x, W s) where W : unmanaged where D : struct, IWideLanes<W>
         {
-            // 1 − tanh² s is the square of 2q/(1 + q²) with q = e⁻ˢ, which does not cancel. From 512 on it is 0, and ∞·0 would be NaN.
-            V q = Functions.Exp<V, L>(L.Negate(s));
-            V sech = L.Divide(L.Add(q, q), L.Fma(q, q, L.Create(1f)));
-            V held = L.Min(L.Max(x, L.Create(-512f)), L.Create(512f));
-            return L.Multiply(dy, L.Add(Functions.Tanh<V, L>(s), Scaled.Sigmoid<V, L>(L.Multiply(held, L.Multiply(sech, sech)), held)));
+            W t = Wide.Tanh<W, D>(s), one = D.Create(1);
+            x = D.AtMost(D.AtLeast(x, D.Create(-Far)), D.Create(Far));
+            W through = D.Multiply(D.Multiply(x, D.Subtract(one, D.Multiply(t, t))), Wide.Sigmoid<W, D>(x));
+            return D.Multiply(dy, D.Add(t, through));
         }
     }
 }

@@ -16,7 +16,7 @@ public static class ScaledTanh
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F3")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, float amp, float slope, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F3", x, y, on, new ForwardEach(amp, slope));
+        Elementwise.Forward("AC-F3", x, y, on, new InBinary64<ForwardEach>(new(amp, slope)));
 
     /// <summary>Scaled tanh, backward data (AC-B3).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -25,27 +25,23 @@ public static class ScaledTanh
     /// <param name="slope">Factor of the input.</param>
     /// <param name="dx">Derivative by x, N; every element is written.</param>
     /// <param name="on">Where to compute.</param>
-    /// <remarks>As (amp − y)·(amp + y)/amp, which keeps its digits where y nears amp.</remarks>
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-B3")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> y, float amp, float slope,
         in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B3", dy, "y", y, dx, on, new BackwardEach(amp, slope));
+        Elementwise.Backward("AC-B3", dy, "y", y, dx, on, new InBinary64<BackwardEach>(new(amp, slope)));
 
-    private readonly struct ForwardEach(float amp, float slope) : IUnary
+    private readonly struct ForwardEach(float amp, float slope) : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            L.Multiply(L.Create(amp), Functions.Tanh<V, L>(L.Multiply(L.Create(slope), x)));
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(D.Create(amp), Wide.Tanh<W, D>(D.Multiply(D.Create(slope), x)));
     }
 
-    private readonly struct BackwardEach(float amp, float slope) : IBinary
+    private readonly struct BackwardEach(float amp, float slope) : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V y) where V : unmanaged where L : struct, ILanes<V>
-        {
-            V steps = L.Multiply(L.Subtract(L.Create(amp), y), L.Add(L.Create(amp), y));
-            return L.Divide(L.Multiply(L.Multiply(dy, L.Create(slope)), steps), L.Create(amp));
-        }
+        public W Of<W, D>(W dy, W y, W _) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(dy, D.Multiply(D.Create(slope), D.Subtract(D.Create(amp), D.Divide(D.Multiply(y, y), D.Create(amp)))));
     }
 }

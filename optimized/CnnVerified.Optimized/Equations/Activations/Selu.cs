@@ -16,7 +16,7 @@ public static class Selu
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F15")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, float lam, float a, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F15", x, y, on, new ForwardEach(lam, a));
+        Elementwise.Forward("AC-F15", x, y, on, new InBinary64<ForwardEach>(new(lam, a)));
 
     /// <summary>SELU, backward data (AC-B15).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -32,11 +32,11 @@ public static class Selu
         float lam, float a, in TensorSpan<float> dx, Execution on) =>
         Elementwise.Backward("AC-B15", dy, x, "y", y, dx, on, new BackwardEach(lam, a));
 
-    private readonly struct ForwardEach(float lam, float a) : IUnary
+    private readonly struct ForwardEach(float lam, float a) : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            L.Multiply(L.Create(lam), L.IfGreater(x, L.Create(0f), x, L.Multiply(L.Create(a), Functions.ExpM1<V, L>(x))));
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(D.Create(lam), D.IfGreater(x, D.Create(0), x, D.Multiply(D.Create(a), Wide.ExpM1<W, D>(x))));
     }
 
     private readonly struct BackwardEach(float lam, float a) : ITernary

@@ -7,7 +7,7 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's Silu. Outputs may be the inputs' own memory.</summary>
 public static class Silu
 {
-    private const float Lowest = -512f;   // results are 0 below about −110, and −∞·0 would be NaN
+    private const double Far = 512;   // results are 0 below about −110, and −∞·0 would be NaN
 
     /// <summary>SiLU, forward (AC-F9).</summary>
     /// <param name="x">Input, N elements.</param>
@@ -16,7 +16,7 @@ public static class Silu
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F9")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F9", x, y, on, new ForwardEach());
+        Elementwise.Forward("AC-F9", x, y, on, new InBinary64<ForwardEach>(new()));
 
     /// <summary>SiLU, backward data (AC-B9).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -26,22 +26,23 @@ public static class Silu
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-B9")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B9", dy, "x", x, dx, on, new BackwardEach());
+        Elementwise.Backward("AC-B9", dy, "x", x, dx, on, new InBinary64<BackwardEach>(new()));
 
-    private readonly struct ForwardEach : IUnary
+    private readonly struct ForwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            Scaled.Sigmoid<V, L>(L.Max(x, L.Create(Lowest)), x);
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(D.AtLeast(x, D.Create(-Far)), Wide.Sigmoid<W, D>(x));
     }
 
-    private readonly struct BackwardEach : IBinary
+    private readonly struct BackwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V>
+        public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W>
         {
-            x = L.Min(L.Max(x, L.Create(Lowest)), L.Create(-Lowest));
-            return Scaled.GateSlope<V, L>(dy, x, x);
+            x = D.AtMost(D.AtLeast(x, D.Create(-Far)), D.Create(Far));
+            W p = Wide.Sigmoid<W, D>(x), one = D.Create(1);
+            return D.Multiply(dy, D.Multiply(p, D.Fma(x, D.Subtract(one, p), one)));
         }
     }
 }

@@ -14,7 +14,7 @@ public static class Softplus
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-F7")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> y, Execution on) =>
-        Elementwise.Forward("AC-F7", x, y, on, new ForwardEach());
+        Elementwise.Forward("AC-F7", x, y, on, new InBinary64<ForwardEach>(new()));
 
     /// <summary>Softplus, backward data (AC-B7).</summary>
     /// <param name="dy">Derivative of the loss by y, N.</param>
@@ -24,19 +24,19 @@ public static class Softplus
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     [Equation("AC-B7")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
-        Elementwise.Backward("AC-B7", dy, "x", x, dx, on, new BackwardEach());
+        Elementwise.Backward("AC-B7", dy, "x", x, dx, on, new InBinary64<BackwardEach>(new()));
 
-    private readonly struct ForwardEach : IUnary
+    private readonly struct ForwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
-            L.Add(L.Max(L.Create(0f), x), Functions.Log1p<V, L>(Functions.Exp<V, L>(L.Negate(L.Abs(x)))));
+        public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Add(D.IfGreater(x, D.Create(0), x, D.Create(0)), Wide.LogOfOnePlusExp<W, D>(x));
     }
 
-    private readonly struct BackwardEach : IBinary
+    private readonly struct BackwardEach : IWide
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Of<V, L>(V dy, V x) where V : unmanaged where L : struct, ILanes<V> =>
-            Scaled.Sigmoid<V, L>(dy, x);
+        public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W> =>
+            D.Multiply(dy, Wide.Sigmoid<W, D>(x));
     }
 }
