@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Verification.Engines;
@@ -110,6 +112,9 @@ public sealed class Engine(string name)
     /// <summary>The work of the reference up to which cases are judged; more would take too long.</summary>
     public double MostWork { get; init; } = double.PositiveInfinity;
 
+    /// <summary>What takes in the bits of every result while a case is judged, or null.</summary>
+    internal IncrementalHash? Digest { get; set; }
+
     /// <summary>Offers an equation.</summary>
     /// <param name="id">Its id, such as CV-F1.</param>
     /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>
@@ -219,6 +224,8 @@ public sealed class Engine(string name)
             foreach (Operand operand in equation.Outputs)
                 outputs[operand.Name] = new GuardedTensor(null, operand.Shape(@case));
             _operations[equation.Id](new EngineCall(@case, inputs, outputs));
+            foreach (Operand operand in equation.Outputs)
+                Digest?.AppendData(MemoryMarshal.AsBytes(outputs[operand.Name].Values));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
