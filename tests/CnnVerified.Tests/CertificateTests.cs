@@ -197,7 +197,7 @@ public sealed class CertificateTests(CertifiedRuns runs) : IClassFixture<Certifi
         string[] others = ["n1d1k1", .. block.Cases!.Skip(1)];
         (code, told, _) = Told(Resummed(right, block with { Cases = others, CasesHash = CaseBlock.HashOf(others) }));
         Assert.Equal(1, code);
-        Assert.Contains($"FC-F1 exact: case 0 is n1d1k1, but the seed draws {block.Cases[0]} here; the cases of the file were judged.", told, StringComparison.Ordinal);
+        Assert.Contains($"FC-F1 exact: case 0 is n1d1k1, but the seed draws {block.Cases![0]} here; the cases of the file were judged.", told, StringComparison.Ordinal);
         Assert.Contains("other bits", told, StringComparison.Ordinal);
 
         // Without the texts the cases are drawn again.
