@@ -14,10 +14,10 @@ namespace CnnVerified.Verification.Exhaustive;
 /// </remarks>
 public static class ElementwiseList
 {
-    // What the engine computes in binary64 and rounds once. Each of its series is good to 2.7·10⁻¹⁰, a composition of two to 6·10⁻¹⁰,
-    // which is 0.01 units at most (2²⁴ of them make the value); where two terms cancel, for which a slope has at most four times its value
-    // outside the reach of its zero, four times that.
-    private const double Wide = 0.51, WideSlope = 0.54;
+    // What the engine computes in binary64 and rounds once: its series and their compositions are good to 2.9·10⁻¹⁰, which is 0.005 units at
+    // most (a value has at least 2²³ of them, at most 2²⁴). Where terms cancel, a slope's add up to at most five times its value (SiLU's
+    // to 4.8 times) outside the reach of its zero.
+    private const double Wide = 0.505, WideSlope = 0.525;
 
     // Within the reach of a zero values are below a half: half a unit in their last place is 2⁻²⁶, the errors above far less.
     private const double WideNearZero = 0.26;
