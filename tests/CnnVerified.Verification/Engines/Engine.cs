@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Verification.Engines;
@@ -116,6 +118,9 @@ public sealed class Engine(string name)
 
     /// <summary>The work of the reference up to which cases are judged; more would take too long.</summary>
     public double MostWork { get; init; } = double.PositiveInfinity;
+
+    /// <summary>What takes in the bits of every result while a case is judged, or null.</summary>
+    internal IncrementalHash? Digest { get; set; }
 
     /// <summary>Offers an equation.</summary>
     /// <param name="id">Its id, such as CV-F1.</param>
@@ -256,6 +261,8 @@ public sealed class Engine(string name)
             foreach (Operand operand in equation.Outputs)
                 outputs[operand.Name] = new GuardedTensor(null, shape(operand), NextEdge());
             _operations[equation.Id](new EngineCall(@case, inputs, outputs, NextEdge()));
+            foreach (Operand operand in equation.Outputs)
+                Digest?.AppendData(MemoryMarshal.AsBytes(outputs[operand.Name].Values));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
