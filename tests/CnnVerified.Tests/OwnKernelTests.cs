@@ -32,9 +32,9 @@ public sealed class OwnKernelTests : IDisposable
         var thrown = Assert.Throws<VerificationException>(() => Verify.Equation("CV-F1", RowKernels.Convolution.Forward));
 
         Failure failure = Assert.Single(thrown.Failed).Failure!;
-        Assert.StartsWith("n1c1h1w1-k1r1s1-pw1", failure.Case, StringComparison.Ordinal);
-        Assert.InRange(failure.Case.Length, 1, 25);   // data follow from the text of a case, and a weight of 0 would hide the bug: one letter more may stay
-        Assert.StartsWith($"CV-F1 does not hold on 'kernel'.\nsmallest case found: {failure.Case}\ny[0,0,0,1] = ", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith("n1c1h1w1-k1r1s1-pw", failure.Case, StringComparison.Ordinal);
+        Assert.InRange(failure.Case.Length, 1, 25);   // data follow from the text of a case, and a weight of 0 would hide the bug: one letter more, or more padding, may stay
+        Assert.StartsWith($"CV-F1 does not hold on 'kernel'.\nsmallest case found: {failure.Case}\ny[0,0,0,", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("\noracle exact: ", thrown.Message, StringComparison.Ordinal);
         Assert.EndsWith("\nRepeat: Verify.Equation(\"CV-F1\", kernel, seed: 2015, onlyCase: \"" + failure.Case + "\")", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(thrown.Message, Assert.Throws<VerificationException>(() => Verify.Equation("CV-F1", RowKernels.Convolution.Forward, seed: 2015, onlyCase: failure.Case)).Message);

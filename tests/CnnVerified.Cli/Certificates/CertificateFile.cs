@@ -101,7 +101,7 @@ internal static class CertificateFile
     private static string? Contradiction(BatteryClaim claim, Certificate of)
     {
         string[] able = [.. claim.Outcomes.Select(outcome => outcome.Engine)];
-        if (!of.Request.Equations.Contains(claim.Equation) || able.Except(of.Request.Engines.Select(engine => engine.Name)).Any() || IsTwice(able) || able.Length == 0)
+        if (!of.Request.Equations.Contains(claim.Equation) || of.Oracles.All(oracle => oracle.Name != claim.Oracle) || able.Except(of.Request.Engines.Select(engine => engine.Name)).Any() || IsTwice(able) || able.Length == 0)
             return "a claim that was not asked for";
         var blocks = of.Settings().Blocks().ToDictionary(block => block.First, block => block.Count);
         foreach (CaseBlock block in claim.Blocks)
