@@ -36,19 +36,19 @@ internal static class Readers
         new("derive", "a forward block: its gradient by everything that is given",
             [Notation + "Derivation."], Derive),
         new("case", "the id of an equation, and on the next line the text of a case",
-            [Verification + "Cases.Case", Verification + "Cases.ModelSizes", Verification + "EquationTable"], CaseText),
+            [Verification + "Cases.Case", Verification + "Cases.ModelSizes", Verification + "EquationTable"], Strict(CaseText)),
         new("idx", "an IDX file of images or labels, plain or gzip",
-            [Verification + "Images.Idx"], IdxFile),
+            [Verification + "Images.Idx"], Strict(IdxFile)),
         new("checkpoint", "a checkpoint; missing weights are zeros",
-            [Verification + "Training.Checkpoint"], CheckpointFile),
+            [Verification + "Training.Checkpoint"], Strict(CheckpointFile)),
         new("npy", "an NPY file",
             [Verification + "Files.Npy"], input => Npy.Read(new MemoryStream(input), "input", Npy.MaxBytes)),
         new("npz", "an NPZ file",
             [Verification + "Files.Np"], input => Npz.Read(new MemoryStream(input), "input")),
         new("onnx", "an ONNX model or tensor: parsed within the limits, its graph and its initializers read",
-            ["CnnVerified.Onnx.ProtoFile", "CnnVerified.Onnx.Graph", "CnnVerified.Onnx.TensorReader", "CnnVerified.Onnx.OperatorTable"], OnnxFile),
+            ["CnnVerified.Onnx.ProtoFile", "CnnVerified.Onnx.Graph", "CnnVerified.Onnx.TensorReader", "CnnVerified.Onnx.OperatorTable"], Strict(OnnxFile)),
         new("command", "a command line, one argument a line",
-            ["CnnVerified.Cli.", "System.CommandLine."], CommandLine),
+            ["CnnVerified.Cli.", "System.CommandLine."], Strict(CommandLine)),
     ];
 
     /// <summary>A reader by name.</summary>
@@ -57,6 +57,19 @@ internal static class Readers
     /// <exception cref="InputException">There is none.</exception>
     public static Reader Find(string name) => All.FirstOrDefault(reader => reader.Name == name)
         ?? throw new InputException($"expected a reader ({string.Join(", ", All.Select(reader => reader.Name))}), got '{name}'.");
+
+    // Where no formula is read, none is malformed.
+    private static Action<byte[]> Strict(Action<byte[]> read) => input =>
+    {
+        try
+        {
+            read(input);
+        }
+        catch (NotationException wrong)
+        {
+            throw new InvalidOperationException("expected an InputException.", wrong);
+        }
+    };
 
     private static string Text(byte[] input) => Encoding.UTF8.GetString(input);
 

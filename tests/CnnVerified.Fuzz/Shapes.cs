@@ -208,7 +208,8 @@ internal sealed class Shapes(IReadOnlyList<Engine> engines)
                 foreach (var (operand, o) in Equation.Outputs.Select((operand, o) => (operand, o)))
                     outputs[operand.Name] = Guarded(operand.Name, lengths?[o] ?? _lengths[operand.Name], isInput: false);
                 engine.Compute(Equation, new EngineCall(_case, inputs, outputs, Edge.End));
-                return [.. Equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
+                // Where a refusal was expected nothing is read: the outputs may be what must not be touched.
+                return lengths is null ? [] : [.. Equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
             }
             finally
             {

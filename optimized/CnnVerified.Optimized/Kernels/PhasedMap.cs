@@ -30,7 +30,8 @@ internal readonly struct PoolingGeometry
         (Sw, Pw, Ew) = (Taken(window.Sw, Q), window.Pw, Taken(window.Ew, S));
     }
 
-    private static int Taken(int step, int count) => count > 1 ? step : 1;
+    /// <summary>A step, or 1 where there is nothing to step to.</summary>
+    public static int Taken(int step, int count) => count > 1 ? step : 1;
 
     /// <summary>Maps of the batch: each is pooled by itself.</summary>
     public int Maps => N * C;

@@ -29,7 +29,7 @@ internal sealed class ModelSizes
     public IReadOnlyList<string> Letters { get; }
 
     /// <summary>Why the sizes of a case do not fit together, or null where they do.</summary>
-    public string? WhyInvalid(Case @case) => Frame(@case) is null ? $"the sizes do not fit {Id}, which asks for {_conditions}." : null;
+    public string? WhyInvalid(Case @case) => Frame(@case) is null ? $"the sizes do not fit {Id}, which asks for {_conditions} and tensors of fewer than 2^63 elements." : null;
 
     /// <summary>The value of an expression of sizes, such as the end of a range.</summary>
     public long Whole(Case @case, Expression expression)
@@ -81,6 +81,13 @@ internal sealed class ModelSizes
     private Frame<double>? Frame(Case @case)
     {
         lock (_program)
-            return _program.NewFrame([.. Letters.Select(letter => (long)@case[letter])]);
+            try
+            {
+                return _program.NewFrame([.. Letters.Select(letter => (long)@case[letter])]);
+            }
+            catch (NotationException)   // a tensor has more elements than 64 bits count
+            {
+                return null;
+            }
     }
 }

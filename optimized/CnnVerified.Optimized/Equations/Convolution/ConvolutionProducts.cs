@@ -13,8 +13,9 @@ internal readonly struct Geometry
     public Geometry(in ConvolutionShape3 shape, Window window)
     {
         (N, C, D, H, W, K, T, R, S, O, P, Q) = shape;
-        (Sd, Pd, Ed) = (window.Sd, window.Pd, window.Ed);
+        (Sd, Pd, Ed) = (PoolingGeometry.Taken(window.Sd, O), window.Pd, PoolingGeometry.Taken(window.Ed, T));
         (Sh, Sw, Ph, Pw, Eh, Ew, int G) = window;
+        (Sh, Sw, Eh, Ew) = (PoolingGeometry.Taken(Sh, P), PoolingGeometry.Taken(Sw, Q), PoolingGeometry.Taken(Eh, R), PoolingGeometry.Taken(Ew, S));
         (CG, KG) = (C / G, K / G);
     }
 
@@ -23,6 +24,7 @@ internal readonly struct Geometry
         (N, C, H, W, K, R, S, P, Q) = shape;
         (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
         (Sh, Sw, Ph, Pw, Eh, Ew, int G) = window;
+        (Sh, Sw, Eh, Ew) = (PoolingGeometry.Taken(Sh, P), PoolingGeometry.Taken(Sw, Q), PoolingGeometry.Taken(Eh, R), PoolingGeometry.Taken(Ew, S));
         (CG, KG) = (C / G, K / G);
     }
 
@@ -32,6 +34,7 @@ internal readonly struct Geometry
         (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
         (H, R, P, Sh, Ph, Eh) = (1, 1, 1, 1, 0, 1);
         (_, Sw, _, Pw, _, Ew, int G) = window;
+        (Sw, Ew) = (PoolingGeometry.Taken(Sw, Q), PoolingGeometry.Taken(Ew, S));
         (CG, KG) = (C / G, K / G);
     }
 

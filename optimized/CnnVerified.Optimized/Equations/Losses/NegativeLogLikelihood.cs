@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
@@ -23,7 +24,7 @@ public static class NegativeLogLikelihood
         float sum = 0;
         for (int n = 0; n < N; n++)
             sum += y[n, label[n]];
-        L[0] = -sum / N;
+        L[0] = Loss.Mean(-sum, N);
     }
 
     /// <summary>Negative log-likelihood, backward data (LS-B20).</summary>

@@ -21,6 +21,7 @@ public static class MaxUnpooling
         Lengths.ExpectRank("PL-F11", "x", "N×C×P×Q", x.Lengths, 4);
         Lengths.Expect("PL-F11", "a", "N×C×P×Q", a.Lengths, x.Lengths);
         var (N, C, P, Q) = x.Sizes4();
+        Lengths.ExpectCountable("PL-F11", "y", [N, C, H, W]);
         var y = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
             for (int c = 0; c < C; c++)
