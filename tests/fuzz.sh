@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Coverage-guided fuzzing of the readers with AFL++ (Debian: apt-get install afl++), one after another.
-#   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [READER…]
-# Each reader runs until nothing new was found for the quiet minutes, or for N minutes. An input that takes more than 5 seconds is a
+#   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [--seconds 10] [READER…]
+# Each reader runs until nothing new was found for the quiet minutes, or for N minutes. An input that takes more than --seconds is a
 # hang; one that needs more managed memory than stated, or throws what the reader's contract does not allow, is a crash.
 # Inputs and findings are left in artifacts/fuzz/READER. Exit code: 0 nothing was found, 1 something was, 2 the call is malformed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-quiet=10 minutes=0 seed=1 megabytes=1024 readers=()
+quiet=10 minutes=0 seed=1 megabytes=1024 seconds=10 readers=()
 while [ $# -gt 0 ]; do
     case $1 in
         --quiet-minutes) quiet=$2; shift 2 ;;
         --minutes) minutes=$2; shift 2 ;;
         --seed) seed=$2; shift 2 ;;
         --megabytes) megabytes=$2; shift 2 ;;
-        -*) echo "fuzz: expected --quiet-minutes, --minutes, --seed or --megabytes, got '$1'." >&2; exit 2 ;;
+        --seconds) seconds=$2; shift 2 ;;
+        -*) echo "fuzz: expected --quiet-minutes, --minutes, --seed, --megabytes or --seconds, got '$1'." >&2; exit 2 ;;
         *) readers+=("$1"); shift ;;
     esac
 done
@@ -22,8 +23,8 @@ command -v afl-fuzz >/dev/null || { echo "fuzz: expected afl-fuzz (Debian: apt-g
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_TieredCompilation=1 DOTNET_GCgen0size=4000000
 export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_FORKSRV_INIT_TMOUT=60000
 dotnet build -c Release -v q --nologo tests/CnnVerified.Fuzz
-program=artifacts/bin/CnnVerified.Fuzz/release
-work=artifacts/fuzz
+program=$PWD/artifacts/bin/CnnVerified.Fuzz/release
+work=$PWD/artifacts/fuzz
 mkdir -p "$work"
 rm -rf "$work/program"
 cp -r "$program" "$work/program"
@@ -38,12 +39,13 @@ for reader in "${readers[@]}"; do
     # What was found before is where to begin.
     cp -r "tests/CnnVerified.Fuzz/corpus/$reader" "$out/seeds" 2>/dev/null || { echo "fuzz: expected a folder tests/CnnVerified.Fuzz/corpus/$reader, got none." >&2; exit 2; }
     [ ! -d "tests/regressions/$reader" ] || cp "tests/regressions/$reader"/* "$out/seeds/"
-    words=tests/CnnVerified.Fuzz/corpus/$reader.dict
-    limits=(-t 5000 -m none -s "$seed")
+    words=$PWD/tests/CnnVerified.Fuzz/corpus/$reader.dict
+    mkdir "$out/empty"
+    limits=(-t $((seconds * 1000)) -m none -s "$seed")
     [ "$minutes" -eq 0 ] || limits+=(-V $((minutes * 60)))
     # The folder it runs in is empty: what a command line names is not there.
     DOTNET_GCHeapHardLimit=$(printf '0x%x' $((megabytes << 20))) AFL_EXIT_ON_TIME=$((quiet * 60)) \
-        afl-fuzz "${limits[@]}" -i "$out/seeds" -o "$out" $([ ! -f "$words" ] || echo "-x $words") \
+        env -C "$out/empty" afl-fuzz "${limits[@]}" -i "$out/seeds" -o "$out" $([ ! -f "$words" ] || echo "-x $words") \
         -- dotnet "$work/program/CnnVerified.Fuzz.dll" afl "$reader" >"$out/log" 2>&1 || { tail -n 20 "$out/log"; exit 1; }
     stat() { sed -nE "s/^$1 *: *//p" "$out/default/fuzzer_stats"; }
     crashes=$(stat saved_crashes) hangs=$(stat saved_hangs)

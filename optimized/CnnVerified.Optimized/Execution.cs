@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using CnnVerified.Optimized.Kernels;
 
@@ -30,9 +29,7 @@ public enum VectorWidth
 public sealed unsafe class Execution : IDisposable
 {
     private readonly Workers _workers;
-    private readonly Scratch _shared = new();
-    private readonly Scratch _local = new();
-    private readonly Scratch _prepared = new();
+    private readonly ScratchMemory _shared, _local, _prepared;
     private int _busy;
 
     /// <summary>Makes an execution.</summary>
@@ -41,6 +38,12 @@ public sealed unsafe class Execution : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">threads is not between 1 and 1024.</exception>
     /// <exception cref="PlatformNotSupportedException">The machine does not accelerate this width.</exception>
     public Execution(VectorWidth? width = null, int? threads = null)
+        : this(width, threads, () => new ScratchMemory())
+    {
+    }
+
+    /// <summary>Makes an execution whose scratch memory comes from elsewhere: from the edge of a page that must not be touched, say.</summary>
+    internal Execution(VectorWidth? width, int? threads, Func<ScratchMemory> scratch)
     {
         Width = width ?? Widest;
         Threads = threads ?? Environment.ProcessorCount;
@@ -48,6 +51,7 @@ public sealed unsafe class Execution : IDisposable
             throw new ArgumentOutOfRangeException(nameof(threads), $"threads expects 1 to 1024, got {Threads}.");
         if (!IsSupported(Width))
             throw new PlatformNotSupportedException($"{Width} expects hardware vectors of {(int)Width * 32} bits; this machine accelerates {Widest} at most.");
+        (_shared, _local, _prepared) = (scratch(), scratch(), scratch());
         _workers = new Workers(Threads);
     }
 
@@ -90,16 +94,23 @@ public sealed unsafe class Execution : IDisposable
     }
 
     /// <summary>Scratch that all threads share.</summary>
-    internal float* Shared(nint floats) => _shared.Get(floats, PoisonScratch);
+    internal float* Shared(nint floats) => Take(_shared, floats, 1)[0];
 
     /// <summary>Scratch that all threads share, for what a call prepares before it runs a product: products take the other two.</summary>
-    internal float* Prepared(nint floats) => _prepared.Get(floats, PoisonScratch);
+    internal float* Prepared(nint floats) => Take(_prepared, floats, 1)[0];
 
     /// <summary>Scratch for each thread alone.</summary>
-    internal PerThread Local(nint floats)
+    internal PerThread Local(nint floats) => Take(_local, floats, Threads);
+
+    private PerThread Take(ScratchMemory memory, nint floats, int blocks)
     {
-        nint stride = (floats + 15) / 16 * 16;
-        return new PerThread(_local.Get(stride * Threads, PoisonScratch), stride);
+        float* start = memory.Get(floats, blocks, out nint stride);
+        var each = new PerThread(start, stride);
+        if (PoisonScratch)
+            for (int block = 0; block < blocks; block++)
+                for (nint i = 0; i < floats; i++)
+                    each[block][i] = float.NaN;
+        return each;
     }
 
     /// <summary>Runs all items, split evenly over the threads in contiguous ranges.</summary>
@@ -114,33 +125,5 @@ public sealed unsafe class Execution : IDisposable
     internal readonly struct PerThread(float* start, nint stride)
     {
         public float* this[int thread] => start + thread * stride;
-    }
-
-    private sealed class Scratch : IDisposable
-    {
-        private nint _floats;
-
-        public float* Start { get; private set; }
-
-        public float* Get(nint floats, bool poison)
-        {
-            if (floats > _floats)
-            {
-                NativeMemory.AlignedFree(Start);
-                Start = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
-                _floats = floats;
-            }
-            if (poison)
-                for (nint i = 0; i < floats; i++)
-                    Start[i] = float.NaN;
-            return Start;
-        }
-
-        public void Dispose()
-        {
-            NativeMemory.AlignedFree(Start);
-            Start = null;
-            _floats = 0;
-        }
     }
 }

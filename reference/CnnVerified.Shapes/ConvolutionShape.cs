@@ -26,6 +26,7 @@ public readonly record struct ConvolutionShape(int N, int C, int H, int W, int K
         Lengths.ExpectRank(id, "w", "K×C/G×R×S", w, 4);
         Lengths.ExpectGroups(id, x, "N×C×H×W", w, "K×C/G×R×S", window.G);
         var (P, Q) = window.OutputSize((int)x[2], (int)x[3], (int)w[2], (int)w[3]);
+        Lengths.ExpectCountable(id, "the output", [x[0], w[0], P, Q]);
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)w[0], (int)w[2], (int)w[3], P, Q);
     }
 

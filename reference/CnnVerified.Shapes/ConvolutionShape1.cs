@@ -21,7 +21,9 @@ public readonly record struct ConvolutionShape1(int N, int C, int W, int K, int 
         Lengths.ExpectRank(id, "x", "N×C×W", x, 3);
         Lengths.ExpectRank(id, "w", "K×C/G×S", w, 3);
         Lengths.ExpectGroups(id, x, "N×C×W", w, "K×C/G×S", window.G);
-        return new((int)x[0], (int)x[1], (int)x[2], (int)w[0], (int)w[2], window.OutputColumns((int)x[2], (int)w[2]));
+        int Q = window.OutputColumns((int)x[2], (int)w[2]);
+        Lengths.ExpectCountable(id, "the output", [x[0], w[0], Q]);
+        return new((int)x[0], (int)x[1], (int)x[2], (int)w[0], (int)w[2], Q);
     }
 
     /// <summary>Checks that y (or dy) is N×K×Q.</summary>

@@ -28,6 +28,7 @@ public readonly record struct ConvolutionShape3(int N, int C, int D, int H, int 
         Lengths.ExpectRank(id, "w", "K×C/G×T×R×S", w, 5);
         Lengths.ExpectGroups(id, x, "N×C×D×H×W", w, "K×C/G×T×R×S", window.G);
         var (O, P, Q) = window.OutputVolume((int)x[2], (int)x[3], (int)x[4], (int)w[2], (int)w[3], (int)w[4]);
+        Lengths.ExpectCountable(id, "the output", [x[0], w[0], O, P, Q]);
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)x[4], (int)w[0], (int)w[2], (int)w[3], (int)w[4], O, P, Q);
     }
 

@@ -30,6 +30,7 @@ public readonly record struct DepthwiseShape(int N, int C, int H, int W, int R, 
             throw new ArgumentException($"the window expects eh = ew = G = 1 but has eh = {window.Eh}, ew = {window.Ew}, G = {window.G}; {id}. " +
                 $"(Parameter 'window')");
         var (P, Q) = window.OutputSize((int)x[2], (int)x[3], (int)w[1], (int)w[2]);
+        Lengths.ExpectCountable(id, "the output", [x[0], x[1], P, Q]);
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)w[1], (int)w[2], P, Q);
     }
 

@@ -20,6 +20,25 @@ public static class Lengths
         if (came.Length != rank)
             throw new ArgumentException($"{name} expects {form}, {rank} dimensions, but has {came.Length} ({Text(came)}); {id}. " +
                 $"(Parameter '{name}')");
+        ExpectCountable(id, name, came);
+    }
+
+    /// <summary>Checks that a tensor has no more elements than one array of .NET: then every length, and every index into it, is an int.</summary>
+    /// <param name="id">The equation, for the message.</param>
+    /// <param name="name">The tensor; it need not exist yet.</param>
+    /// <param name="lengths">Its lengths.</param>
+    /// <exception cref="ArgumentException">It has more than <see cref="Array.MaxLength"/> elements, or a length beyond that.</exception>
+    public static void ExpectCountable(string id, string name, ReadOnlySpan<nint> lengths)
+    {
+        double elements = 1;   // no product of lengths overflows it
+        bool isCountable = true;
+        foreach (nint length in lengths)
+        {
+            elements *= length;
+            isCountable &= length >= 0 && length <= Array.MaxLength;
+        }
+        if (!isCountable || elements > Array.MaxLength)
+            throw new ArgumentException($"{name} expects at most {Array.MaxLength} elements but is {Text(lengths)}; {id}. (Parameter '{name}')");
     }
 
     /// <summary>Checks a whole shape.</summary>
@@ -33,6 +52,7 @@ public static class Lengths
     {
         if (!came.SequenceEqual(wanted))
             throw new ArgumentException($"{name} expects {form} = {Text(wanted)} but is {Text(came)}; {id}. (Parameter '{name}')");
+        ExpectCountable(id, name, came);
     }
 
     /// <summary>Checks that groups divide channels and filters, and that w has the channels of one group.</summary>

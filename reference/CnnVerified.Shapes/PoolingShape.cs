@@ -31,7 +31,7 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
             throw new ArgumentException($"padding expects ph < R and pw < S, so that every window holds a pixel, but ph = {window.Ph}, " +
                 $"R = {R}, pw = {window.Pw}, S = {S}; {id}. (Parameter 'window')");
         var (P, Q) = window.OutputSize((int)x[2], (int)x[3], R, S);
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q);
+        return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q).Countable(id);
     }
 
     /// <summary>Reads the sizes of a pooling with dilation off x and the window and checks that they fit.</summary>
@@ -54,7 +54,7 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
             PoolingAxis.ExpectHeld(id, "w", "W", (int)x[3], "S", S, window.Pw, window.Qw, window.Ew);
         }
         var (P, Q) = window.OutputSize((int)x[2], (int)x[3], R, S);
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q);
+        return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q).Countable(id);
     }
 
     /// <summary>The sizes of windows without padding.</summary>
@@ -87,7 +87,7 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         if (window.G != 1)
             throw new ArgumentException($"pooling expects G = 1 but the window has G = {window.G}; {id}. (Parameter 'window')");
         var (P, Q) = window.OutputSizeBorderKept((int)x[2], (int)x[3], R, S);
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q);
+        return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, P, Q).Countable(id);
     }
 
     /// <summary>The sizes of windows side by side: P = floor(H/R), Q = floor(W/S).</summary>
@@ -103,7 +103,7 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         if (R < 1 || S < 1 || R > x[2] || S > x[3])
             throw new ArgumentException($"a window expects 1 <= R <= H and 1 <= S <= W but R = {R}, S = {S} " +
                 $"(x is N×C×H×W = {Lengths.Text(x)}); {id}. (Parameter 'R')");
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, (int)x[2] / R, (int)x[3] / S);
+        return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, (int)x[2] / R, (int)x[3] / S).Countable(id);
     }
 
     /// <summary>The sizes of one window that is the whole map: R = H, S = W, P = Q = 1.</summary>
@@ -130,7 +130,7 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         if (x[2] < 1 || x[3] < 1 || P < 1 || Q < 1)
             throw new ArgumentException($"adaptive windows expect H, W, P, Q of at least 1 but P = {P}, Q = {Q} " +
                 $"(x is N×C×H×W = {Lengths.Text(x)}); {id}. (Parameter 'x')");
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], 0, 0, P, Q);
+        return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], 0, 0, P, Q).Countable(id);
     }
 
     /// <summary>The sizes of an upsampling by whole factors: P = H·R, Q = W·S.</summary>
@@ -146,7 +146,7 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
         if (R < 1 || S < 1 || (long)x[2] * R > int.MaxValue || (long)x[3] * S > int.MaxValue)
             throw new ArgumentException($"upsampling expects factors of at least 1, and H·R and W·S below 2³¹, but R = {R}, S = {S} " +
                 $"(x is N×C×H×W = {Lengths.Text(x)}); {id}. (Parameter 'R')");
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, (int)x[2] * R, (int)x[3] * S);
+        return new PoolingShape((int)x[0], (int)x[1], (int)x[2], (int)x[3], R, S, (int)x[2] * R, (int)x[3] * S).Countable(id);
     }
 
     /// <summary>Checks that y (or dy) is N×C×P×Q.</summary>
@@ -156,4 +156,10 @@ public readonly record struct PoolingShape(int N, int C, int H, int W, int R, in
     /// <exception cref="ArgumentException">It has another shape.</exception>
     public void ExpectOutput(string id, string name, ReadOnlySpan<nint> y) =>
         Lengths.Expect(id, name, "N×C×P×Q", y, [N, C, P, Q]);
+
+    private PoolingShape Countable(string id)
+    {
+        Lengths.ExpectCountable(id, "the output", [N, C, P, Q]);
+        return this;
+    }
 }

@@ -38,7 +38,9 @@ public readonly record struct PoolingShape1(int N, int C, int W, int S, int Q)
         PoolingAxis.ExpectNoGroups(id, window);
         if (clipped)
             PoolingAxis.ExpectHeld(id, "w", "W", (int)x[2], "S", S, window.Pw, window.Qw, window.Ew);
-        return new((int)x[0], (int)x[1], (int)x[2], S, window.OutputColumns((int)x[2], S));
+        int Q = window.OutputColumns((int)x[2], S);
+        Lengths.ExpectCountable(id, "the output", [x[0], x[1], Q]);
+        return new((int)x[0], (int)x[1], (int)x[2], S, Q);
     }
 
     /// <summary>The sizes of windows without padding and dilation.</summary>

@@ -53,6 +53,7 @@ public readonly record struct PoolingShape3(int N, int C, int D, int H, int W, i
             PoolingAxis.ExpectHeld(id, "w", "W", (int)x[4], "S", S, window.Pw, window.Qw, window.Ew);
         }
         var (O, P, Q) = window.OutputVolume((int)x[2], (int)x[3], (int)x[4], T, R, S);
+        Lengths.ExpectCountable(id, "the output", [x[0], x[1], O, P, Q]);
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)x[4], T, R, S, O, P, Q);
     }
 

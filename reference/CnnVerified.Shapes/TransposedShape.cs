@@ -26,6 +26,7 @@ public readonly record struct TransposedShape(int N, int C, int H, int W, int K,
         Lengths.ExpectRank(id, "w", "C×K/G×R×S", w, 4);
         Lengths.ExpectTransposedGroups(id, x, "N×C×H×W", w, "C×K/G×R×S", window.G);
         var (P, Q) = OutputSize((int)x[2], (int)x[3], (int)w[2], (int)w[3], window);
+        Lengths.ExpectCountable(id, "the output", [x[0], w[1] * window.G, P, Q]);
         return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)w[1] * window.G, (int)w[2], (int)w[3], P, Q);
     }
 
@@ -41,8 +42,8 @@ public readonly record struct TransposedShape(int N, int C, int H, int W, int K,
         Lengths.ExpectRank(id, "dy", "N×K×P×Q", dy, 4);
         Lengths.ExpectRank(id, "w", "C×K/G×R×S", w, 4);
         // P = (H−1)·sh − 2·ph + eh·(R−1) + 1 + ah, solved for H; where that leaves a remainder, dy is not P×Q.
-        int H = ((int)dy[2] - 1 - window.Ah + 2 * window.Ph - window.Eh * ((int)w[2] - 1)) / window.Sh + 1;
-        int W = ((int)dy[3] - 1 - window.Aw + 2 * window.Pw - window.Ew * ((int)w[3] - 1)) / window.Sw + 1;
+        nint H = (dy[2] - 1 - window.Ah + 2 * (nint)window.Ph - window.Eh * (w[2] - 1)) / window.Sh + 1;
+        nint W = (dy[3] - 1 - window.Aw + 2 * (nint)window.Pw - window.Ew * (w[3] - 1)) / window.Sw + 1;
         var shape = Of(id, [dy[0], w[0], H, W], w, window);
         shape.ExpectOutput(id, "dy", dy);
         return shape;
@@ -62,8 +63,8 @@ public readonly record struct TransposedShape(int N, int C, int H, int W, int K,
         if (dy[1] % window.G != 0)
             throw new ArgumentException($"G = {window.G} groups must divide K = {dy[1]} filters (dy is N×K×P×Q = {Lengths.Text(dy)}); " +
                 $"{id}. (Parameter 'window')");
-        int R = ((int)dy[2] - 1 - window.Ah + 2 * window.Ph - ((int)x[2] - 1) * window.Sh) / window.Eh + 1;
-        int S = ((int)dy[3] - 1 - window.Aw + 2 * window.Pw - ((int)x[3] - 1) * window.Sw) / window.Ew + 1;
+        nint R = (dy[2] - 1 - window.Ah + 2 * (nint)window.Ph - (x[2] - 1) * window.Sh) / window.Eh + 1;
+        nint S = (dy[3] - 1 - window.Aw + 2 * (nint)window.Pw - (x[3] - 1) * window.Sw) / window.Ew + 1;
         var shape = Of(id, x, [x[1], dy[1] / window.G, R, S], window);
         shape.ExpectOutput(id, "dy", dy);
         return shape;

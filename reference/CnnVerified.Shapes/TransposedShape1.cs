@@ -22,8 +22,9 @@ public readonly record struct TransposedShape1(int N, int C, int W, int K, int S
         Lengths.ExpectRank(id, "x", "N×C×W", x, 3);
         Lengths.ExpectRank(id, "w", "C×K/G×S", w, 3);
         Lengths.ExpectTransposedGroups(id, x, "N×C×W", w, "C×K/G×S", window.G);
-        return new((int)x[0], (int)x[1], (int)x[2], (int)w[1] * window.G, (int)w[2],
-            Spread(id, "w", (int)x[2], (int)w[2], window.Sw, window.Pw, window.Ew, window.Aw));
+        int Q = Spread(id, "w", (int)x[2], (int)w[2], window.Sw, window.Pw, window.Ew, window.Aw);
+        Lengths.ExpectCountable(id, "the output", [x[0], w[1] * window.G, Q]);
+        return new((int)x[0], (int)x[1], (int)x[2], (int)w[1] * window.G, (int)w[2], Q);
     }
 
     /// <summary>Checks that y (or dy) is N×K×Q.</summary>
@@ -38,10 +39,10 @@ public readonly record struct TransposedShape1(int N, int C, int W, int K, int S
     {
         if (extra >= Math.Max(stride, dilation))
             throw new ArgumentException($"a{axis} expects less than max(s{axis},e{axis}) = {Math.Max(stride, dilation)} but is {extra}; {id}. (Parameter 'window')");
-        long length = (long)(size - 1) * stride - 2L * padding + (long)dilation * (taps - 1) + 1 + extra;
-        if (size < 1 || taps < 1 || length is < 1 or > int.MaxValue)
+        long length = (size - 1L) * stride - 2L * padding + (long)dilation * (taps - 1) + 1 + extra;
+        if (size < 1 || taps < 1 || length < 1 || length > Array.MaxLength)
             throw new ArgumentException($"{size} inputs and {taps} taps with s{axis} = {stride}, p{axis} = {padding}, e{axis} = {dilation}, " +
-                $"a{axis} = {extra} make an output of {length}; {id} needs at least 1 (at most {int.MaxValue}). (Parameter 'window')");
+                $"a{axis} = {extra} make an output of {length}; {id} needs at least 1 and at most {Array.MaxLength}. (Parameter 'window')");
         return (int)length;
     }
 }

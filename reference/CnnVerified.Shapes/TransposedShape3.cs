@@ -28,10 +28,11 @@ public readonly record struct TransposedShape3(int N, int C, int D, int H, int W
         Lengths.ExpectRank(id, "x", "N×C×D×H×W", x, 5);
         Lengths.ExpectRank(id, "w", "C×K/G×T×R×S", w, 5);
         Lengths.ExpectTransposedGroups(id, x, "N×C×D×H×W", w, "C×K/G×T×R×S", window.G);
-        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)x[4], (int)w[1] * window.G, (int)w[2], (int)w[3], (int)w[4],
-            TransposedShape1.Spread(id, "d", (int)x[2], (int)w[2], window.Sd, window.Pd, window.Ed, window.Ad),
-            TransposedShape1.Spread(id, "h", (int)x[3], (int)w[3], window.Sh, window.Ph, window.Eh, window.Ah),
-            TransposedShape1.Spread(id, "w", (int)x[4], (int)w[4], window.Sw, window.Pw, window.Ew, window.Aw));
+        int O = TransposedShape1.Spread(id, "d", (int)x[2], (int)w[2], window.Sd, window.Pd, window.Ed, window.Ad);
+        int P = TransposedShape1.Spread(id, "h", (int)x[3], (int)w[3], window.Sh, window.Ph, window.Eh, window.Ah);
+        int Q = TransposedShape1.Spread(id, "w", (int)x[4], (int)w[4], window.Sw, window.Pw, window.Ew, window.Aw);
+        Lengths.ExpectCountable(id, "the output", [x[0], w[1] * window.G, O, P, Q]);
+        return new((int)x[0], (int)x[1], (int)x[2], (int)x[3], (int)x[4], (int)w[1] * window.G, (int)w[2], (int)w[3], (int)w[4], O, P, Q);
     }
 
     /// <summary>Checks that y (or dy) is N×K×O×P×Q.</summary>

@@ -146,7 +146,7 @@ public sealed record Window
             throw new ArgumentException(
                 $"a kernel of {tapsName} = {taps} taps with dilation {dilation} reaches over {reach} pixels but the input has only " +
                 $"{sizeName} = {size} plus padding {(before == behind ? $"2·{before}" : $"{before} + {behind}")} = {room}; {id} needs at least one window.");
-        return (int)((room - reach) / stride + 1);
+        return Countable((room - reach) / stride + 1, sizeName, id);
     }
 
     private static int PositionsBorderKept(int size, int taps, int stride, int before, int behind, int dilation,
@@ -159,8 +159,11 @@ public sealed record Window
             throw new ArgumentException($"with the border kept, a window expects {paddingName} < {tapsName} <= {sizeName} + 2·{paddingName} but " +
                 $"{paddingName} = {before}, {tapsName} = {taps}, {sizeName} = {size}; PL-S2.");
         long positions = (size + 2L * before - taps + stride - 1) / stride + 1;
-        return (int)(positions - ((positions - 1) * stride >= size + (long)before ? 1 : 0));
+        return Countable(positions - ((positions - 1) * stride >= size + (long)before ? 1 : 0), sizeName, "PL-S2");
     }
+
+    private static int Countable(long positions, string sizeName, string id) =>
+        positions <= Array.MaxLength ? (int)positions : throw new ArgumentException($"the windows along {sizeName} must be at most {Array.MaxLength}, got {positions}; {id}.");
 
     private static int AtLeast(int least, int value, string letter) =>
         value >= least ? value : throw new ArgumentException($"{letter} expects a whole number of at least {least}, got {value}.");

@@ -9,7 +9,7 @@ namespace CnnVerified.Fuzz;
 /// <summary>Counts of every branch, put into copies of the assemblies that hold readers.</summary>
 internal static class Instrumentation
 {
-    private static readonly string[] Assemblies = ["CnnVerified.Reference.dll", "CnnVerified.Verification.dll", "cnnverify.dll", "System.CommandLine.dll"];
+    private static readonly string[] Assemblies = ["CnnVerified.Reference.dll", "CnnVerified.Verification.dll", "CnnVerified.Onnx.dll", "cnnverify.dll", "System.CommandLine.dll"];
 
     /// <summary>Gives counters a place: an instrumented copy counts from its first instruction, before a fuzzer has lent it memory.</summary>
     public static unsafe void Begin()

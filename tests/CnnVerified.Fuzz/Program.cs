@@ -41,7 +41,27 @@ fuzz.SetAction(call =>
     });
 });
 
-var root = new RootCommand("Fuzzing of every reader, and a soak. See docs/robustness.md.") { list, read, instrument, coverage, fuzz };
+var count = new Option<int>("--count") { Description = "How many shapes.", DefaultValueFactory = _ => 100_000 };
+var first = new Option<int>("--first") { Description = "The number of the first one; a fault names its number.", DefaultValueFactory = _ => 0 };
+var shapes = new Command("shapes", "Random shapes, most of them no layer's, over every equation that reference and engine compute: both compute the same or both refuse.") { count, first };
+shapes.SetAction(call => ShapesJob.Run(call.GetValue(first), call.GetValue(count)));
+
+var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 10 };
+var ballast = new Option<int>("--ballast") { Description = "Megabytes that are held meanwhile.", DefaultValueFactory = _ => 1024 };
+var seed = new Option<int>("--seed") { Description = "Seed of the moments at which processes are killed.", DefaultValueFactory = _ => 1 };
+var soakFolder = new Option<string>("--folder") { Description = "Where the runs write.", DefaultValueFactory = _ => "artifacts/soak" };
+var soak = new Command("soak", "Training and verification that are killed at any moment and resumed, under pressure: the ends are bit for bit the same.") { minutes, ballast, seed, soakFolder };
+soak.SetAction(call => new Soak(call.GetRequiredValue(soakFolder), call.GetValue(seed)).Run(call.GetValue(minutes), call.GetValue(ballast)));
+
+var steady = new Command("steady", "One process that verifies and trains, and must not grow; soak starts it.") { minutes };
+steady.SetAction(call => Steady.Run(call.GetValue(minutes)));
+
+var buffer = new Argument<string>("BUFFER") { Description = "tensor or scratch." };
+var where = new Argument<string>("WHERE") { Description = "before or behind." };
+var touch = new Command("touch", "Read the first and the last element of a guarded buffer, and then one before or behind it: the process must die.") { buffer, where };
+touch.SetAction(call => Touch.Run(call.GetRequiredValue(buffer) == "scratch", call.GetRequiredValue(where) == "before"));
+
+var root = new RootCommand("Fuzzing of every reader, and a soak. See docs/robustness.md.") { list, read, instrument, coverage, fuzz, shapes, soak, steady, touch };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Text;
 using CnnVerified.Cli;
+using CnnVerified.Onnx;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Reference.Notation.Derivation;
 using CnnVerified.Reference.Notation.Typesetting;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
 using CnnVerified.Verification.Checking;
+using CnnVerified.Verification.Files;
 using CnnVerified.Verification.Images;
 using CnnVerified.Verification.Training;
 
@@ -39,6 +41,12 @@ internal static class Readers
             [Verification + "Images.Idx"], IdxFile),
         new("checkpoint", "a checkpoint; missing weights are zeros",
             [Verification + "Training.Checkpoint"], CheckpointFile),
+        new("npy", "an NPY file",
+            [Verification + "Files.Npy"], input => Npy.Read(new MemoryStream(input), "input", Npy.MaxBytes)),
+        new("npz", "an NPZ file",
+            [Verification + "Files.Np"], input => Npz.Read(new MemoryStream(input), "input")),
+        new("onnx", "an ONNX model or tensor: parsed within the limits, its graph and its initializers read",
+            ["CnnVerified.Onnx.ProtoFile", "CnnVerified.Onnx.Graph", "CnnVerified.Onnx.TensorReader", "CnnVerified.Onnx.OperatorTable"], OnnxFile),
         new("command", "a command line, one argument a line",
             ["CnnVerified.Cli.", "System.CommandLine."], CommandLine),
     ];
@@ -163,6 +171,34 @@ internal static class Readers
                 refused = wrong;
             }
         throw refused!;
+    }
+
+    private static void OnnxFile(byte[] input)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"fuzz-{Environment.ProcessId}.onnx");
+        File.WriteAllBytes(path, input);
+        try
+        {
+            try
+            {
+                var model = ProtoFile.Read(Onnx.Proto.ModelProto.Parser, path);
+                _ = new Graph(model);
+                foreach (Onnx.Proto.TensorProto tensor in model.Graph?.Initializer ?? [])
+                    TensorReader.Read(tensor, tensor.Name);
+            }
+            catch (InputException)
+            {
+                TensorReader.Read(ProtoFile.Read(Onnx.Proto.TensorProto.Parser, path), "input");
+            }
+        }
+        catch (UnsupportedException what)
+        {
+            throw new InputException($"not supported: {what.Message}", what);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static void CommandLine(byte[] input)

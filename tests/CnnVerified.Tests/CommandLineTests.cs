@@ -36,6 +36,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("gradients --network vgg", "--network expected lenet5, lenet5-1998 or modern, got 'vgg'")]
     [InlineData("gradients --images 0", "--images expected 1 to 100, got 0")]
     [InlineData("train --resume none.ckpt", "none.ckpt: expected a checkpoint")]
+    [InlineData("train --resume /dev/zero", "/dev/zero: expected a checkpoint, got a file without its first line")]
+    [InlineData("check /dev/zero", "/dev/zero: expected a text of at most 4194304 characters, got more")]
     [InlineData("train --checkpoint .", "wanted a file that can be written, got a folder")]
     [InlineData("fly", "'fly'")]
     public void A_malformed_call_ends_with_one_line_and_code_2(string arguments, string expected)

@@ -41,6 +41,9 @@ internal static unsafe class Loss
         return sum;
     }
 
+    /// <summary>The mean where the formula divides within its sum: that of nothing is 0.</summary>
+    public static float Mean(float sum, float count) => count == 0 ? 0 : sum / count;
+
     /// <summary>The sum of the terms of all elements of a and t; checks their shapes, N or N×K by <paramref name="rank"/>, and
     /// that of L.</summary>
     public static float OfElements<TLoss>(string id, int rank, string name, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> t,

@@ -2,6 +2,8 @@ namespace CnnVerified.Optimized.Kernels;
 
 /// <summary>The sizes of a pooling as plain numbers, for kernels: always of volumes. Maps have one frame, rows one row as well, and along
 /// those the window stands still.</summary>
+/// <remarks>A stride that no second window takes is 1 here, and a dilation that no second tap takes: memory is sorted by the stride, which
+/// may be any number.</remarks>
 internal readonly struct PoolingGeometry
 {
     public readonly int N, C, D, H, W, T, R, S, O, P, Q, Sd, Sh, Sw, Pd, Ph, Pw, Ed, Eh, Ew;
@@ -9,15 +11,15 @@ internal readonly struct PoolingGeometry
     public PoolingGeometry(in PoolingShape3 shape, Window window)
     {
         (N, C, D, H, W, T, R, S, O, P, Q) = shape;
-        (Sd, Pd, Ed) = (window.Sd, window.Pd, window.Ed);
-        (Sh, Sw, Ph, Pw, Eh, Ew, _) = window;
+        (Sd, Pd, Ed) = (Taken(window.Sd, O), window.Pd, Taken(window.Ed, T));
+        (Sh, Sw, Ph, Pw, Eh, Ew) = (Taken(window.Sh, P), Taken(window.Sw, Q), window.Ph, window.Pw, Taken(window.Eh, R), Taken(window.Ew, S));
     }
 
     public PoolingGeometry(in PoolingShape shape, Window window)
     {
         (N, C, H, W, R, S, P, Q) = shape;
         (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
-        (Sh, Sw, Ph, Pw, Eh, Ew, _) = window;
+        (Sh, Sw, Ph, Pw, Eh, Ew) = (Taken(window.Sh, P), Taken(window.Sw, Q), window.Ph, window.Pw, Taken(window.Eh, R), Taken(window.Ew, S));
     }
 
     public PoolingGeometry(in PoolingShape1 shape, Window window)
@@ -25,8 +27,10 @@ internal readonly struct PoolingGeometry
         (N, C, W, S, Q) = shape;
         (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
         (H, R, P, Sh, Ph, Eh) = (1, 1, 1, 1, 0, 1);
-        (_, Sw, _, Pw, _, Ew, _) = window;
+        (Sw, Pw, Ew) = (Taken(window.Sw, Q), window.Pw, Taken(window.Ew, S));
     }
+
+    private static int Taken(int step, int count) => count > 1 ? step : 1;
 
     /// <summary>Maps of the batch: each is pooled by itself.</summary>
     public int Maps => N * C;

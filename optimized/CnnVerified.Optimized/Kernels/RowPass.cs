@@ -31,10 +31,10 @@ internal static unsafe class RowPass
 /// <summary>The pieces that the softmax family is made of.</summary>
 internal static unsafe class RowKernels
 {
-    /// <summary>The largest element.</summary>
+    /// <summary>The largest element; of an empty row any number does.</summary>
     public static float Maximum(float* z, int K)
     {
-        float m = z[0];
+        float m = K > 0 ? z[0] : 0;
         for (int k = 1; k < K; k++)
             m = z[k] > m ? z[k] : m;
         return m;

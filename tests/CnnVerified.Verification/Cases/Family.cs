@@ -85,6 +85,14 @@ public sealed class Family
         Gen.Choose(0, int.MaxValue - 1).ArrayOf(Draws.Count).Select(numbers => Build(new Draws(numbers), reach)).Where(c => WhyInvalid(c) is null && fits?.Invoke(c) != false),
         Shrink);
 
+    /// <summary>A valid case from other random numbers than FsCheck's.</summary>
+    internal Case Draw(Random random, Reach reach)
+    {
+        while (true)
+            if (Build(new Draws([.. Enumerable.Range(0, Draws.Count).Select(_ => random.Next())]), reach) is var drawn && WhyInvalid(drawn) is null)
+                return drawn;
+    }
+
     /// <summary>Smaller cases: each letter at its least, halfway there, and one less; then sizes that hold each other up.</summary>
     /// <param name="case">A case.</param>
     /// <returns>Valid smaller cases, the boldest first.</returns>

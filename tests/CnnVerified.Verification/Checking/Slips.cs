@@ -28,7 +28,24 @@ internal sealed class Slips
     /// <summary>The mended claims to try, the most telling first.</summary>
     public IEnumerable<Slip> All() => Sign().Concat(Exchanged()).Concat(Terms()).Concat(Rotations()).Concat(Strides()).Concat(Masks()).Concat(Sums())
         .Concat(Transpositions()).Concat(Scales()).Concat(Residual()).Concat(Logarithms()).Concat(Exponents()).Concat(Shifts())
-        .Where(slip => slip.Body.ToString() != _claimed.Body.ToString());
+        .Where(slip => IsClosed(slip.Body, [.. _claimed.Indices]) && slip.Body.ToString() != _claimed.Body.ToString());
+
+    // A mended side may have put an index outside the sum that it belongs to: that is no formula.
+    private bool IsClosed(Expression expression, HashSet<string> scope)
+    {
+        if (expression is Symbol symbol)
+            return scope.Contains(symbol.Name) || _sizes.Contains(symbol.Name) || _model.Find(symbol.Name) is not null || _model.Parameters.Any(parameter => parameter.Name == symbol.Name);
+        if (expression is not Reduction reduction)
+            return Walk.Children(expression).All(child => IsClosed(child, scope));
+        HashSet<string> inner = [.. scope];
+        foreach (Binder binder in reduction.Binders)
+        {
+            if (!Walk.Children(binder).All(bound => IsClosed(bound, inner)))
+                return false;
+            inner.Add(binder.Name);
+        }
+        return Walk.Children(reduction.Where).Append(reduction.Body).All(child => IsClosed(child, inner));
+    }
 
     private Expression Body => _claimed.Body;
 

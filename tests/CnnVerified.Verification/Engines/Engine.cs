@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -12,8 +13,8 @@ public sealed class EngineCall
     private readonly Dictionary<string, GuardedTensor> _inputs;
     private readonly Dictionary<string, GuardedTensor> _outputs;
 
-    internal EngineCall(Case @case, Dictionary<string, GuardedTensor> inputs, Dictionary<string, GuardedTensor> outputs) =>
-        (Case, _inputs, _outputs) = (@case, inputs, outputs);
+    internal EngineCall(Case @case, Dictionary<string, GuardedTensor> inputs, Dictionary<string, GuardedTensor> outputs, Edge edge) =>
+        (Case, _inputs, _outputs, Edge) = (@case, inputs, outputs, edge);
 
     /// <summary>The sizes.</summary>
     public Case Case { get; }
@@ -21,7 +22,13 @@ public sealed class EngineCall
     /// <summary>Stride, padding, dilation and groups.</summary>
     public Window Window => Case.Window;
 
-    /// <summary>An input; it ends right before memory that must not be touched.</summary>
+    /// <summary>Which edge of scratch memory is guarded in this call.</summary>
+    internal Edge Edge { get; }
+
+    /// <summary>Which edge of a tensor is guarded.</summary>
+    internal Edge EdgeOf(string name) => (_inputs.GetValueOrDefault(name) ?? Out(name)).Edge;
+
+    /// <summary>An input; it ends right before memory that must not be touched, or begins right after it.</summary>
     /// <param name="name">Its letter: x, w, dy, …</param>
     /// <returns>The tensor.</returns>
     /// <exception cref="ArgumentException">There is none of that name; so for all that follow.</exception>
@@ -60,7 +67,7 @@ public sealed class EngineCall
     public int Size(string name) => Case.Family.Letters.Contains(name.ToLowerInvariant()) ? Case[name.ToLowerInvariant()]
         : throw new ArgumentException($"expected one of the sizes {Case.Family.Name}, got '{name}'.", nameof(name));
 
-    /// <summary>An output; it holds NaN until the engine writes it, and ends right before memory that must not be touched.</summary>
+    /// <summary>An output; it holds NaN until the engine writes it, and memory that must not be touched lies next to it.</summary>
     /// <param name="name">Its letter: y, dx, …</param>
     /// <returns>The tensor.</returns>
     public TensorSpan<float> Output(string name) => Out(name).Span;
@@ -213,17 +220,47 @@ public sealed class Engine(string name)
     /// <param name="case">Its sizes.</param>
     /// <param name="input">The elements of each input by name, row-major; whole numbers as floats.</param>
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
-    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input)
+    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input) => Run(equation, @case, input, operand => operand.Shape(@case));
+
+    /// <summary>True where the engine refuses a tensor of other lengths than the case has with an <see cref="ArgumentException"/>.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="arguments">The data; the tensor in question has them over and over.</param>
+    /// <param name="name">The letter of an input or output.</param>
+    /// <param name="lengths">Its lengths, none shorter than in the case.</param>
+    /// <returns>Whether it was refused; what else the engine throws passes.</returns>
+    public bool Refuses(Equation equation, Arguments arguments, string name, nint[] lengths)
+    {
+        try
+        {
+            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], lengths) : [.. arguments[input]],
+                operand => operand.Name == name ? lengths : operand.Shape(arguments.Case));
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    private float[][] Run(Equation equation, Case @case, Func<string, float[]> input, Func<Operand, nint[]> shape)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
+        // One buffer after the other is guarded at its end, then at its beginning. The data say which comes first: over a few cases every
+        // buffer is guarded at both, and the same case is guarded alike again.
+        uint turn = 0;
+        Edge NextEdge() => (Edge)(turn++ & 1);
+        var given = equation.Inputs.ToDictionary(operand => operand.Name, operand => input(operand.Name));
+        foreach (float value in given.Values.SelectMany(values => values))
+            turn ^= BitConverter.SingleToUInt32Bits(value);
+        turn = (uint)BitOperations.PopCount(turn);
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor(input(operand.Name), operand.Shape(@case));
+                inputs[operand.Name] = new GuardedTensor(given[operand.Name], shape(operand), NextEdge());
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(@case));
-            _operations[equation.Id](new EngineCall(@case, inputs, outputs));
+                outputs[operand.Name] = new GuardedTensor(null, shape(operand), NextEdge());
+            _operations[equation.Id](new EngineCall(@case, inputs, outputs, NextEdge()));
             foreach (Operand operand in equation.Outputs)
                 Digest?.AppendData(MemoryMarshal.AsBytes(outputs[operand.Name].Values));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
@@ -233,5 +270,13 @@ public sealed class Engine(string name)
             foreach (GuardedTensor tensor in inputs.Values.Concat(outputs.Values))
                 tensor.Dispose();
         }
+    }
+
+    private static float[] Repeated(float[] own, nint[] lengths)
+    {
+        float[] all = new float[lengths.Aggregate((nint)1, (product, length) => product * length)];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = own[i % own.Length];
+        return all;
     }
 }

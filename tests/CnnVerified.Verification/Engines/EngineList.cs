@@ -61,11 +61,16 @@ public sealed class EngineList : IDisposable
 
     private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits)
     {
-        var on = new Execution(width, threads) { PoisonScratch = true };
+        Edge edge = default;
+        var on = new Execution(width, threads, () => new GuardedScratch(() => edge)) { PoisonScratch = true };
         _executions.Add(on);
         var engine = new Engine(name) { SameBits = sameBits };
         foreach (string id in TwinMethods.Ids)
-            engine.Offer(id, call => TwinMethods.Of(id)(call, on));
+            engine.Offer(id, call =>
+            {
+                edge = call.Edge;
+                TwinMethods.Of(id)(call, on);
+            });
         return engine;
     }
 }

@@ -4,36 +4,31 @@ using System.Runtime.InteropServices;
 
 namespace CnnVerified.Verification.Engines;
 
-/// <summary>A float tensor in memory of its own that ends right before a page which may not be touched: a kernel that reads or
-/// writes past the end stops the process instead of passing.</summary>
-/// <remarks>The page is guarded on Linux and macOS; elsewhere the memory is plain.</remarks>
+/// <summary>A float tensor in memory of its own between pages which may not be touched, at one edge or the other: a kernel that reads or
+/// writes beyond that edge stops the process instead of passing.</summary>
+/// <remarks>Where the system has no such pages the memory is plain.</remarks>
 internal sealed unsafe class GuardedTensor : IDisposable
 {
-    private const int None = 0, ReadWrite = 3, Private = 2;
-    private static readonly bool CanGuard = OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
-    private static readonly int Anonymous = OperatingSystem.IsMacOS() ? 0x1000 : 0x20;
-
     private const int MostKept = 1 << 18;
     private static readonly ConcurrentDictionary<nuint, ConcurrentStack<nint>> KeptBlocks = new();
 
     private readonly nint[] _lengths;
     private readonly nint _count;
-    private readonly nuint _bytes;
+    private readonly nuint _room;
     private readonly byte* _block;
     private readonly float* _start;
 
     /// <summary>Copies values in, or fills with NaN where there are none.</summary>
-    public GuardedTensor(float[]? values, nint[] lengths)
+    public GuardedTensor(float[]? values, nint[] lengths, Edge edge)
     {
-        _lengths = lengths;
+        (_lengths, Edge) = (lengths, edge);
         _count = lengths.Aggregate((nint)1, (product, length) => product * length);
-        nuint page = (nuint)Environment.SystemPageSize, data = (nuint)_count * sizeof(float);
-        if (CanGuard)
+        nuint data = (nuint)_count * sizeof(float);
+        if (GuardedPages.Exist)
         {
-            nuint room = (data + page - 1) / page * page;
-            _bytes = room + page;
-            _block = Kept(_bytes).TryPop(out nint kept) ? (byte*)kept : New(room, page, lengths);
-            _start = (float*)(_block + room - data);
+            _room = GuardedPages.Room(data);
+            _block = Kept(_room).TryPop(out nint kept) ? (byte*)kept : GuardedPages.Map(_room, 1);
+            _start = (float*)(_block + GuardedPages.Page + (edge == Edge.Begin ? 0 : _room - data));
         }
         else
         {
@@ -46,16 +41,23 @@ internal sealed unsafe class GuardedTensor : IDisposable
             values.CopyTo(Values);
     }
 
-    // Blocks are given back to the next tensor of their size: asking the system for each anew took half of the battery's time.
-    private static ConcurrentStack<nint> Kept(nuint bytes) => KeptBlocks.GetOrAdd(bytes, _ => new());
-
-    private static byte* New(nuint room, nuint page, nint[] lengths)
+    private GuardedTensor(nint[] lengths)
     {
-        byte* block = (byte*)mmap(null, room + page, ReadWrite, Private | Anonymous, -1, 0);
-        if (block == (byte*)-1 || mprotect(block + room, page, None) != 0)
-            throw new InsufficientMemoryException($"no memory for a tensor of {Lengths.Text(lengths)} floats.");
-        return block;
+        _lengths = lengths;
+        _count = lengths.Aggregate((nint)1, (product, length) => checked(product * length));
+        _room = GuardedPages.Room(checked((nuint)_count * sizeof(float)));
+        _block = GuardedPages.Map(_room, 0, 1);
+        _start = (float*)(_block + GuardedPages.Page);
     }
+
+    /// <summary>A tensor that may be larger than the machine's memory and must not be touched at all: what a shape is refused on.</summary>
+    public static GuardedTensor Untouchable(nint[] lengths) => new(lengths);
+
+    // Blocks are given back to the next tensor of their size: asking the system for each anew took half of the battery's time.
+    private static ConcurrentStack<nint> Kept(nuint room) => KeptBlocks.GetOrAdd(room, _ => new());
+
+    /// <summary>The edge that is guarded to the element; at the other the page may be some bytes away.</summary>
+    public Edge Edge { get; }
 
     public TensorSpan<float> Span => new(_start, _count, _lengths);
 
@@ -65,20 +67,11 @@ internal sealed unsafe class GuardedTensor : IDisposable
 
     public void Dispose()
     {
-        if (CanGuard && _bytes <= MostKept)
-            Kept(_bytes).Push((nint)_block);
-        else if (CanGuard)
-            _ = munmap(_block, _bytes);
-        else
+        if (!GuardedPages.Exist)
             NativeMemory.Free(_block);
+        else if (_room <= MostKept)
+            Kept(_room).Push((nint)_block);
+        else
+            GuardedPages.Unmap(_block, _room, 1);
     }
-
-    [DllImport("libc")]
-    private static extern void* mmap(void* address, nuint length, int protection, int flags, int file, nint offset);
-
-    [DllImport("libc")]
-    private static extern int mprotect(void* address, nuint length, int protection);
-
-    [DllImport("libc")]
-    private static extern int munmap(void* address, nuint length);
 }

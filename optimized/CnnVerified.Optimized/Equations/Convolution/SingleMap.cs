@@ -25,6 +25,7 @@ internal static unsafe class SingleMap
         Matrix(id, mapName, map);
         Matrix(id, wName, w);
         Contract.Shape(id, resultName, form, result, [map.Lengths[0] + w.Lengths[0] - 1, map.Lengths[1] + w.Lengths[1] - 1]);
+        _ = Window.Unit.OutputSize((int)result.Lengths[0], (int)result.Lengths[1], (int)w.Lengths[0], (int)w.Lengths[1]);   // refuses a map without rows or columns
     }
 
     private static void Matrix(string id, string name, in ReadOnlyTensorSpan<float> x)

@@ -26,7 +26,7 @@ public static unsafe class DiscriminativeLoss
         int N = (int)y.Lengths[0];
         fixed (float* py = y)
         fixed (int* pl = label)
-            L[0] = Loss.OfRows(on, N, new DiscriminativeRow((int)y.Lengths[1], py, pl, j)) / N;
+            L[0] = Loss.Mean(Loss.OfRows(on, N, new DiscriminativeRow((int)y.Lengths[1], py, pl, j)), N);
     }
 
     /// <summary>LeNet-5 discriminative loss, backward data (LS-B9).</summary>

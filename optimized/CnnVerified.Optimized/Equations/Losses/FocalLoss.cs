@@ -27,7 +27,7 @@ public static unsafe class FocalLoss
         int N = (int)z.Lengths[0];
         fixed (float* pz = z)
         fixed (int* pl = label)
-            L[0] = -Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, pl, gamma)) / N;
+            L[0] = Loss.Mean(-Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, pl, gamma)), N);
     }
 
     /// <summary>Focal loss of softmax, backward data (LS-B16).</summary>

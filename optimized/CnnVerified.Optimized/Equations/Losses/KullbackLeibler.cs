@@ -25,7 +25,7 @@ public static unsafe class KullbackLeibler
         using var lease = on.Enter();
         int N = (int)z.Lengths[0];
         fixed (float* pz = z, ph = h)
-            L[0] = Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, ph)) / N;
+            L[0] = Loss.Mean(Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, ph)), N);
     }
 
     /// <summary>Kullback-Leibler divergence, backward data (LS-B14).</summary>

@@ -25,7 +25,7 @@ public static unsafe class LabelCrossEntropy
         int N = (int)z.Lengths[0];
         fixed (float* pz = z)
         fixed (int* pl = label)
-            L[0] = -Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, pl)) / N;
+            L[0] = Loss.Mean(-Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, pl)), N);
     }
 
     /// <summary>Cross-entropy of softmax with class labels, backward data (LS-B17).</summary>

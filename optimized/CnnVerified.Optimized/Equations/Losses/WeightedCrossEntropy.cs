@@ -29,7 +29,7 @@ public static unsafe class WeightedCrossEntropy
         int N = (int)z.Lengths[0];
         fixed (float* pz = z, pw = w)
         fixed (int* pl = label)
-            L[0] = Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, pl, pw)) / BatchWeight(pw, pl, N);
+            L[0] = Loss.Mean(Loss.OfRows(on, N, new ForwardRow((int)z.Lengths[1], pz, pl, pw)), BatchWeight(pw, pl, N));
     }
 
     /// <summary>Cross-entropy of softmax with class labels and class weights, backward data (LS-B18).</summary>

@@ -57,6 +57,7 @@ public static class ConnectionTable
         Lengths.Expect("CV-B6", "w", "K×C×R×S", w.Lengths, [K, C, R, S]);
         ConnectionTables.Expect("CV-B6", M.Lengths, [.. M], K, C);
         var (H, W) = (P + R - 1, Q + S - 1);
+        _ = Window.Unit.OutputSize(H, W, R, S);   // refuses a dy without rows or columns
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
             for (int c = 0; c < C; c++)

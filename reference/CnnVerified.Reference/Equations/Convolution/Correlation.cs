@@ -49,6 +49,7 @@ public static class Correlation
         Lengths.ExpectRank("CV-I1", "w", "R×S", w.Lengths, 2);
         var ((P, Q), (R, S)) = (dy.Sizes2(), w.Sizes2());
         var (H, W) = (P + R - 1, Q + S - 1);
+        _ = Window.Unit.OutputSize(H, W, R, S);   // refuses a dy without rows or columns
         var dx = Tensor.CreateFromShape<T>([H, W]);
         for (int u = 0; u < H; u++)
             for (int v = 0; v < W; v++)

@@ -19,6 +19,7 @@ public static class FullConvolution
         Lengths.ExpectRank("CV-F3", "x", "H×W", x.Lengths, 2);
         Lengths.ExpectRank("CV-F3", "w", "R×S", w.Lengths, 2);
         var ((H, W), (R, S)) = (x.Sizes2(), w.Sizes2());
+        _ = Window.Unit.OutputSize(H + R - 1, W + S - 1, R, S);   // refuses an x without rows or columns
         var y = Tensor.CreateFromShape<T>([H + R - 1, W + S - 1]);
         for (int i = 0; i < H + R - 1; i++)
             for (int j = 0; j < W + S - 1; j++)

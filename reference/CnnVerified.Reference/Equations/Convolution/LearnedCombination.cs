@@ -70,6 +70,7 @@ public static class LearnedCombination
         var ((K, P, Q), (C, R, S)) = (dy.Sizes3(), w.Sizes3());
         Lengths.Expect("CV-B20", "alpha", "K×C", alpha.Lengths, [K, C]);
         var (H, W) = (P + R - 1, Q + S - 1);
+        _ = Window.Unit.OutputSize(H, W, R, S);   // refuses a dy without rows or columns
         var dx = Tensor.CreateFromShape<T>([C, H, W]);
         for (int c = 0; c < C; c++)
             for (int u = 0; u < H; u++)

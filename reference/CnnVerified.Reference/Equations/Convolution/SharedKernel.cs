@@ -59,6 +59,7 @@ public static class SharedKernel
         Lengths.Expect("CV-B18", "w", "K×R×S", w.Lengths, [K, R, S]);
         ConnectionTables.Expect("CV-B18", M.Lengths, [.. M], K, C);
         var (H, W) = (P + R - 1, Q + S - 1);
+        _ = Window.Unit.OutputSize(H, W, R, S);   // refuses a dy without rows or columns
         var dx = Tensor.CreateFromShape<T>([N, C, H, W]);
         for (int n = 0; n < N; n++)
             for (int c = 0; c < C; c++)

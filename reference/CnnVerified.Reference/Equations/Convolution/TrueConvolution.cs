@@ -48,6 +48,7 @@ public static class TrueConvolution
         Lengths.ExpectRank("CV-B4", "w", "R×S", w.Lengths, 2);
         var ((P, Q), (R, S)) = (dy.Sizes2(), w.Sizes2());
         var (H, W) = (P + R - 1, Q + S - 1);
+        _ = Window.Unit.OutputSize(H, W, R, S);   // refuses a dy without rows or columns
         var dx = Tensor.CreateFromShape<T>([H, W]);
         for (int u = 0; u < H; u++)
             for (int v = 0; v < W; v++)

@@ -21,6 +21,7 @@ public static class LabelSmoothing
     {
         Lengths.ExpectRank("IN-6", "label", "N", label.Lengths, 1);
         int N = (int)label.Lengths[0];
+        Lengths.ExpectCountable("IN-6", "q", [N, K]);
         var q = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
         {

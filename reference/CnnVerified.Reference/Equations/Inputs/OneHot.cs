@@ -18,6 +18,7 @@ public static class OneHot
     {
         Lengths.ExpectRank("IN-5", "label", "N", label.Lengths, 1);
         int N = (int)label.Lengths[0];
+        Lengths.ExpectCountable("IN-5", "t", [N, K]);
         var t = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
         {

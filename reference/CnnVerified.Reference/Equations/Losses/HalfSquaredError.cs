@@ -52,11 +52,13 @@ public static class HalfSquaredError
     /// <param name="N">Samples.</param>
     /// <param name="K">Outputs of a sample.</param>
     /// <returns>Second derivative hy by y, N×K.</returns>
+    /// <exception cref="ArgumentException">N×K is negative or beyond one array.</exception>
     /// <remarks>docs/equations/lenet5-output.md. Derived from LS-F2.</remarks>
     [Equation("OP-B13")]
     public static Tensor<T> SecondOrder<T>(int N, int K)
         where T : IMultiplicativeIdentity<T, T>
     {
+        Lengths.ExpectCountable("OP-B13", "hy", [N, K]);
         var hy = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
             for (int k = 0; k < K; k++)

@@ -41,6 +41,7 @@ public static class NegativeLogLikelihood
         Lengths.ExpectRank("LS-B20", "label", "N", label.Lengths, 1);
         int N = (int)label.Lengths[0];
         Labels.Expect("LS-B20", label, N, K);
+        Lengths.ExpectCountable("LS-B20", "dy", [N, K]);
         var dy = Tensor.CreateFromShape<T>([N, K]);
         for (int n = 0; n < N; n++)
             for (int k = 0; k < K; k++)

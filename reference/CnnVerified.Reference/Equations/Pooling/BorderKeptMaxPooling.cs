@@ -52,6 +52,7 @@ public static class BorderKeptMaxPooling
     {
         var shape = PoolingShape.BorderKept("PL-B15", x.Lengths, R, S, window);
         shape.ExpectOutput("PL-B15", "dy", dy.Lengths);
+        shape.ExpectOutput("PL-B15", "y", y.Lengths);
         var (N, C, H, W, _, _, P, Q) = shape;
         var (sh, sw, ph, pw, _, _, _) = window;
         var a = Switch(x, y, R, S, window);
