@@ -48,7 +48,7 @@ public sealed record CoverageRow(Equation Equation, bool HasDerivation, string R
 /// judged on the reference.</remarks>
 public static class Coverage
 {
-    private const int Cases = 16, BoundCases = 64;   // a loss has one element in a case, and its worst error takes a few dozen of them to show
+    private const int Cases = 16;
     private const ulong Seed = 2015;
 
     private static readonly (string Name, Func<Family, bool> Has, Func<Case, bool> Shows)[] Features =
@@ -98,7 +98,7 @@ public static class Coverage
 
             - **derivation**: the docs derive the formula in steps, and the checker has checked each step.
             - **reference**, **twin**: where it is computed; a twin is the vectorised one. Shape rules, identities and definitions need none.
-            - **judges**: the oracles of `cnnverify explain` that judged it here, each on {Cases} cases drawn with seed {Seed} (`bound` on {BoundCases}), on the engine at its widest vectors (without a
+            - **judges**: the oracles of `cnnverify explain` that judged it here, each on {Cases} cases drawn with seed {Seed}, on the engine at its widest vectors (without a
               twin: on the reference). The tests judge the text, the reference and every vector width on other cases.
             - **worst**: the largest error over its derived bound, of all elements of those cases; 0 where no rounding takes place. The bound is for any order of a sum.
             - **geometry**: what the cases had: several images, a stride, padding (of its own on each side), dilation, a stride other than the dilation, groups, windows that
@@ -135,7 +135,7 @@ public static class Coverage
                 engine.Compute(each, call);
             });
         Judgement[] judgements = [.. Oracle.All.Where(oracle => oracle.Judges(equation) && oracle.CanJudge(watched, equation))
-            .Select(oracle => Battery.Judge(equation, oracle, [watched], new(oracle is BoundOracle ? BoundCases : Cases, Seed), null, cancel)[0])];
+            .Select(oracle => Battery.Judge(equation, oracle, [watched], new(Cases, Seed), null, cancel)[0])];
         return new(equation, hasDerivation, Place(ReferenceMethods.Of(equation.Id)),
             [.. TwinMethods.Citing(equation.Id).Select(Place).Distinct()], judgements, [.. Features.Select(feature => feature.Name).Where(seen.Contains)]);
     }
