@@ -216,6 +216,17 @@ public sealed class CertificateTests(CertifiedRuns runs) : IClassFixture<Certifi
     }
 
     [Fact]
+    public void A_run_that_is_stopped_leaves_what_was_there()
+    {
+        File.WriteAllText(_folder.File("old.json"), "old");
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
+        Assert.Throws<OperationCanceledException>(() =>
+            Cli.VerificationJob.Run(new(["FC-F1"], ["scalar"], null, 1_000_000, 1, 1, null, null, _folder.File("old.json")), stop.Token));
+        Assert.Equal("old", File.ReadAllText(_folder.File("old.json")));
+        Assert.Single(Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Fact]
     public void Another_machine_and_other_assemblies_are_notes()
     {
         Certificate here = runs.Whole;
