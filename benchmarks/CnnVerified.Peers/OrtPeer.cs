@@ -9,17 +9,18 @@ namespace CnnVerified.Peers;
 
 /// <summary>ONNX Runtime on models of one node each. It has no backward passes; where an operator of ONNX is the gradient of another
 /// (a transposed convolution, a product of matrices) that is offered.</summary>
-internal sealed class OrtPeer : IPeer
+internal sealed class OrtPeer : IPeer, IDisposable
 {
     private const int OperatorSet = 22, LayoutVersion = 10;
 
+    private (byte[] Model, int Threads, InferenceSession Session)? _last;
     private Engine _engine = new("ort");
     private int _threads;
 
     public string Title => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
 
     public string Calls => "A model of one node, made for each shape and run on the CPU provider with all of its graph optimisations. The library has no backward passes: a gradient is " +
-        "offered where another operator computes it, CV-B1 by ConvTranspose, CV-B10 by Conv, FC-B1 to FC-B3 by Gemm and ReduceSum.";
+        "offered where another operator computes it, CV-B1 by ConvTranspose, CV-B10 by Conv, FC-B1 to FC-B3 by Gemm and ReduceSum. Local response normalisation (NM-F4) is not: the library takes a positive exponent alone, the equation any.";
 
     public Engine On(int threads)
     {
@@ -31,6 +32,8 @@ internal sealed class OrtPeer : IPeer
         Normalisations();
         return _engine;
     }
+
+    public void Dispose() => _last?.Session.Dispose();
 
     private void Layers()
     {
@@ -45,7 +48,7 @@ internal sealed class OrtPeer : IPeer
         Node("CV-F16", "ConvTranspose", "x w b", c => [.. Window(c, 3), Wholes("output_padding", c["ad"], c["ah"], c["aw"])], IsLessExtended);
         // What no window reached is the extra rows of the transposed layer; the library takes fewer of them than the stride.
         Node("CV-B1", "ConvTranspose", "dy w", c => [.. Window(c, 2), Wholes("output_padding", Left(c, "h", "r"), Left(c, "w", "s"))]);
-        Node("CV-B10", "Conv", "dy w", c => Window(c, 2));
+        Node("CV-B10", "Conv", "dy w", c => Window(c, 2), IsLessExtended);
         Node("FC-F1", "Gemm", "x w b", _ => [Whole("transB", 1)]);
         Node("FC-B1", "Gemm", "dy w", _ => []);
         Node("FC-B2", "Gemm", "dy x", _ => [Whole("transA", 1)]);
@@ -99,8 +102,6 @@ internal sealed class OrtPeer : IPeer
         Node("NM-F3", "LayerNormalization", "x gamma beta", _ => [Whole("axis", 1)], scalars: call => [Real("epsilon", call.Scalar("eps"))]);
         Node("NM-F6", "InstanceNormalization", "x gamma beta", _ => [], scalars: call => [Real("epsilon", call.Scalar("eps"))]);
         Node("NM-F7", "GroupNormalization", "x gamma beta", c => [Whole("num_groups", c["g"])], scalars: call => [Real("epsilon", call.Scalar("eps"))]);
-        Node("NM-F4", "LRN", "x", c => [Whole("size", c["z"])], c => c["z"] % 2 == 1,
-            scalars: call => [Real("alpha", call.Scalar("alpha")), Real("beta", call.Scalar("beta")), Real("bias", call.Scalar("kk"))]);
     }
 
     private void Node(string id, string kind, string inputs, Func<Case, AttributeProto[]> attributes, Func<Case, bool>? takes = null, Func<EngineCall, AttributeProto[]>? scalars = null,
@@ -115,8 +116,7 @@ internal sealed class OrtPeer : IPeer
                 Operand operand = equation.Inputs.First(input => input.Name == name);
                 return (Name: name, Values: call.Copy(name), Shape: shapes?.Invoke(name, call.Case) ?? [.. operand.Shape(call.Case).Select(length => (long)length)]);
             }).ToArray();
-            using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            using var session = new InferenceSession(Model(kind, given, [.. attributes(call.Case), .. scalars?.Invoke(call) ?? []], constant), options);
+            InferenceSession session = Session(Model(kind, given, [.. attributes(call.Case), .. scalars?.Invoke(call) ?? []], constant), threads);
             var values = given.Select(each => OrtValue.CreateTensorValueFromMemory(each.Values, each.Shape)).ToList();
             try
             {
@@ -133,6 +133,18 @@ internal sealed class OrtPeer : IPeer
                 values.ForEach(value => value.Dispose());
             }
         });
+    }
+
+    // The session of the call before is kept: many calls in a row have the same model.
+    private InferenceSession Session(byte[] model, int threads)
+    {
+        if (_last is { } last && last.Threads == threads && last.Model.AsSpan().SequenceEqual(model))
+            return last.Session;
+        _last?.Session.Dispose();
+        _last = null;
+        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        _last = (model, threads, new InferenceSession(model, options));
+        return _last.Value.Session;
     }
 
     private static byte[] Model(string kind, IEnumerable<(string Name, float[] Values, long[] Shape)> inputs, AttributeProto[] attributes, long[]? constant)

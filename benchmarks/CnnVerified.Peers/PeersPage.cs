@@ -8,7 +8,22 @@ namespace CnnVerified.Peers;
 /// <summary>docs/peers.md.</summary>
 internal static class PeersPage
 {
-    public static string Text(IReadOnlyList<PeerFindings> peers, int cases, ulong seed, TimeSpan time)
+    private const int MostText = 240;
+
+    /// <summary>What people wrote below this heading stays when the page is written anew.</summary>
+    private const string Notes = "\n## Notes\n";
+
+    /// <summary>The hand-written end of a page.</summary>
+    /// <param name="page">The file; it need not exist.</param>
+    /// <returns>The notes with their heading, or nothing.</returns>
+    public static string NotesOf(string page) =>
+        File.Exists(page) && File.ReadAllText(page).ReplaceLineEndings("\n") is var text && text.IndexOf(Notes, StringComparison.Ordinal) is >= 0 and var at ? text[at..] : "";
+
+    /// <summary>Whether no oracle refutes an equation; laws of bits do not.</summary>
+    public static bool Holds(EquationFinding found) => !found.Oracles.Any(oracle => Failed(found, oracle));
+
+    /// <summary>The page.</summary>
+    public static string Text(IReadOnlyList<PeerFindings> peers, int cases, ulong seed, TimeSpan time, string[] arguments)
     {
         Machine here = Machine.Here();
         var page = new StringBuilder();
@@ -16,7 +31,7 @@ internal static class PeersPage
             # Peers
 
             Libraries that others wrote, under the same battery as this project's engines: what holds, how near the errors come to the bound, whether bits repeat, and in
-            which order sums are taken. `dotnet run -c Release --project benchmarks/CnnVerified.Peers` writes this page. The project is not part of the solution: its packages
+            which order sums are taken. `dotnet run -c Release --project benchmarks/CnnVerified.Peers{(arguments.Length > 0 ? $" -- {string.Join(' ', arguments)}" : "")}` wrote this page. The project is not part of the solution: its packages
             have hundreds of megabytes.
 
             - **judges**: the oracles that held, each on up to {cases} cases drawn with seed {seed}. An equation that a library does not offer has no row; that is neither passed nor failed.
@@ -79,8 +94,6 @@ internal static class PeersPage
         }
     }
 
-    private static bool Holds(EquationFinding found) => !found.Oracles.Any(oracle => Failed(found, oracle));
-
     private static bool Failed(EquationFinding found, OracleFinding oracle) => oracle.What is not null && !IsLaw(found, oracle);
 
     // Where values are wrong the laws of bits are no finding of their own, but part of the failure.
@@ -89,5 +102,10 @@ internal static class PeersPage
 
     private static string Names(EquationFinding found, Func<EquationFinding, OracleFinding, bool> which) => string.Join(' ', found.Oracles.Where(oracle => which(found, oracle)).Select(oracle => oracle.Name));
 
-    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
+    // Libraries add their stacks to what they say: the first line tells.
+    private static string Cell(string text)
+    {
+        string line = text.Split('\n')[0].Trim().Replace("|", "\\|", StringComparison.Ordinal);
+        return line.Length <= MostText ? line : line[..MostText] + "…";
+    }
 }

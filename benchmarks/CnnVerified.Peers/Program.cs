@@ -38,7 +38,7 @@ catch (InputException wrong)
     Console.Error.WriteLine($"peers: {wrong.Message}");
     return 2;
 }
-catch (OperationCanceledException)
+catch (Exception stopped) when (stopped is OperationCanceledException or AggregateException && stop.IsCancellationRequested)
 {
     Console.Error.WriteLine("peers: stopped by Ctrl+C; no page was written.");
     return 130;
@@ -52,11 +52,11 @@ int Parent(string[] chosen, string[] wanted, int count, ulong start, string page
     SumOrderCheck.Run();
     var time = Stopwatch.StartNew();
     string[] all = [.. wanted.Length > 0 ? wanted.Select(id => EquationTable.Find(id).Id) : EquationTable.All.Select(equation => equation.Id), Work.Orders];
-    var found = chosen.Distinct().Select(name => Work.Of(name, all, count, start, stop.Token)).ToList();
-    AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed));
+    var found = chosen.Distinct().AsParallel().AsOrdered().WithDegreeOfParallelism(names.Length).Select(name => Work.Of(name, all, count, start, stop.Token)).ToList();
+    AtomicFile.Write(page, PeersPage.Text(found, count, start, time.Elapsed, args) + PeersPage.NotesOf(page));
     foreach (PeerFindings each in found)
         Console.WriteLine(each.NotLoaded is { } reason ? $"{each.Name}: not loaded: {reason}"
-            : $"{each.Title}: {each.Equations.Count} equations, {each.Equations.Count(equation => equation.Oracles.Any(oracle => oracle.What is not null))} with a failure, {each.Ended.Count} ended the process");
+            : $"{each.Title}: {each.Equations.Count} equations, {each.Equations.Count(equation => !PeersPage.Holds(equation))} with a failure, {each.Ended.Count} ended the process");
     Console.WriteLine($"page: {page}");
     return 0;
 }
@@ -66,6 +66,7 @@ int Child(string name, string file, string[] todo, int count, ulong start)
     void Write(Line line) => File.AppendAllText(file, JsonSerializer.Serialize(line, Work.Json) + "\n");
 
     IPeer one = name switch { "onednn" => new DnnlPeer(), "ort" => new OrtPeer(), _ => new TorchPeer() };
+    using var disposed = one as IDisposable;
     Write(new(Title: one.Title, Calls: one.Calls));
     var engine = one.On(1);
     foreach (string id in todo)

@@ -33,6 +33,11 @@ internal static class SumOrder
                     return string.Create(CultureInfo.InvariantCulture, $"unknown: with M at {i} and −M at {j} the result is {left}");
                 size[i, j] = size[j, i] = terms - (int)left;
             }
+        for (int i = 0; i < terms; i++)
+            for (int j = 0; j < terms; j++)
+                for (int k = 0; k < terms; k++)
+                    if (i != j && j != k && i != k && size[i, k] > Math.Max(size[i, j], size[j, k]))
+                        return $"unknown: the pairs do not fit together to one tree, such as those of {i}, {j} and {k}";
         return Named(terms, size) ?? $"none of the orders that have a name here; the tree is `{Tree([.. Enumerable.Range(0, terms)], size)}`, where [0,8…56] is a run that is added one after the other";
     }
 

@@ -26,7 +26,7 @@ internal sealed class TorchPeer : IPeer
     public string Calls => "Functions of torch.nn.functional; gradients by autograd, from the equation's own inputs. A gradient whose equation takes values of the forward pass, such as x̂ of a " +
         $"normalisation, is not offered: autograd computes them anew from x, so that it answers another question. {_mended}".TrimEnd();
 
-    private delegate Tensor Function(Func<string, Tensor> of, Case c, EngineCall call);
+    private delegate Tensor Function(Func<string, Tensor> of, Case c, Func<string, double> real);
 
     public Engine On(int threads)
     {
@@ -49,8 +49,8 @@ internal sealed class TorchPeer : IPeer
         Forward("CV-F14", (of, c, _) => functional.conv3d(of("x"), of("w"), of("b"), S(c, 3), P(c, 3), E(c, 3), c["g"]));
         Forward("CV-F7", (of, c, _) => functional.conv_transpose2d(of("x"), of("w"), of("b"), S(c, 2), P(c, 2), A(c, 2), E(c, 2)));
         Forward("CV-F11", (of, c, _) => functional.conv_transpose2d(of("x"), of("w"), of("b"), S(c, 2), P(c, 2), A(c, 2), E(c, 2), c["g"]));
-        Forward("CV-F15", (of, c, _) => functional.conv_transpose1d(of("x"), of("w"), of("b"), c["sw"], c["pw"], A(c, 1)[0], c["ew"]));
-        Forward("CV-F16", (of, c, _) => functional.conv_transpose3d(of("x"), of("w"), of("b"), S(c, 3), P(c, 3), A(c, 3), E(c, 3)));
+        Forward("CV-F15", (of, c, _) => functional.conv_transpose1d(of("x"), of("w"), of("b"), c["sw"], c["pw"], A(c, 1)[0], c["ew"], c["g"]));
+        Forward("CV-F16", (of, c, _) => functional.conv_transpose3d(of("x"), of("w"), of("b"), S(c, 3), P(c, 3), A(c, 3), E(c, 3), c["g"]));
         Forward("FC-F1", (of, _, _) => functional.linear(of("x"), of("w"), of("b")));
     }
 
@@ -60,15 +60,15 @@ internal sealed class TorchPeer : IPeer
         Forward("PL-F1", (of, c, _) => functional.max_pool2d(of("x"), Window(c, 2), S(c, 2), P(c, 2)), HalfPadded);
         Forward("PL-F13", (of, c, _) => functional.max_pool2d(of("x"), Window(c, 2), S(c, 2), P(c, 2), E(c, 2)), HalfPadded);
         Forward("PL-F15", (of, c, _) => functional.max_pool2d(of("x"), Window(c, 2), S(c, 2), P(c, 2), ceil_mode: true), HalfPadded);
-        Forward("PL-F20", (of, c, _) => functional.max_pool1d(of("x"), c["s"], c["sw"], c["pw"]), HalfPadded);
-        Forward("PL-F21", (of, c, _) => functional.max_pool3d(of("x"), Window(c, 3), S(c, 3), P(c, 3)), HalfPadded);
+        Forward("PL-F20", (of, c, _) => functional.max_pool1d(of("x"), c["s"], c["sw"], c["pw"], c["ew"]), HalfPadded);
+        Forward("PL-F21", (of, c, _) => functional.max_pool3d(of("x"), Window(c, 3), S(c, 3), P(c, 3), E(c, 3)), HalfPadded);
         Forward("PL-F3", (of, c, _) => functional.avg_pool2d(of("x"), Window(c, 2), S(c, 2), P(c, 2)), HalfPadded);
         Forward("PL-F22", (of, c, _) => functional.avg_pool1d(of("x"), c["s"], c["sw"], c["pw"]), HalfPadded);
-        Forward("PL-F23", (of, c, _) => functional.avg_pool3d(of("x"), Window(c, 3), S(c, 3), P(c, 3)), HalfPadded);
+        Forward("PL-F23", (of, c, _) => functional.avg_pool3d(of("x"), Window(c, 3), S(c, 3), P(c, 3)), IsInside);
         Forward("PL-F4", (of, c, _) => functional.avg_pool2d(of("x"), Window(c, 2), S(c, 2), P(c, 2), count_include_pad: false), HalfPadded);
         Forward("PL-F16", (of, c, _) => functional.avg_pool2d(of("x"), Window(c, 2), S(c, 2), P(c, 2), ceil_mode: true, count_include_pad: false), HalfPadded);
         Forward("PL-F24", (of, c, _) => functional.avg_pool1d(of("x"), c["s"], c["sw"], c["pw"], count_include_pad: false), HalfPadded);
-        Forward("PL-F25", (of, c, _) => functional.avg_pool3d(of("x"), Window(c, 3), S(c, 3), P(c, 3), count_include_pad: false), HalfPadded);
+        Forward("PL-F25", (of, c, _) => functional.avg_pool3d(of("x"), Window(c, 3), S(c, 3), P(c, 3), count_include_pad: false), IsInside);
         Forward("PL-F8", (of, _, _) => functional.adaptive_avg_pool2d(of("x"), [1, 1]).flatten(1));
         Forward("PL-F17", (of, _, _) => functional.adaptive_max_pool2d(of("x"), [1, 1]).flatten(1));
         Forward("PL-F12", (of, c, _) => functional.adaptive_avg_pool2d(of("x"), [c["p"], c["q"]]));
@@ -80,8 +80,8 @@ internal sealed class TorchPeer : IPeer
         Forward("AC-F1", (of, _, _) => functional.sigmoid(of("x")));
         Forward("AC-F2", (of, _, _) => functional.tanh(of("x")));
         Forward("AC-F4", (of, _, _) => functional.relu(of("x")));
-        Forward("AC-F5", (of, _, call) => functional.leaky_relu(of("x"), call.Scalar("a")));
-        Forward("AC-F6", (of, _, call) => functional.elu(of("x"), call.Scalar("a")));
+        Forward("AC-F5", (of, _, real) => functional.leaky_relu(of("x"), real("a")));
+        Forward("AC-F6", (of, _, real) => functional.elu(of("x"), real("a")));
         Forward("AC-F7", (of, _, _) => functional.softplus(of("x")));
         Forward("AC-F8", (of, _, _) => functional.gelu(of("x")));
         Forward("AC-F9", (of, _, _) => functional.silu(of("x")));
@@ -92,20 +92,20 @@ internal sealed class TorchPeer : IPeer
         Forward("AC-F17", (of, _, _) => functional.mish(of("x")));
         Forward("AC-F18", (of, _, _) => functional.gelu(of("x"), TorchSharp.Modules.GELU.Approximate.tanh));
         Forward("AC-F19", (of, _, _) => functional.hardswish(of("x")));
-        Forward("AC-F20", (of, _, call) => functional.hardtanh(of("x"), 0, call.Scalar("bound")));
-        Forward("AC-F21", (of, _, call) => functional.celu(of("x"), call.Scalar("a")));
-        Forward("AC-F22", (of, _, call) => functional.threshold(of("x"), call.Scalar("theta"), 0));
+        Forward("AC-F20", (of, _, real) => functional.hardtanh(of("x"), 0, real("bound")));
+        Forward("AC-F21", (of, _, real) => functional.celu(of("x"), real("a")));
+        Forward("AC-F22", (of, _, real) => functional.threshold(of("x"), real("theta"), 0));
         Forward("AC-F23", (of, _, _) => functional.logsigmoid(of("x")));
     }
 
     private void Normalisations()
     {
-        Forward("NM-F1", (of, _, call) => functional.batch_norm(of("x"), null!, null!, of("gamma"), of("beta"), training: true, eps: call.Scalar("eps")), c => c["n"] * c["h"] * c["w"] > 1);
-        Forward("NM-F2", (of, _, call) => functional.batch_norm(of("x"), of("ma"), of("va"), of("gamma"), of("beta"), training: false, eps: call.Scalar("eps")));
-        Forward("NM-F3", (of, _, call) => functional.layer_norm(of("x"), [of("x").shape[1]], of("gamma"), of("beta"), call.Scalar("eps")));
-        Forward("NM-F6", (of, _, call) => functional.instance_norm(of("x"), null!, null!, of("gamma"), of("beta"), eps: call.Scalar("eps")));
-        Forward("NM-F7", (of, c, call) => functional.group_norm(of("x"), c["g"], of("gamma"), of("beta"), call.Scalar("eps")));
-        Forward("NM-F4", (of, c, call) => functional.local_response_norm(of("x"), c["z"], call.Scalar("alpha"), call.Scalar("beta"), call.Scalar("kk")), c => c["z"] % 2 == 1);
+        Forward("NM-F1", (of, _, real) => functional.batch_norm(of("x"), null!, null!, of("gamma"), of("beta"), training: true, eps: real("eps")), c => c["n"] * c["h"] * c["w"] > 1);
+        Forward("NM-F2", (of, _, real) => functional.batch_norm(of("x"), of("ma"), of("va"), of("gamma"), of("beta"), training: false, eps: real("eps")));
+        Forward("NM-F3", (of, _, real) => functional.layer_norm(of("x"), [of("x").shape[1]], of("gamma"), of("beta"), real("eps")));
+        Forward("NM-F6", (of, _, real) => functional.instance_norm(of("x"), null!, null!, of("gamma"), of("beta"), eps: real("eps")));
+        Forward("NM-F7", (of, c, real) => functional.group_norm(of("x"), c["g"], of("gamma"), of("beta"), real("eps")));
+        Forward("NM-F4", (of, c, real) => functional.local_response_norm(of("x"), c["z"], real("alpha"), real("beta"), real("kk")), c => c["z"] % 2 == 1);
     }
 
     private void Losses()
@@ -121,7 +121,7 @@ internal sealed class TorchPeer : IPeer
         Forward("LS-F12", (of, _, _) => functional.mse_loss(of("y"), of("t")));
         Forward("LS-F17", (of, _, _) => functional.l1_loss(of("y"), of("t"), Reduction.Sum));
         Forward("LS-F4", (of, _, _) => functional.binary_cross_entropy_with_logits(of("z"), of("t"), reduction: Reduction.Sum));
-        Forward("LS-F6", (of, _, call) => functional.huber_loss(of("y"), of("t"), call.Scalar("delta"), Reduction.Sum));
+        Forward("LS-F6", (of, _, real) => functional.huber_loss(of("y"), of("t"), real("delta"), Reduction.Sum));
         Forward("LS-F13", (of, c, _) => functional.kl_div(functional.log_softmax(of("z"), 1), of("h") / of("h").sum(1, keepdim: true), false, Reduction.Sum) / c["n"]);
     }
 
@@ -137,7 +137,7 @@ internal sealed class TorchPeer : IPeer
             torch.set_num_threads(threads);
             using var scope = torch.NewDisposeScope();
             using var without = torch.no_grad();
-            Copy(function(name => Operand(forward, call, name), call.Case, call), call.OutputValues(forward.Outputs[0].Name));
+            Copy(function(name => Operand(forward, call, name), call.Case, name => call.Scalar(name)), call.OutputValues(forward.Outputs[0].Name));
         });
         foreach (Equation gradient in EquationTable.All.Where(each => each.GradientOf?.Forward == forward))
         {
@@ -152,7 +152,8 @@ internal sealed class TorchPeer : IPeer
                 torch.set_num_threads(threads);
                 using var scope = torch.NewDisposeScope();
                 Tensor variable = Operand(forward, call, by, gradient).requires_grad_();
-                Tensor value = function(name => name == by ? variable : Operand(forward, call, name, gradient), call.Case, call);
+                Tensor value = function(name => name == by ? variable : Operand(forward, call, name, gradient), call.Case,
+                    name => gradient.Inputs.Any(input => input.Name == name) ? call.Scalar(name) : 1);
                 Tensor residual = gradient.Residual is { } dy ? torch.tensor(call.Copy(dy)).reshape(value.shape) : torch.ones_like(value);
                 Copy(torch.autograd.grad([value], [variable], [residual])[0], call.OutputValues(gradient.Outputs[0].Name));
             });
@@ -189,6 +190,9 @@ internal sealed class TorchPeer : IPeer
     private static long[] A(Case c, int dimensions) => [.. Axes[^dimensions..].Select(axis => (long)c["a" + axis])];
 
     private static long[] Window(Case c, int dimensions) => [.. Taps[^dimensions..].Select(tap => (long)c[tap])];
+
+    // In three dimensions a mean is taken of no window that is larger than the volume without its padding.
+    private static bool IsInside(Case c) => HalfPadded(c) && Axes.Zip(Taps).All(axis => c[axis.First] >= c[axis.Second]);
 
     private static bool HalfPadded(Case c) => Axes.Zip(Taps).All(axis => !c.Family.Letters.Contains("p" + axis.First) || 2 * c["p" + axis.First] <= c[axis.Second]);
 }

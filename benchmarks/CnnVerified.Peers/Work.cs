@@ -71,7 +71,7 @@ internal static class Work
         }
         // The line of an unhandled exception tells what, whatever the library said before it; the stack is of no use on the page.
         string[] lines = [.. text.Result.Split('\n').Select(line => new string([.. line.Where(character => !char.IsControl(character))]).Trim()).Where(line => line.Length > 0)];
-        error = lines.FirstOrDefault(line => line.StartsWith("Unhandled exception", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no message";
+        error = lines.FirstOrDefault(line => line.StartsWith("Unhandled exception", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal) || line.StartsWith("Stack overflow", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no message";
         return process.ExitCode;
     }
 }

@@ -31,6 +31,8 @@ internal static class Commands
         root.Add(CheckJob.Command(stop));
         root.Add(DeriveJob.Command());
         root.Add(VerificationJob.Command(stop));
+        root.Add(ReplayJob.Command(stop));
+        root.Add(MergeJob.Command());
         root.Add(Explanations.ListCommand());
         root.Add(Explanations.Command());
         root.Add(TrainingJob.Command(stop));

@@ -51,7 +51,7 @@ internal static class CompareJob
             {
                 throw new InputException($"{name}: {wrong.Message}", wrong);
             }
-            string unit = $" ULP of {(left.Elements is float[] && right.Elements is float[] ? "float32" : "float64")}";
+            string unit = $" ULP of {(left.Elements is float[] && right.Elements is float[]? "float32" : "float64")}";
             string At((double Value, int At) largest, string unit = "") => $"{Number(largest.Value)}{unit} at {Difference.Index(left.Shape, largest.At)}";
             AnsiConsole.WriteLine(difference.Same == difference.Elements ? $"{name} {left.ShapeText}: all {difference.Elements} elements are equal"
                 : $"{name} {left.ShapeText}: {difference.Same} of {difference.Elements} elements are equal; largest difference {At(difference.Absolute)}, relative {At(difference.Relative)}, " +

@@ -48,14 +48,16 @@ internal static class ComputeJob
         foreach (var (file, _) in targets)
             AtomicFile.EnsureWritable(file);
         var computation = new Computation(equation, Arrays(equation, inputs), @case);
-        using var list = new EngineList();
+        var list = new EngineList();
         List<Engine> engines = VerificationJob.Named(list, [engine], threads);
         Engine on = engines.Count == 1 ? engines[0] : throw new InputException($"--engine expected one engine, got {string.Join(", ", engines.Select(each => each.Name))} from {engine}.");
         foreach (string note in type == "float32" ? computation.Roundings.Concat(computation.Outsiders) : computation.Outsiders)
             AnsiConsole.WriteLine(note);
 
-        // One call cannot be stopped; Ctrl+C leaves it behind and the process ends before anything is written.
+        // One call cannot be stopped. Ctrl+C leaves it behind, so the engine's memory is not freed under it, and the process ends before anything
+        // is written.
         var results = Task.Run(() => type == "float64" ? computation.OnReferenceInBinary64() : computation.On(on), CancellationToken.None).WaitAsync(stop).GetAwaiter().GetResult();
+        list.Dispose();
         foreach (var (file, name) in targets)
             if (name is null)
                 Npz.Write(file, results);

@@ -44,7 +44,7 @@ internal static class ExportJob
             NetworkExport.Write(onnx, read);
         if (npz is not null)
             Npz.Write(npz, read.Arrays);
-        AnsiConsole.WriteLine($"{read.Kind.Name}: {read.Arrays.Count()} tensors with {read.Arrays.Sum(each => each.Array.Count):N0} numbers -> {string.Join(", ", new[] { onnx, npz }.OfType<string>())}");
+        AnsiConsole.WriteLine($"{read.Kind.Name}: {read.Names.Count} tensors with {read.Arrays.Sum(each => each.Array.Count):N0} numbers -> {string.Join(", ", new[] { onnx, npz }.OfType<string>())}");
         return 0;
     }
 }

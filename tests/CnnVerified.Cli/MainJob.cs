@@ -26,7 +26,7 @@ internal static class MainJob
         using (var list = new EngineList())
         {
             var engines = VerificationJob.Named(list, ["text", "reference", .. EngineList.Widths.Select(EngineList.NameOf)], null);
-            judgements = VerificationJob.Judge(EquationTable.All, engines, new(Cases, VerificationJob.DefaultSeed), stop);
+            judgements = [.. VerificationJob.Judge(EquationTable.All, engines, new(Cases, VerificationJob.DefaultSeed), stop).SelectMany(claim => claim.Judgements())];
         }
 
         using var on = new Execution();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CnnVerified.Verification;
 
 namespace CnnVerified.Cli;
 
@@ -30,5 +31,16 @@ internal static class Options
             return seed;
         result.AddError($"--seed expected a whole number from 0 to {ulong.MaxValue}, decimal or 0x…, got '{text}'.");
         return 0;
+    }
+
+    /// <summary>Reads a shard, such as 1/8.</summary>
+    public static Shard? Shard(ArgumentResult result)
+    {
+        string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (text.Split('/') is [var number, var of] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int i)
+            && int.TryParse(of, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && i >= 1 && i <= n)
+            return new(i, n);
+        result.AddError($"--shard expected I/N, the I-th of N parts from 1/N to N/N, got '{text}'.");
+        return null;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using CnnVerified.Cli.Certificates;
 using CnnVerified.Optimized;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
@@ -12,7 +13,8 @@ using Spectre.Console;
 namespace CnnVerified.Cli;
 
 /// <summary>What cnnverify verify was called with.</summary>
-internal sealed record VerifyCall(string[] Ids, string[] Engines, string? Case, int Cases, ulong Seed, int? Threads, string? Json, string? Html);
+internal sealed record VerifyCall(string[] Ids, string[] Engines, string? Case, int Cases, ulong Seed, int? Threads, string? Json, string? Html,
+    string? Certificate = null, Shard? Shard = null);
 
 /// <summary>cnnverify verify: a line for each equation and oracle as it is done.</summary>
 internal static class VerificationJob
@@ -27,6 +29,8 @@ internal static class VerificationJob
         var threads = Options.Threads();
         var json = new Option<string?>("--json") { Description = "Write the findings to this file as JSON." };
         var html = new Option<string?>("--html") { Description = "Write the findings to this file as one self-contained HTML page." };
+        var certificate = new Option<string?>("--certificate") { Description = "Write what was judged to this file, so that cnnverify replay can repeat it (docs/scaling.md)." };
+        var shard = new Option<Shard?>("--shard") { Description = "Do the I-th of N parts of the run, such as 1/8; cnnverify merge puts the certificates of all parts together.", CustomParser = Options.Shard, HelpName = "I/N" };
         var exhaustive = new Option<bool>("--exhaustive") { Description = "Measure the elementwise functions of the widest engine on all 2^32 inputs instead: the largest error and where, the course, special values. The ids are then those of activations, or exp, log, … ." };
         var output = new Option<string?>("--out") { Description = "With --exhaustive: write the measurements to this file as a page of Markdown." };
         var command = new Command("verify", """
@@ -37,19 +41,22 @@ internal static class VerificationJob
               cnnverify verify CV-F1 CV-B1 --engine v256
               cnnverify verify CV-F1 --case n8c256h56w56-k64r1s1 --engine optimized
               cnnverify verify --engine path/to/My.dll
+              cnnverify verify CV-F1 --cases 100000 --shard 3/16 --certificate shard-3.json
               cnnverify verify --exhaustive AC-F2 AC-B2
-            """) { ids, engine, @case, cases, seed, threads, json, html, exhaustive, output };
+            """) { ids, engine, @case, cases, seed, threads, json, html, certificate, shard, exhaustive, output };
         command.Validators.Add(call =>
         {
             if (call.GetResult(output) is not null && !call.GetValue(exhaustive))
                 call.AddError("--out expected --exhaustive beside it.");
-            Option[] others = [engine, @case, cases, seed, json, html];
+            if (call.GetResult(shard) is not null && call.GetResult(certificate) is null)
+                call.AddError("--shard expected --certificate beside it: the parts are put together from their certificates.");
+            Option[] others = [engine, @case, cases, seed, json, html, certificate, shard];
             if (call.GetValue(exhaustive) && others.FirstOrDefault(other => call.GetResult(other) is { Implicit: false }) is { } other)
                 call.AddError($"--exhaustive expected no {other.Name} beside it: it measures all inputs, on the widest vectors.");
         });
         command.SetAction(call => call.GetValue(exhaustive) ? ExhaustiveJob.Run(call.GetValue(ids) ?? [], call.GetValue(threads), call.GetValue(output), stop) : Run(new(
             call.GetValue(ids) ?? [], call.GetValue(engine) ?? [], call.GetValue(@case), call.GetValue(cases), call.GetValue(seed),
-            call.GetValue(threads), call.GetValue(json), call.GetValue(html)), stop));
+            call.GetValue(threads), call.GetValue(json), call.GetValue(html), call.GetValue(certificate), call.GetValue(shard)), stop));
         return command;
     }
 
@@ -57,26 +64,30 @@ internal static class VerificationJob
 
     private const int MostListed = 12;   // a library with one kernel is asked for hundreds where no equation is named
 
+    private static readonly TimeSpan MostSilence = TimeSpan.FromMinutes(1);
+
     private static readonly string[] Words = ["text", "reference", "optimized", "scalar", "v128", "v256", "v512"];
 
     public static int Run(VerifyCall call, CancellationToken stop)
     {
         if (call.Cases < 1)
             throw new InputException($"--cases expected at least 1, got {call.Cases}.");
-        Equation[] equations = call.Ids.Length > 0 ? [.. call.Ids.Select(EquationTable.Find)] : [.. EquationTable.All];
+        Equation[] equations = call.Ids.Length > 0 ? [.. call.Ids.Select(EquationTable.Find).Distinct()] : [.. EquationTable.All];
         if (call.Case is not null && call.Ids.Length == 0)
             throw new InputException("--case expected at least one equation before it: sizes mean different things in different families.");
         if (call.Case is { } text)
             foreach (Equation equation in equations)
                 Case.Parse(equation.Family, text);
-        foreach (string path in new[] { call.Json, call.Html }.OfType<string>())
+        foreach (string path in new[] { call.Json, call.Html, call.Certificate }.OfType<string>())
             AtomicFile.EnsureWritable(path);
         if (LibraryProcess.IsNeeded(call.Engines))
             return LibraryProcess.Run(call, stop);
         using var list = new EngineList();
         var engines = Named(list, call.Engines.Length > 0 ? call.Engines : ["text", "reference", .. EngineList.Widths.Select(EngineList.NameOf)], call.Threads);
         WriteMachine();
-        var judgements = Judge(equations, engines, new(call.Cases, call.Seed, call.Case, call.Threads), stop);
+        var time = Stopwatch.StartNew();
+        var claims = Judge(equations, engines, new(call.Cases, call.Seed, call.Case, call.Threads, call.Shard), stop);
+        Judgement[] judgements = [.. claims.SelectMany(claim => claim.Judgements())];
         var report = Report(judgements, call.Seed) with
         {
             // Of the engines that are judged where none is named, several are known not to offer everything.
@@ -90,8 +101,13 @@ internal static class VerificationJob
             AtomicFile.Write(call.Json, JsonReport.Text(report));
         if (call.Html is not null)
             AtomicFile.Write(call.Html, HtmlReport.Text(report));
-        if (report.Checks == 0)
-            throw new InputException(judgements.Count == 0
+        if (call.Certificate is not null)
+            CertificateFile.Write(call.Certificate, Certificate.Of(new(
+                [.. equations.Select(equation => equation.Id)], [.. engines.Select(engine => CertifiedEngine.Of(engine, equations))],
+                call.Cases, call.Case, call.Seed, call.Threads ?? Environment.ProcessorCount),
+                call.Engines.Where(LibraryProcess.IsLibrary).Distinct(), call.Shard, CertifiedRun.Here(call.Shard, time.Elapsed), claims));
+        if (report.Checks == 0 && (call.Shard is null || claims.Count == 0))   // a shard may have nothing to do
+            throw new InputException(judgements.Length == 0
                 ? $"nothing was checked: {string.Join(", ", engines.Select(engine => engine.Name))} offer{(engines.Count == 1 ? "s" : "")} none of these equations."
                 : "nothing was checked: no oracle could judge this case on these engines.");
         AnsiConsole.WriteLine(report.Summary);
@@ -135,25 +151,42 @@ internal static class VerificationJob
     }
 
     /// <summary>Judges, and writes a line for each equation and oracle.</summary>
-    public static List<Judgement> Judge(IReadOnlyList<Equation> equations, IReadOnlyList<Engine> engines, BatterySettings settings, CancellationToken stop)
+    public static List<BatteryClaim> Judge(IReadOnlyList<Equation> equations, IReadOnlyList<Engine> engines, BatterySettings settings, CancellationToken stop)
     {
         AnsiConsole.WriteLine($"engines: {string.Join(", ", engines.Select(engine => engine.Name))}; seed {settings.Seed}; " +
-            (settings.OnlyCase is { } text ? $"case {text}" : $"{settings.Cases} cases for each equation and oracle"));
-        var all = new List<Judgement>();
+            (settings.OnlyCase is { } text ? $"case {text}" : $"{settings.Cases} cases for each equation and oracle") +
+            (settings.Shard is { } shard ? $"; shard {shard.Number} of {shard.Of}" : ""));
+        return Told(now => Battery.Claims(equations, engines, settings, now, stop));
+    }
+
+    /// <summary>Goes through claims and writes a line for each, and beside them what is going on.</summary>
+    /// <param name="claims">Makes the claims and tells what it is doing.</param>
+    public static List<BatteryClaim> Told(Func<Action<string>, IEnumerable<BatteryClaim>> claims)
+    {
+        var all = new List<BatteryClaim>();
+        var silent = Stopwatch.StartNew();
         void Lines(Action<string> now)
         {
-            foreach (var judgements in Battery.Run(equations, engines, settings, now, stop))
+            foreach (BatteryClaim claim in claims(now))
             {
-                all.AddRange(judgements);
-                WriteLine(judgements);
+                all.Add(claim);
+                if (claim.Blocks.Count > 0)
+                    WriteLine(claim.Judgements());
+                silent.Restart();
             }
         }
 
-        // A live line on a terminal; in a file the lines of the findings alone.
+        // A live line on a terminal; in a file the lines of the findings alone, and a sign of life where none comes for a minute.
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
             AnsiConsole.Status().Start("drawing cases", status => Lines(text => status.Status(Markup.Escape(text))));
         else
-            Lines(_ => { });
+            Lines(text =>
+            {
+                if (silent.Elapsed < MostSilence)
+                    return;
+                Console.Error.WriteLine(text);
+                silent.Restart();
+            });
         return all;
     }
 

@@ -9,7 +9,7 @@ using CnnVerified.Verification.Oracles;
 namespace CnnVerified.Fuzz;
 
 /// <summary>What came of one shape on both sides.</summary>
-internal enum Outcome
+internal enum Ending
 {
     /// <summary>Both computed, and every element lies within its bound.</summary>
     Computed,
@@ -39,7 +39,7 @@ internal sealed class Shapes(IReadOnlyList<Engine> engines)
     /// <summary>Tries one shape.</summary>
     /// <param name="index">Its number: the equations take turns, and the number is the seed of the rest.</param>
     /// <returns>What came of it, and where the sides disagree or one threw what it must not: how.</returns>
-    public (Outcome Outcome, string? Fault) Try(int index)
+    public (Ending Ending, string? Fault) Try(int index)
     {
         Equation equation = Equations[index % Equations.Count];
         Engine engine = engines[index / Equations.Count % engines.Count];
@@ -49,48 +49,48 @@ internal sealed class Shapes(IReadOnlyList<Engine> engines)
             drawn = equation.Family.Draw(random, Reach.Small);
         while (equation.Work(drawn) > 20_000);
         if (Arguments.Reals(equation, drawn, (ulong)index) is not { } arguments)
-            return (Outcome.NotJudged, null);
+            return (Ending.NotJudged, null);
         var shape = new Shape(equation, drawn, arguments);
         bool isHuge = shape.Change(random);
-        (Outcome Outcome, string? Fault) found = isHuge ? RefusesHuge(engine, shape) : Compare(engine, shape);
+        (Ending Ending, string? Fault) found = isHuge ? RefusesHuge(engine, shape) : Compare(engine, shape);
         return found with { Fault = found.Fault is null ? null : $"shape {index}: {equation.Id} {engine.Name}, {shape}: {found.Fault}" };
     }
 
-    private static (Outcome, string?) Compare(Engine engine, Shape shape)
+    private static (Ending, string?) Compare(Engine engine, Shape shape)
     {
         int undecided = BoundedChoices.Undecided;
         Tensor<Bounded<Binary32>>[]? expected = null;
         Tensor<float>[]? plain = null;
         string? reference = Refusal(() => plain = shape.Run(value => value)) ?? Refusal(() => expected = shape.Run(value => new Bounded<Binary32>(value)));
         if (!shape.EngineKnows && reference?.StartsWith('!') != true)
-            return (reference is null ? Outcome.NotJudged : Outcome.Refused, null);
+            return (reference is null ? Ending.NotJudged : Ending.Refused, null);
         bool isDecided = BoundedChoices.Undecided == undecided;
         float[][]? got = null;
         string? optimized = Refusal(() => got = shape.Run(engine, expected?.Select(tensor => tensor.Lengths.ToArray()).ToArray()));
         foreach (var (side, refusal) in new[] { ("reference", reference), ("engine", optimized) })
             if (refusal?.StartsWith('!') == true)
-                return (Outcome.Refused, $"the {side} threw {refusal[1..]}");
+                return (Ending.Refused, $"the {side} threw {refusal[1..]}");
         if (reference is null != optimized is null)
-            return (Outcome.Refused, reference is null ? $"the reference computed, the engine refused: {optimized}" : $"the engine computed, the reference refused: {reference}");
+            return (Ending.Refused, reference is null ? $"the reference computed, the engine refused: {optimized}" : $"the engine computed, the reference refused: {reference}");
         if (reference is not null)
-            return (Outcome.Refused, null);
+            return (Ending.Refused, null);
         if (!isDecided)
-            return (Outcome.NotJudged, null);
+            return (Ending.NotJudged, null);
         // The mean of nothing is no number, on both sides; numbers with bounds have none.
         for (int o = 0; o < plain!.Length; o++)
             if (plain[o].Zip(got![o]).Any(pair => float.IsNaN(pair.First) != float.IsNaN(pair.Second)))
-                return (Outcome.Computed, "one side has no number where the other has one");
+                return (Ending.Computed, "one side has no number where the other has one");
         if (plain.Any(output => output.Any(float.IsNaN)))
-            return (Outcome.Computed, null);
+            return (Ending.Computed, null);
         var wanted = shape.Equation.Outputs.Select((output, o) => new Expectation(output.Name, expected![o].Lengths.ToArray(),
             [.. expected[o].Select(element => element.Value)], [.. expected[o].Select(element => element.Error)])).ToList();
-        return (Outcome.Computed, Expectation.Compare(wanted, got!).Failure);
+        return (Ending.Computed, Expectation.Compare(wanted, got!).Failure);
     }
 
-    private static (Outcome, string?) RefusesHuge(Engine engine, Shape shape)
+    private static (Ending, string?) RefusesHuge(Engine engine, Shape shape)
     {
         string? refusal = Refusal(() => shape.Run(engine, null));
-        return (Outcome.TooLarge, refusal is null ? "the engine took a tensor beyond the limit" : refusal.StartsWith('!') ? $"the engine threw {refusal[1..]}" : null);
+        return (Ending.TooLarge, refusal is null ? "the engine took a tensor beyond the limit" : refusal.StartsWith('!') ? $"the engine threw {refusal[1..]}" : null);
     }
 
     // The message of a refusal; what is no clear refusal begins with an exclamation mark.

@@ -16,7 +16,7 @@ internal static class ShapesJob
         using var list = new EngineList();
         var shapes = new Shapes([.. EngineList.Widths.Select(width => list.Optimized(width, threads: 2))]);
         var time = Stopwatch.StartNew();
-        var outcomes = new int[Enum.GetValues<Outcome>().Length];
+        var outcomes = new int[Enum.GetValues<Ending>().Length];
         int faults = 0;
         var told = new HashSet<string>();
         for (int i = first; i < first + count; i++)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Reports;
 
@@ -27,7 +28,8 @@ internal static class Campaign
                              select mutation];
         if (all.Length > 0)
             Console.WriteLine($"{all.Length} mutations by rule; {string.Join(", ", all.CountBy(mutation => mutation.Area.Name).Select(count => $"{count.Value} {count.Key}"))}");
-        ReachMap reach = ReachMap.Of(projects, call.Seed, text => Progress("which mutations are reached: " + text), stop);
+        // Slips say what they are judged on; a sample must know what reaches it.
+        var reach = new Lazy<ReachMap>(() => ReachMap.Of(projects, call.Seed, text => Progress("which mutations are reached: " + text), stop));
         using var records = new Records(call.Results);
         using var slot = new Slot($"slot-{Environment.ProcessId}");
         var trials = new Trials(projects, reach, slot, call.Seed, stop);
@@ -43,7 +45,7 @@ internal static class Campaign
         }
 
         var slips = new List<(Slip, Outcome)>();
-        foreach (Slip slip in Lists.Slips.Where(slip => call.Key is null && (call.Slips == "all" || slip.Name.Contains(call.Slips, StringComparison.Ordinal))))
+        foreach (Slip slip in call.Key is null ? Chosen(call.Slips) : [])
         {
             SourceProject project = projects[(Repository.AreaOf(slip.File) ?? throw new InputException($"slips.json, '{slip.Name}': expected a file that is mutated, got {slip.File}.")).Assembly];
             Outcome outcome = Judged(slip.ToMutation(project), [.. slip.Equations.Select(each => each.Contains(':', StringComparison.Ordinal) ? each : "eq:" + each)]);
@@ -70,6 +72,20 @@ internal static class Campaign
         if (call.Out is not null)
             AtomicFile.Write(call.Out, page.Text());
         return page.IsEnough ? 0 : 1;
+    }
+
+    private static IEnumerable<Slip> Chosen(string which)
+    {
+        IReadOnlyList<Slip> all = Lists.Slips;
+        if (int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out int some))
+            return Enumerable.Range(0, Math.Min(some, all.Count)).Select(i => all[i * all.Count / Math.Min(some, all.Count)]);
+        return which switch
+        {
+            "all" => all,
+            "none" => [],
+            _ => all.Where(slip => slip.Name.Contains(which, StringComparison.Ordinal)).ToArray() is { Length: > 0 } named ? named
+                : throw new InputException($"--slips expected all, none, a number, or a part of a name in slips.json, got '{which}'."),
+        };
     }
 
     // Part by part in turn, so that a sample has equally many of each; within a part at random.

@@ -47,11 +47,11 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
 
             - `tests/CnnVerified.Mutants` reads the sources with Roslyn and lists every change that its rules allow: {all.Count:N0} of them. Each changes one place.
               Texts of messages, attributes, and what a `throw` builds are left alone, and so is the exchange of two neighbours that share no data.
-            - A hash of the seed and the change puts them in a random order. The first {_mutants.Length:N0} that compile are the sample; {judged.Count - _mutants.Length:N0} others
+            - A hash of the seed and the change puts them in a random order, equally many of each part. The first {_mutants.Length:N0} that compile are the sample; {judged.Count - _mutants.Length:N0} others
               were tried on the way and did not compile. Intervals are Wilson's, at 95 %.
             - Each mutant is an assembly of its own in the place of the original one, judged in a process of its own. A crash or a hang is a kill.
-              A hang is ten seconds and five times the time of the same work on right code.
-            - One run of everything with probes tells which equations, blocks and tests reach the changed statement. A mutant is judged on 3 of
+              A hang is ten seconds of processor time and five times that of the same work on right code, or two minutes without any work.
+            - One run with probes of all equations, all classes of tests and {Trials.Blocks} blocks of docs/equations tells which of them reach the changed statement. A mutant is judged on 3 of
               these equations, {Trials.FewCases} cases for each equation and oracle, and 2 blocks of docs/equations; where nobody says no, on 8 equations, {Trials.ManyCases} cases, 5 blocks, and the
               classes of unit tests that reach it. All oracles are asked, not only until one says no.
             - Engines: {string.Join("; ", Repository.Areas.Select(area => $"{area.Name}: {string.Join(", ", area.Engines)}"))}. *widest* are the machine's widest vectors on two
@@ -59,6 +59,10 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
               faults of the judges as well: there a no may also mean that the judge is wrong while the engine is right.
             - Judges beside the {Oracle.All.Count} oracles: *check*, `cnnverify check` on a block of docs/equations; *tests*, the unit tests of number types, notation, engine
               and networks; *error*, an exception in what an oracle computes with; *crash* and *timeout* of the process.
+            - A pooled score weighs the parts equally, as the sample does; the last line of the table weighs them by how many changes the rules allow.
+            - dotnet-stryker 5.1.0 (`.config/dotnet-tools.json`) was tried on one file, the fractions, with the unit tests as judges. It does not get as far as a mutant:
+              after a minute and three quarters it ends with "Failed to analyze project builds", because the simulated build that it begins with
+              finds no target framework in these projects. Nothing here comes from it.
 
             ## Score
 
@@ -68,6 +72,7 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
         foreach (Area area in Repository.Areas)
             Row(area.Name, all.Count(mutation => mutation.Area == area), [.. _mutants.Where(outcome => outcome.Area == area.Name)]);
         Row("all", all.Count, _mutants);
+        Line($"| by size | | | | | {Weighted()} |");
         Line();
         Line("| change | by rule | sample | equivalent | killed | score |");
         Line("|---|---:|---:|---:|---:|---|");
@@ -125,6 +130,22 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
             foreach (var (name, outcomes) in rows)
                 Line($"| {name} | {string.Join(" | ", Judges.Select(judge => Cell(judge, outcomes)))} |");
         }
+    }
+
+    // Each part counts as its share of all changes that compile; a share is estimated from those that were tried.
+    private string Weighted()
+    {
+        double killed = 0, weights = 0;
+        foreach (var part in judged.GroupBy(outcome => outcome.Area))
+        {
+            Outcome[] compiled = [.. part.Where(outcome => outcome.Fate != Fate.NotCompiled && !IsEquivalent(outcome))];
+            if (compiled.Length == 0)
+                continue;
+            double weight = all.Count(mutation => mutation.Area.Name == part.Key) * (double)compiled.Length / part.Count();
+            weights += weight;
+            killed += weight * compiled.Count(outcome => outcome.Fate == Fate.Killed) / compiled.Length;
+        }
+        return weights == 0 ? "none" : $"{100 * killed / weights:0.0} %";
     }
 
     private static string Cell(string judge, Outcome[] outcomes)

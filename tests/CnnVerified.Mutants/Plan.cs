@@ -14,7 +14,7 @@ internal sealed record Plan(IReadOnlyList<string> Items, IReadOnlyList<string> E
 /// <param name="Item">The item.</param>
 /// <param name="Judge">An oracle, or "check", "tests", "refusal", "error".</param>
 /// <param name="No">Null where it holds, else what is wrong.</param>
-/// <param name="Seconds">With the last line of an item (judge "end"): how long it took.</param>
+/// <param name="Seconds">With the last line of an item (judge "end"): how much processor time it took.</param>
 /// <param name="Passed">With the last line of an item: the places that it passed.</param>
 internal sealed record Said(string Item, string Judge, string? No = null, double Seconds = 0, int[]? Passed = null)
 {

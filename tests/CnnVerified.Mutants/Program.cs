@@ -6,7 +6,7 @@ using CnnVerified.Mutants;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Reports;
 
-// Exit codes: 0 at least 95 % of the mutants and all named slips were killed, 1 fewer, 2 the call is malformed, 130 stopped by Ctrl+C.
+// Exit codes: 0 at least 95 % of the mutants and all named slips were killed, 1 fewer, or right code was refused, 2 the call is malformed, 130 stopped by Ctrl+C.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["worker", var file])
 {
@@ -23,7 +23,7 @@ var sample = new Option<int>("--sample") { Description = "Mutants to judge, of a
 var seed = new Option<ulong>("--seed") { Description = "Seed of the sample, of cases and of data.", DefaultValueFactory = _ => 2015 };
 var area = new Option<string?>("--area") { Description = $"Only this part: {string.Join(", ", Repository.Areas.Select(each => each.Name))}." };
 var key = new Option<string?>("--key") { Description = "Only mutants whose key contains this text; what is said of each is written in full." };
-var slips = new Option<string>("--slips") { Description = "Named slips: all, none, or those whose name contains this text.", DefaultValueFactory = _ => "all" };
+var slips = new Option<string>("--slips") { Description = "Named slips: all, none, a number of them from all over the list, or those whose name contains this text.", DefaultValueFactory = _ => "all" };
 var results = new Option<string>("--results") { Description = "Where outcomes are kept; a stopped run goes on from there.", DefaultValueFactory = _ => Repository.At("artifacts", "mutants", "results.jsonl") };
 var output = new Option<string?>("--out") { Description = "Write the findings to this file as Markdown." };
 var again = new Option<bool>("--again") { Description = "Judge survivors of an earlier run anew." };
@@ -32,7 +32,7 @@ var root = new RootCommand("""
 
     Examples:
       dotnet run -c Release --project tests/CnnVerified.Mutants -- --sample 600 --seed 2015 --out docs/faults.md
-      dotnet run -c Release --project tests/CnnVerified.Mutants -- --sample 0
+      dotnet run -c Release --project tests/CnnVerified.Mutants -- --sample 0 --slips 12
       dotnet run -c Release --project tests/CnnVerified.Mutants -- --slips none --sample 20 --area engine
     """) { sample, seed, area, key, slips, results, output, again };
 root.SetAction(call => Campaign.Run(new(call.GetValue(sample), call.GetValue(seed), call.GetValue(area), call.GetValue(key), call.GetValue(slips)!,
@@ -51,6 +51,11 @@ catch (InputException wrong)
 {
     Console.Error.WriteLine($"mutants: {wrong.Message.ReplaceLineEndings(" ")}");
     return 2;
+}
+catch (InvalidOperationException impossible)
+{
+    Console.Error.WriteLine($"mutants: {impossible.Message.ReplaceLineEndings(" ")}");
+    return 1;
 }
 catch (OperationCanceledException)
 {

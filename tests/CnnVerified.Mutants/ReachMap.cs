@@ -8,6 +8,8 @@ namespace CnnVerified.Mutants;
 /// <summary>Which items pass which places of the sources, from one run of everything on code that is right.</summary>
 internal sealed class ReachMap
 {
+    private const int SomeItems = 30;   // after which the map is saved
+
     private readonly IReadOnlyList<Site> _sites;
     private readonly Dictionary<int, List<string>> _itemsOf = [];
     private readonly ILookup<string, int> _sitesOfFile;
@@ -22,7 +24,7 @@ internal sealed class ReachMap
         _sitesOfFile = Enumerable.Range(0, sites.Count).ToLookup(site => sites[site].File);
     }
 
-    /// <summary>How long each item took, with probes and at <see cref="Trials.FewCases"/> cases.</summary>
+    /// <summary>How much processor time each item took, with probes and at <see cref="Trials.FewCases"/> cases.</summary>
     public IReadOnlyDictionary<string, double> Seconds { get; }
 
     /// <summary>The items that run what is mutated: the innermost statement around it, or for a constant outside of all statements its whole file.</summary>
@@ -53,19 +55,23 @@ internal sealed class ReachMap
         slot.Replace("CnnVerified.Shapes", shapes);
         foreach (string assembly in new[] { "CnnVerified.Reference", "CnnVerified.Optimized" })
             slot.Replace(assembly, Built(projects[assembly].Compile(probed[assembly], against: shapes)));
-        string? refused = null;
-        string? end = slot.Run(new(items, ["text", "reference", "scalar", "widest"], Trials.FewCases, seed, Notes: true), TimeSpan.FromHours(2), said =>
+        var refused = new Dictionary<string, string>();
+        foreach (string[] some in items.Chunk(SomeItems))
         {
-            refused ??= said.No is null ? null : $"{said.Item} {said.Judge}: {said.No}";
-            if (said.Judge == Said.End)
+            string? end = slot.Run(new(some, ["text", "reference", "scalar", "widest"], Trials.FewCases, seed, Notes: true), TimeSpan.FromHours(1), said =>
             {
-                noted[said.Item] = new(said.Seconds, said.Passed!);
-                progress($"{noted.Count} {said.Item} {said.Seconds:0.0} s");
-            }
-        }, stop);
-        if (refused is not null || end is not null)
-            throw new InvalidOperationException($"code without a mutation was refused: {refused ?? end}");
-        AtomicFile.Write(file, JsonSerializer.Serialize(noted));
+                if (said.No is not null)
+                    refused.TryAdd(said.Item, $"{said.Item} {said.Judge}: {said.No}");
+                if (said.Judge == Said.End && !refused.ContainsKey(said.Item))
+                    noted[said.Item] = new(said.Seconds, said.Passed!);
+            }, stop);
+            if (end is not null)
+                throw new InvalidOperationException($"code without a mutation ended in a {end} on one of {string.Join(' ', some)}.");
+            AtomicFile.Write(file, JsonSerializer.Serialize(noted));
+            progress($"{noted.Count}, {some[^1]}");
+        }
+        if (refused.Count > 0)
+            throw new InvalidOperationException($"code without a mutation was refused: {string.Join("; ", refused.Values)}");
         return new(sites, noted);
     }
 

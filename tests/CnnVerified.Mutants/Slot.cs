@@ -6,6 +6,8 @@ namespace CnnVerified.Mutants;
 /// <summary>A folder with a copy of the built programs, in which one assembly after another is replaced, and the process that runs there.</summary>
 internal sealed class Slot : IDisposable
 {
+    private const int MillisecondsBetweenLooks = 250, LooksWithoutWork = 480;
+
     private readonly string _folder;
     private readonly Dictionary<string, byte[]> _originals = [];
 
@@ -40,7 +42,7 @@ internal sealed class Slot : IDisposable
 
     /// <summary>Runs a plan in a process of its own.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="limit">How long it may take.</param>
+    /// <param name="limit">How much processor time it may take.</param>
     /// <param name="heard">Told each thing said, as it is said.</param>
     /// <param name="stop">Ends the process and throws.</param>
     /// <returns>Null where the plan was done, else "timeout" or "crash".</returns>
@@ -56,6 +58,7 @@ internal sealed class Slot : IDisposable
             WorkingDirectory = _folder,
         };
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x60000000";   // a mutant may allocate without end
         bool isDone = false;
         using var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) =>
@@ -70,20 +73,36 @@ internal sealed class Slot : IDisposable
         process.BeginOutputReadLine();
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        using var clock = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        clock.CancelAfter(limit);
-        try
+        // Counted in processor time and in looks, not by the clock: a machine that is busy, or a run that was paused, makes no hang.
+        TimeSpan used = default;
+        for (int idle = 0; !process.WaitForExit(MillisecondsBetweenLooks);)
         {
-            process.WaitForExitAsync(clock.Token).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
+            TimeSpan before = used;
+            used = Used(process);
+            idle = used > before ? 0 : idle + 1;
+            bool hangs = used > limit || idle > LooksWithoutWork;
+            if (!hangs && !stop.IsCancellationRequested)
+                continue;
             process.Kill();
             process.WaitForExit();
             stop.ThrowIfCancellationRequested();
             return "timeout";
         }
+        process.WaitForExit();   // until its last line was heard
         return isDone ? null : "crash";
+    }
+
+    private static TimeSpan Used(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.Zero;   // it has just ended
+        }
     }
 
     public void Dispose()

@@ -27,9 +27,11 @@ internal sealed class SourceProject
         var written = Directory.GetFiles(generated, $"{assembly}.*.cs").Select(file => Parse(Path.GetFileName(file), File.ReadAllText(file)));
         _resources = assembly != "CnnVerified.Reference" ? []
             : [.. Directory.GetFiles(Repository.At("docs", "equations"), "*.md").Order(StringComparer.Ordinal).Select(file => ($"equations/{Path.GetFileName(file)}", file))];
-        var own = new[] { "CnnVerified.Reference", "CnnVerified.Optimized", "CnnVerified.Verification", "CnnVerified.Tests", "CnnVerified.Mutants", assembly };
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(file => !own.Contains(Path.GetFileNameWithoutExtension(file))).Select(file => MetadataReference.CreateFromFile(file));
+        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        string[] others = assembly == "CnnVerified.Shapes" ? [] : ["System.Numerics.Tensors.dll", "CnnVerified.Shapes.dll"];
+        var references = Directory.GetFiles(framework, "*.dll").Where(file => Path.GetFileName(file) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "mscorlib.dll" or "netstandard.dll")
+                && !name.EndsWith(".Native.dll", StringComparison.Ordinal))
+            .Concat(others.Select(name => Path.Combine(AppContext.BaseDirectory, name))).Select(file => MetadataReference.CreateFromFile(file));
         var compilation = CSharpCompilation.Create(assembly, _trees.Values.Concat(written), references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 concurrentBuild: false, deterministic: true, generalDiagnosticOption: ReportDiagnostic.Suppress));

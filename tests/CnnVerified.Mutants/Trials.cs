@@ -32,7 +32,7 @@ internal enum Fate
 internal sealed record Outcome(string Key, string Class, string Area, int Line, string Text, Fate Fate, string[] Asked, Dictionary<string, string> No, string[] Items);
 
 /// <summary>Compiles mutants and has them judged, one at a time.</summary>
-internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects, ReachMap reach, Slot slot, ulong seed, CancellationToken stop)
+internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects, Lazy<ReachMap> reach, Slot slot, ulong seed, CancellationToken stop)
 {
     /// <summary>Cases for each equation and oracle at first.</summary>
     public const int FewCases = 4;
@@ -48,6 +48,8 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
     // A class of tests or a block that takes longer is no judge of single mutants.
     private const double LongestItem = 20;
 
+    private const double UnknownItem = 4;
+
     /// <summary>Judges a mutant.</summary>
     /// <param name="mutation">The mutation.</param>
     /// <param name="items">What to judge it on, or null for what reaches it.</param>
@@ -60,8 +62,8 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
 
         if (project.Compile([new(mutation.File, mutation.Apply(text))]).Assembly is not { } mutated)
             return Of(Fate.NotCompiled, [], [], []);
-        string[] reaching = items is not null ? [.. items] : [.. reach.ItemsOf(mutation).Where(item => reach.Seconds[item] <= LongestItem)
-            .OrderBy(item => item.StartsWith("eq:", StringComparison.Ordinal) ? Rank(seed, mutation.Key + item) : (ulong)(reach.Seconds[item] * 1000))];
+        string[] reaching = items is not null ? [.. items] : [.. reach.Value.ItemsOf(mutation).Where(item => reach.Value.Seconds[item] <= LongestItem)
+            .OrderBy(item => item.StartsWith("eq:", StringComparison.Ordinal) ? Rank(seed, mutation.Key + item) : (ulong)(reach.Value.Seconds[item] * 1000))];
         if (reaching.Length == 0)
             return Of(Fate.NotReached, [], [], []);
         slot.Replace(project.Assembly, mutated);
@@ -97,7 +99,7 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
 
     private void Run(Mutation mutation, string[] items, int cases, HashSet<string> asked, Dictionary<string, string> no)
     {
-        double seconds = items.Sum(item => reach.Seconds.GetValueOrDefault(item, LongestItem) * (item.StartsWith("eq:", StringComparison.Ordinal) ? (double)cases / FewCases : 1));
+        double seconds = items.Sum(item => (reach.IsValueCreated ? reach.Value.Seconds.GetValueOrDefault(item, UnknownItem) : UnknownItem) * (item.StartsWith("eq:", StringComparison.Ordinal) ? (double)cases / FewCases : 1));
         string? end = slot.Run(new(items, mutation.Area.Engines, cases, seed, Notes: false), TimeSpan.FromSeconds(10 + 5 * seconds), said =>
         {
             if (said.Judge == Said.End)

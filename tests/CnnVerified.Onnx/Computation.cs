@@ -87,7 +87,7 @@ public sealed class Computation(Engine engine, bool isReference)
         catch (InputException wrong)
         {
             string came = string.Join(", ", named.Where(pair => pair.Value.Length != 1).Select(pair => $"{pair.Key} {OnnxTensor.Text(pair.Value.Dims)}"));
-            throw new UnsupportedException($"{wrong.Message.TrimEnd('.')} (got {came}{sizes})");
+            throw new UnsupportedException($"{equation.Id}: {wrong.Message.TrimEnd('.')} (got {came}{sizes})");
         }
     }
 
@@ -100,11 +100,13 @@ public sealed class Computation(Engine engine, bool isReference)
             Compared { Relation: Relation.Greater, Bound: var bound } => value => value > bound.ToDouble(),
             Compared { Relation: Relation.GreaterOrEqual, Bound: var bound } => value => value >= bound.ToDouble(),
             Interval { Low: Number { Value: var low }, High: Number { Value: var high } } interval => value =>
-                (value > low.ToDouble() || (interval.LowIsIn && value == low.ToDouble())) && (value < high.ToDouble() || (interval.HighIsIn && value == high.ToDouble())),
+                (value > low.ToDouble() || (interval.LowIsIn && value == low.ToDouble()))
+                    && (value < high.ToDouble() || (interval.HighIsIn && value == high.ToDouble())),
             _ => _ => true,
         };
         foreach (double value in operand.Domain is null ? [] : Elements(tensor))
             if (!lies(value))
-                throw new UnsupportedException(string.Create(CultureInfo.InvariantCulture, $"{equation.Id} with {operand.Name} = {value}, which it is not for"));
+                throw new UnsupportedException(string.Create(CultureInfo.InvariantCulture,
+                    $"{equation.Id} with {operand.Name} = {value}, which it is not for"));
     }
 }

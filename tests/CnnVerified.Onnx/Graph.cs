@@ -69,7 +69,8 @@ public sealed class Graph
     /// <exception cref="UnsupportedException">A node asks for something that is not supported.</exception>
     /// <exception cref="NotOfferedException">The engine does not compute an equation.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public IReadOnlyList<OnnxTensor> Run(IReadOnlyList<OnnxTensor> inputs, Computation on, IReadOnlyDictionary<string, OnnxTensor> drawn, CancellationToken stop)
+    public IReadOnlyList<OnnxTensor> Run(IReadOnlyList<OnnxTensor> inputs, Computation on, IReadOnlyDictionary<string, OnnxTensor> drawn,
+        CancellationToken stop)
     {
         if (inputs.Count != _inputs.Count)
             throw new InputException($"expected {_inputs.Count} inputs ({string.Join(", ", Inputs)}), got {inputs.Count}.");
@@ -108,7 +109,8 @@ public sealed class Graph
             }
             for (int i = 0; i < node.Output.Count; i++)
                 if (node.Output[i].Length > 0)
-                    Define(node.Output[i], i < results.Count && results[i] is { } result ? result : throw new UnsupportedException($"output {i} of {node.OpType}-{opset}"));
+                    Define(node.Output[i], i < results.Count && results[i] is { } result ? result
+                        : throw new UnsupportedException($"output {i} of {node.OpType}-{opset}"));
         }
         return [.. Outputs.Select(name => values[name])];
     }
@@ -116,10 +118,12 @@ public sealed class Graph
     private void ExpectSupported(IEnumerable<FunctionProto> functions)
     {
         string[] unknown = [.. _graph.Node.Where(node => OperatorTable.Find(node.Domain, node.OpType) is null)
-            .Select(node => OperatorTable.Domain(node.Domain) is { Length: > 0 } domain ? $"{domain}.{node.OpType}" : node.OpType).Distinct().Order(StringComparer.Ordinal)];
+            .Select(node => OperatorTable.Domain(node.Domain) is { Length: > 0 } domain ? $"{domain}.{node.OpType}"
+                : node.OpType).Distinct().Order(StringComparer.Ordinal)];
         if (unknown.Length > 0)
             throw new UnsupportedException($"operator {string.Join(", ", unknown)}");
-        if (functions.FirstOrDefault(function => _graph.Node.Any(node => node.OpType == function.Name && OperatorTable.Domain(node.Domain) == OperatorTable.Domain(function.Domain))) is { } own)
+        bool IsUsed(FunctionProto function) => _graph.Node.Any(node => node.OpType == function.Name && OperatorTable.Domain(node.Domain) == OperatorTable.Domain(function.Domain));
+        if (functions.FirstOrDefault(IsUsed) is { } own)
             throw new UnsupportedException($"the model's own function {own.Name}");
     }
 

@@ -79,7 +79,8 @@ public static class ProtoFile
                     if (field?.FieldType == FieldType.Message)
                         weight += Weigh(inner, field.MessageType, depth + 1);
                     else if (field is not null)
-                        weight += ofObject + ofNumber * (long)inner.Length;   // packed numbers of one byte each take the most
+                        // Characters take two bytes; a packed number may take one in the file.
+                        weight += ofObject + (long)inner.Length * (field.FieldType is FieldType.Bytes or FieldType.String ? 2 : ofNumber);
                     continue;
                 default:
                     return weight;

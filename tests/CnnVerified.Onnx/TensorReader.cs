@@ -59,13 +59,16 @@ public static class TensorReader
         };
     }
 
-    private static T[] Elements<T, TListed>(TensorProto message, string what, int count, IReadOnlyList<TListed> listed, Func<TListed, T> convert, int size, FromBytes<T> one)
+    private static T[] Elements<T, TListed>(TensorProto message, string what, int count, IReadOnlyList<TListed> listed,
+        Func<TListed, T> convert, int size, FromBytes<T> one)
     {
         ReadOnlySpan<byte> raw = message.RawData.Span;
-        int lists = message.FloatData.Count + message.DoubleData.Count + message.Int32Data.Count + message.Int64Data.Count + message.Uint64Data.Count + message.StringData.Count;
+        int lists = message.FloatData.Count + message.DoubleData.Count + message.Int32Data.Count + message.Int64Data.Count + message.Uint64Data.Count
+            + message.StringData.Count;
         if (raw.Length > 0 ? lists > 0 || raw.Length != (long)count * size : lists != listed.Count || listed.Count != count)
             throw new InputException($"{what}: expected {count} elements of {OnnxTensor.Name((DataType)message.DataType)} " +
-                $"({OnnxTensor.Text(message.Dims.Select(length => (int)length))}), " + (raw.Length > 0 ? $"got {raw.Length} bytes of raw data{(lists > 0 ? " and a list beside it" : "")}."
+                $"({OnnxTensor.Text(message.Dims.Select(length => (int)length))}), " + (raw.Length > 0
+                    ? $"got {raw.Length} bytes of raw data{(lists > 0 ? " and a list beside it" : "")}."
                     : lists != listed.Count ? "got a list of another type." : $"got {listed.Count}."));
         var elements = new T[count];
         for (int i = 0; i < count; i++)

@@ -33,6 +33,8 @@ public sealed record WindowGeometry(IReadOnlyList<int> Space, IReadOnlyList<int>
         string auto = call.Word("auto_pad", "NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID", "");
         if (kernel.Concat(strides).Concat(dilations).Any(length => length < 1) || pads.Any(pad => pad < 0))
             throw new InputException($"expected kernel_shape, strides and dilations of at least 1 and pads of at least 0, got {Text(kernel)}, {Text(strides)}, {Text(dilations)} and {Text(pads)}.");
+        if (kernel.Concat(strides).Concat(dilations).Concat(pads).Max() > OnnxTensor.MostElements)
+            throw new UnsupportedException($"windows of more than {OnnxTensor.MostElements} taps, strides, dilations or pads");
         var plain = new WindowGeometry(space, kernel, strides, dilations, pads[..rank], pads[rank..]);
         return auto is "NOTSET" or "" ? plain : plain with { Before = Same(auto, before: true, plain), Behind = Same(auto, before: false, plain) };
     }

@@ -46,6 +46,9 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         }
 
         var judgements = Battery.Judge(equation, oracle, able, new(Cases, Seed: 7), null, default);
+        // A handful of cases may all be weak by accident; among many there is one that proves something.
+        if (judgements.Any(ProvesLittle))
+            judgements = Battery.Judge(equation, oracle, able, new(Math.Max(Cases, 40), Seed: 7), null, default);
 
         Assert.NotEmpty(judgements);
         Assert.All(judgements, judgement =>
@@ -54,8 +57,11 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
             Assert.True(judgement.Checks >= Cases / 4 || judgement.Engine == "text", $"only {judgement.Checks} of {Cases} cases were within the oracle's reach");
             // The text judges small cases alone: a handful may be weak.
             Assert.True(judgement.Elements > 0 || judgement.Engine == "text", "nothing was compared");
-            Assert.True(judgement.Weak < judgement.Checks || judgement.Engine == "text" || IsEngineOnly || MostlyZero.Contains(id), $"{judgement.Weak} of {judgement.Checks} cases proved little");
+            Assert.False(ProvesLittle(judgement), $"{judgement.Weak} of {judgement.Checks} cases proved little");
         });
+
+        bool ProvesLittle(Judgement judgement) =>
+            judgement.Failure is null && judgement.Weak == judgement.Checks && judgement.Engine != "text" && !IsEngineOnly && !MostlyZero.Contains(id);
     }
 
     [Fact]

@@ -1,4 +1,8 @@
+using CnnVerified.Optimized;
 using CnnVerified.Tests.Notation;
+using CnnVerified.Verification;
+using CnnVerified.Verification.Engines;
+using CnnVerified.Verification.Oracles;
 using CnnVerified.Verification.Reports;
 using Xunit;
 
@@ -7,7 +11,7 @@ namespace CnnVerified.Tests;
 /// <summary>docs/coverage.md is complete and fresh.</summary>
 public sealed class CoverageTests
 {
-    // How much an error bound of a layer, loss, normalisation or update rule may overestimate: of the elements of the page's cases the worst must come this
+    // How much an error bound of a layer, loss, normalisation or update rule may overestimate: of the elements of the judged cases the worst must come this
     // near to it. A bound for any order of a sum of m terms is loose by about √m on random data, each function adds a few units that it rarely needs, and
     // errors that cancel, as those of a mean that is taken off again, are counted as if they added up.
     private const double LooseAtMost = 128;
@@ -33,7 +37,15 @@ public sealed class CoverageTests
     [Fact]
     public void No_bound_is_exceeded_and_none_is_loose_by_more_than_the_stated_factor()
     {
-        string[] loose = [.. Rows.Value.Where(row => row.Worst > 1 || row.Equation.NeedsTwin && row.Worst is > 0 and < 1 / LooseAtMost).Select(row => $"{row.Equation.Id}: {row.Worst:G3}")];
-        Assert.True(loose.Length == 0, string.Join('\n', loose));
+        string[] wrong = [.. Rows.Value.Where(row => row.Worst > 1 || row.Equation.NeedsTwin && row.Worst is > 0 and < 1 / LooseAtMost && WorstOfMore(row.Equation) is > 1 or < 1 / LooseAtMost)
+            .Select(row => $"{row.Equation.Id}: {row.Worst:G3}")];
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+    }
+
+    // The few cases of the page may all be kind to an equation: before its bound is called loose it is judged on many.
+    private static double WorstOfMore(Equation equation)
+    {
+        using var list = new EngineList();
+        return Battery.Judge(equation, Oracle.All.Single(oracle => oracle.Name == "bound"), [list.Optimized(Execution.Widest)], new(256, Verify.Seed), null, default)[0].Worst;
     }
 }

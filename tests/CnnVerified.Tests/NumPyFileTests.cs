@@ -94,6 +94,7 @@ public sealed class NumPyFileTests
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1), }", "expected a shape")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "expected a shape")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 4), }", "expected at most 1073741824 bytes")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967299, 0), }", "expected at most 1073741824 bytes")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647, 2147483647), }", "expected at most 1073741824 bytes")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (134217729,), }", "expected at most 1073741824 bytes")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (268435456,), }", "expected 1073741824 bytes of elements after the header, got 4")]

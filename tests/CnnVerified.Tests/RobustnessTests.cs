@@ -16,7 +16,7 @@ public sealed class RobustnessTests
     {
         using var list = new EngineList();
         var shapes = new Shapes([.. EngineList.Widths.Select(width => list.Optimized(width, threads: 2))]);
-        var outcomes = new int[Enum.GetValues<Outcome>().Length];
+        var outcomes = new int[Enum.GetValues<Ending>().Length];
         for (int i = 0; i < 3000; i++)
         {
             var (outcome, fault) = shapes.Try(i);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CnnVerified.Tests;
 
-/// <summary>The list of named slips that are planted into the sources (docs/faults.md): it must not go stale.</summary>
+/// <summary>The list of named slips that are planted into the sources by tests/CnnVerified.Mutants: it must not go stale.</summary>
 public sealed class SeededFaultTests
 {
     private static readonly Slip[] Slips = JsonSerializer.Deserialize<Slip[]>(

@@ -67,7 +67,8 @@ public sealed class Comparison
         : type == DataType.Float ? (double)MathF.BitIncrement((float)size) - (float)size : Math.BitIncrement(size) - size;
 
     private static string Digits(OnnxTensor tensor, int i) => !tensor.IsReal ? tensor.Wholes[i].ToString(CultureInfo.InvariantCulture)
-        : tensor.Type == DataType.Float ? ((float)tensor.Reals[i]).ToString(CultureInfo.InvariantCulture) : tensor.Reals[i].ToString(CultureInfo.InvariantCulture);
+        : tensor.Type == DataType.Float ? ((float)tensor.Reals[i]).ToString(CultureInfo.InvariantCulture)
+            : tensor.Reals[i].ToString(CultureInfo.InvariantCulture);
 
     private static string Place(int i, IReadOnlyList<int> dims)
     {

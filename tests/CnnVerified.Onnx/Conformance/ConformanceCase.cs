@@ -37,7 +37,8 @@ public sealed record ConformanceCase(string Name, string Folder)
         }
         if (found.Length == 0)
             throw new InputException($"{folder}: expected folders with a {Model}, got none.");
-        bool Matches(ConformanceCase each, IReadOnlyList<string> patterns) => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, each.Name));
+        bool Matches(ConformanceCase each, IReadOnlyList<string> patterns) =>
+            patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, each.Name));
         ConformanceCase[] taken = [.. found.Where(each => (filters.Count == 0 || Matches(each, filters)) && !Matches(each, exceptions))];
         return taken.Length > 0 ? taken : throw new InputException($"{folder}: expected one of {found.Length} cases to match, got none.");
     }
@@ -71,6 +72,10 @@ public sealed record ConformanceCase(string Name, string Folder)
         catch (InputException wrong)
         {
             return Finding(Outcome.Malformed, wrong.Message.ReplaceLineEndings(" "));
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            return Finding(Outcome.Malformed, $"{Folder}: expected folders that can be read, got: {wrong.Message.ReplaceLineEndings(" ")}");
         }
         return findings.Find(each => each.Outcome == Outcome.Failed) is { } failed ? Finding(Outcome.Failed, $"{failed.Engine}: {failed.Reason}")
             : findings.Exists(each => each.Outcome == Outcome.Passed) ? Finding(Outcome.Passed, null)

@@ -111,7 +111,7 @@ public static class NetworkExport
     {
         NpyArray w = weights[$"{layer}.w"];
         var inputs = new List<string> { x, graph.Constant($"{layer}.w", w) };
-        if (weights.Arrays.Any(each => each.Name == $"{layer}.b"))
+        if (weights.Names.Contains($"{layer}.b"))
             inputs.Add(graph.Constant($"{layer}.b", weights[$"{layer}.b"]));
         return graph.Node("Conv", $"{layer}.z", inputs, Ints("kernel_shape", w.Shape[2], w.Shape[3]), Ints("pads", padding, padding, padding, padding));
     }

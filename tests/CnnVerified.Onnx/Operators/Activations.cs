@@ -13,9 +13,11 @@ internal static class Activations
         [Elementwise(call, id, [.. scalars.Select(scalar => (scalar.Scalar, (double)call.Float(scalar.Attribute, scalar.Absent)))])];
 
     public static IReadOnlyList<OnnxTensor?> Selu(OperatorCall call) =>
-        [Elementwise(call, "AC-F15", ("lam", call.Float("gamma", call.Opset < 6 ? 1.0507f : 1.05070102214813232421875f)), ("a", call.Float("alpha", call.Opset < 6 ? 1.6732f : 1.67326319217681884765625f)))];
+        [Elementwise(call, "AC-F15", ("lam", call.Float("gamma", call.Opset < 6 ? 1.0507f : 1.05070102214813232421875f)),
+            ("a", call.Float("alpha", call.Opset < 6 ? 1.6732f : 1.67326319217681884765625f)))];
 
-    public static IReadOnlyList<OnnxTensor?> Gelu(OperatorCall call) => [Elementwise(call, call.Word("approximate", "none", "none", "tanh") == "tanh" ? "AC-F18" : "AC-F8")];
+    public static IReadOnlyList<OnnxTensor?> Gelu(OperatorCall call) =>
+        [Elementwise(call, call.Word("approximate", "none", "none", "tanh") == "tanh" ? "AC-F18" : "AC-F8")];
 
     public static IReadOnlyList<OnnxTensor?> Swish(OperatorCall call)
     {
@@ -34,9 +36,10 @@ internal static class Activations
         if (call.Opset < 7 && slope.Length > 1)
             slope = slope.Shaped([slope.Length, .. Enumerable.Repeat(1, Math.Max(0, x.Dims.Count - 2))]);
         int channels = x.Dims.Count > 1 ? x.Dims[1] : 1;
-        if (x.Dims.Count > 1 && slope.Length == channels && (channels == 1 || (slope.Dims.Count >= x.Dims.Count - 1 && slope.Dims[^(x.Dims.Count - 1)] == channels)))
+        if (x.Dims.Count > 1 && slope.Length == channels
+            && (channels == 1 || (slope.Dims.Count >= x.Dims.Count - 1 && slope.Dims[^(x.Dims.Count - 1)] == channels)))
         {
-            OnnxTensor maps = x.Shaped(x.Dims[0], channels, x.Dims.Skip(2).Aggregate(1, (product, length) => product * length));
+            OnnxTensor maps = x.Shaped(x.Dims[0], channels, OnnxTensor.Count(x.Dims.Skip(2)));
             return [call.On.One("AC-F13", Sizes.None, ("x", maps), ("a", slope.Shaped(channels))).Shaped(x.Dims)];
         }
         return [call.On.One("AC-F13", Sizes.None, ("x", x.Shaped(1, x.Length, 1)), ("a", Plain.Broadcast(slope, x.Dims).Shaped(x.Length))).Shaped(x.Dims)];
@@ -68,7 +71,7 @@ internal static class Activations
         if (call.Opset < 13)
         {
             int split = call.Int("axis", 1) is var given && given == rank ? rank : OperatorCall.Axis(given, rank);
-            int rows = z.Dims.Take(split).Aggregate(1, (product, length) => product * length);
+            int rows = OnnxTensor.Count(z.Dims.Take(split));
             return [call.On.One(id, Sizes.None, ("z", z.Shaped(rows, z.Length / Math.Max(1, rows)))).Shaped(z.Dims)];
         }
         int axis = OperatorCall.Axis(call.Int("axis", -1), rank);

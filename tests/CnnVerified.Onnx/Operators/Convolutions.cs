@@ -19,11 +19,13 @@ internal static class Convolutions
         if (geometry.IsSymmetric)
             return [call.On.One(Plain1To3[geometry.Rank - 1], groups.And(geometry.Sizes), ("x", x), ("w", w), ("b", b))];
         if (geometry.Rank == 2)
-            return [call.On.One("CV-F12", groups.And(geometry.Sizes).With("qh", geometry.Behind[0]).With("qw", geometry.Behind[1]), ("x", x), ("w", w), ("b", b))];
+            return [call.On.One("CV-F12", groups.And(geometry.Sizes).With("qh", geometry.Behind[0]).With("qw", geometry.Behind[1]), ("x", x),
+                ("w", w), ("b", b))];
         OnnxTensor padded = Plain.Picked(x, [Plain.Whole(x.Dims[0]), Plain.Whole(x.Dims[1]),
             .. geometry.Space.Select((length, axis) => Plain.Padded(length, geometry.Before[axis], geometry.Behind[axis]))]);
         int[] none = new int[geometry.Rank];
-        return [call.On.One(Plain1To3[geometry.Rank - 1], groups.And((geometry with { Before = none, Behind = none }).Sizes), ("x", padded), ("w", w), ("b", b))];
+        return [call.On.One(Plain1To3[geometry.Rank - 1], groups.And((geometry with { Before = none, Behind = none }).Sizes), ("x", padded),
+            ("w", w), ("b", b))];
     }
 
     public static IReadOnlyList<OnnxTensor?> ConvTranspose(OperatorCall call)
@@ -47,10 +49,11 @@ internal static class Convolutions
         int[] before = [.. geometry.Before], lengths = new int[rank];
         for (int axis = 0; axis < rank; axis++)
         {
-            long full = ((long)geometry.Space[axis] - 1) * geometry.Strides[axis] + (long)geometry.Dilations[axis] * (geometry.Taps[axis] - 1) + 1 + extra[axis];
+            long full = ((long)geometry.Space[axis] - 1) * geometry.Strides[axis] + (long)geometry.Dilations[axis] * (geometry.Taps[axis] - 1) + 1
+                + extra[axis];
             long total = wanted is null ? geometry.Before[axis] + (long)geometry.Behind[axis] : Math.Max(0, full - wanted[axis]);
             if (wanted is not null)
-                before[axis] = (int)(auto == "SAME_LOWER" ? total - total / 2 : total / 2);
+                before[axis] = (int)(auto == "SAME_UPPER" ? total / 2 : total - total / 2);
             long length = wanted?[axis] ?? full - total;
             lengths[axis] = length is >= 1 and <= OnnxTensor.MostElements ? (int)length
                 : throw new InputException($"expected an output of 1 to {OnnxTensor.MostElements} elements along axis {axis + 2}, got {length}.");
@@ -61,7 +64,8 @@ internal static class Convolutions
         // What an equation has: padding p on both sides and a extra elements behind, fewer than a stride or dilation.
         int[] after = [.. lengths.Select((length, axis) => length
             - ((geometry.Space[axis] - 1) * geometry.Strides[axis] + geometry.Dilations[axis] * (geometry.Taps[axis] - 1) + 1 - 2 * before[axis]))];
-        bool isNative = after.Select((a, axis) => a >= 0 && a < Math.Max(geometry.Strides[axis], geometry.Taps[axis] == 1 ? 1 : geometry.Dilations[axis])).All(fits => fits);
+        bool isNative = after.Select((a, axis) =>
+            a >= 0 && a < Math.Max(geometry.Strides[axis], geometry.Taps[axis] == 1 ? 1 : geometry.Dilations[axis])).All(fits => fits);
         string id = Transposed1To3[rank - 1];
         var unpadded = geometry with { Before = new int[rank], Behind = new int[rank] };
         if (isNative)

@@ -36,12 +36,14 @@ internal static class FullyConnected
             throw new InputException($"expected factors of the same inner length, got {OnnxTensor.Text(a.Dims)} and {OnnxTensor.Text(b.Dims)}.");
         int[] batch = Plain.Common([.. left.Dims.SkipLast(2)], [.. right.Dims.SkipLast(2)]);
         int[] dims = [.. batch, .. a.Dims.Count > 1 ? [rows] : Array.Empty<int>(), .. b.Dims.Count > 1 ? [columns] : Array.Empty<int>()];
-        double[] xs = Plain.Broadcast(left, [.. batch, rows, depth]).Reals, ws = Plain.AxisLast(Plain.Broadcast(right, [.. batch, depth, columns]), batch.Length).Reals;
+        double[] xs = Plain.Broadcast(left, [.. batch, rows, depth]).Reals,
+            ws = Plain.AxisLast(Plain.Broadcast(right, [.. batch, depth, columns]), batch.Length).Reals;
         double[] y = new double[OnnxTensor.Count(dims)];
         OnnxTensor none = OnnxTensor.Filled(a.Type, [columns], 0);
         for (int i = 0; i < OnnxTensor.Count(batch); i++)
             call.On.One("FC-F1", Sizes.None, ("x", OnnxTensor.Real(a.Type, [rows, depth], xs[(i * rows * depth)..((i + 1) * rows * depth)])),
-                ("w", OnnxTensor.Real(b.Type, [columns, depth], ws[(i * depth * columns)..((i + 1) * depth * columns)])), ("b", none)).Reals.CopyTo(y, i * rows * columns);
+                ("w", OnnxTensor.Real(b.Type, [columns, depth], ws[(i * depth * columns)..((i + 1) * depth * columns)])),
+                    ("b", none)).Reals.CopyTo(y, i * rows * columns);
         return [OnnxTensor.Real(a.Type, dims, y)];
     }
 
@@ -51,10 +53,10 @@ internal static class FullyConnected
         int rank = x.Dims.Count, axis = call.Int("axis", 1) is var given && given == rank ? rank : OperatorCall.Axis(given, Math.Max(1, rank));
         if (axis == 1 && rank == 4 && x.IsReal)
             return [call.On.One("FL-F1", Sizes.None, ("x", x))];
-        int rows = x.Dims.Take(axis).Aggregate(1, (product, length) => product * length), columns = x.Dims.Skip(axis).Aggregate(1, (product, length) => product * length);
-        return [x.Shaped(rows, columns)];
+        return [x.Shaped(OnnxTensor.Count(x.Dims.Take(axis)), OnnxTensor.Count(x.Dims.Skip(axis)))];
     }
 
-    private static OnnxTensor Matrix(OnnxTensor x, bool transposed) => x.Dims.Count != 2 ? throw new InputException($"expected a matrix, got {OnnxTensor.Text(x.Dims)}.")
+    private static OnnxTensor Matrix(OnnxTensor x, bool transposed) =>
+        x.Dims.Count != 2 ? throw new InputException($"expected a matrix, got {OnnxTensor.Text(x.Dims)}.")
         : transposed ? Plain.Transposed(x, [1, 0]) : x;
 }

@@ -22,7 +22,8 @@ internal static class Losses
         OnnxTensor? weights = call.OptionalReal(2);
         string reduction = call.Word("reduction", "mean", "none", "sum", "mean");
         long? ignored = call.OptionalLong("ignore_index");
-        int rank = scores.Dims.Count, classes = rank < 2 ? throw new InputException($"expected batch and classes, got {OnnxTensor.Text(scores.Dims)}.") : scores.Dims[1];
+        int rank = scores.Dims.Count, classes = rank < 2
+            ? throw new InputException($"expected batch and classes, got {OnnxTensor.Text(scores.Dims)}.") : scores.Dims[1];
         if (!labels.Dims.SequenceEqual([scores.Dims[0], .. scores.Dims.Skip(2)]))
             throw new InputException($"expected labels for scores of {OnnxTensor.Text(scores.Dims)}, got {OnnxTensor.Text(labels.Dims)}.");
         if (weights is not null && weights.Length != classes)

@@ -25,7 +25,8 @@ internal static class Normalisations
 
         OnnxTensor y = call.On.One("NM-F1", Sizes.None, ("x", maps), ("gamma", PerChannel(gamma)), ("beta", PerChannel(beta)), ("eps", eps)).Shaped(x.Dims);
         var (mu, v) = Moments(call.On, Plain.Transposed(maps, [1, 0, 2, 3]).Shaped(channels, x.Length / channels));
-        OnnxTensor Running(OnnxTensor old, OnnxTensor now, string type) => Update(call.On, PerChannel(old), now.Shaped(channels), momentum, type).Shaped(old.Dims);
+        OnnxTensor Running(OnnxTensor old, OnnxTensor now, string type) =>
+            Update(call.On, PerChannel(old), now.Shaped(channels), momentum, type).Shaped(old.Dims);
         return [y, Running(mean, mu, "mean"), Running(variance, v, "variance"), mu.Shaped(mean.Dims), v.Shaped(variance.Dims)];
     }
 
@@ -35,7 +36,8 @@ internal static class Normalisations
     {
         OnnxTensor rho = OnnxTensor.Scalar(old.Type, 1 - (double)momentum);
         return what == "variance" ? on.One("OP-14", Sizes.None, ("h", old), ("hw", now), ("rho", rho))
-            : on.All("NM-U1", Sizes.None.With("m", 2), ("ma", old), ("va", OnnxTensor.Filled(old.Type, old.Dims, 0)), ("mu", now), ("v", OnnxTensor.Filled(old.Type, old.Dims, 0)), ("rho", rho))[0];
+            : on.All("NM-U1", Sizes.None.With("m", 2), ("ma", old), ("va", OnnxTensor.Filled(old.Type, old.Dims, 0)), ("mu", now),
+                ("v", OnnxTensor.Filled(old.Type, old.Dims, 0)), ("rho", rho))[0];
     }
 
     public static IReadOnlyList<OnnxTensor?> LayerNormalization(OperatorCall call)
@@ -68,7 +70,8 @@ internal static class Normalisations
         OnnxTensor eps = OnnxTensor.Scalar(x.Type, call.Float("epsilon", 1e-5f));
         OnnxTensor rows = RowsFrom(x, call.Int("axis", -1)).Rows;
         OnnxTensor? gamma = PerColumn(scale, x, rows.Dims[1]);
-        OnnxTensor y = call.On.One("NM-F8", Sizes.None, ("x", rows), ("gamma", gamma ?? OnnxTensor.Filled(x.Type, [rows.Dims[1]], 1)), ("eps", eps)).Shaped(x.Dims);
+        OnnxTensor y = call.On.One("NM-F8", Sizes.None, ("x", rows), ("gamma", gamma ?? OnnxTensor.Filled(x.Type, [rows.Dims[1]], 1)),
+            ("eps", eps)).Shaped(x.Dims);
         return [gamma is not null ? y : Plain.Combined(y, Plain.Broadcast(scale, x.Dims), (value, factor) => value * factor)];
     }
 
@@ -143,7 +146,7 @@ internal static class Normalisations
     // The axes from the given one on as a row; and the lengths of what is left of each row.
     private static (OnnxTensor Rows, int[] Dims) RowsFrom(OnnxTensor x, int axis)
     {
-        int from = OperatorCall.Axis(axis, x.Dims.Count), rows = x.Dims.Take(from).Aggregate(1, (product, length) => product * length);
+        int from = OperatorCall.Axis(axis, x.Dims.Count), rows = OnnxTensor.Count(x.Dims.Take(from));
         return (x.Shaped(rows, x.Length / Math.Max(1, rows)), [.. x.Dims.Take(from), .. Enumerable.Repeat(1, x.Dims.Count - from)]);
     }
 

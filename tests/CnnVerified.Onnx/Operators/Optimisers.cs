@@ -8,7 +8,8 @@ internal static class Optimisers
     public static IReadOnlyList<OnnxTensor?> Momentum(OperatorCall call)
     {
         string id = call.Word("mode", "", "standard", "nesterov") == "nesterov" ? "OP-16" : "OP-15";
-        return Step(call, id, ["x", "g", "v"], ("alpha", call.Float("alpha", float.NaN)), ("beta", call.Float("beta", float.NaN)), ("norm", call.Float("norm_coefficient", float.NaN)));
+        return Step(call, id, ["x", "g", "v"], ("alpha", call.Float("alpha", float.NaN)), ("beta", call.Float("beta", float.NaN)),
+            ("norm", call.Float("norm_coefficient", float.NaN)));
     }
 
     public static IReadOnlyList<OnnxTensor?> Adagrad(OperatorCall call) => Step(call, "OP-17", ["x", "g", "h"],

@@ -42,7 +42,8 @@ internal static class Plumbing
         int[] wanted = call.Opset < 5 ? call.OptionalInts("shape") ?? throw new InputException("expected an attribute shape, got none.") : call.Ints(1);
         bool keepsZero = call.Int("allowzero", 0) != 0;
         int[] dims = [.. wanted.Select((length, axis) => length != 0 || keepsZero ? length
-            : axis < x.Dims.Count ? x.Dims[axis] : throw new InputException($"expected a 0 only at an axis of {OnnxTensor.Text(x.Dims)}, got {OnnxTensor.Text(wanted)}."))];
+            : axis < x.Dims.Count ? x.Dims[axis]
+                : throw new InputException($"expected a 0 only at an axis of {OnnxTensor.Text(x.Dims)}, got {OnnxTensor.Text(wanted)}."))];
         int free = Array.IndexOf(dims, -1), rest = OnnxTensor.Count(dims.Where(length => length != -1));
         if (free >= 0)
             dims[free] = rest > 0 ? x.Length / rest : 0;
@@ -81,16 +82,18 @@ internal static class Plumbing
         OnnxTensor first = parts.Length > 0 ? parts[0] : throw new InputException("expected at least one input, got none.");
         int axis = OperatorCall.Axis(call.Int("axis", call.Opset < 4 ? 1 : 0), first.Dims.Count);
         foreach (OnnxTensor part in parts)
-            if (part.Type != first.Type || part.Dims.Count != first.Dims.Count || part.Dims.Where((length, each) => each != axis && length != first.Dims[each]).Any())
+            if (part.Type != first.Type || part.Dims.Count != first.Dims.Count
+                || part.Dims.Where((length, each) => each != axis && length != first.Dims[each]).Any())
                 throw new InputException($"expected tensors that differ in axis {axis} alone, got {first} and {part}.");
         // Rows of what lies before the axis; the equation joins two of them.
-        int rows = first.Dims.Take(axis).Aggregate(1, (product, length) => product * length);
+        int rows = OnnxTensor.Count(first.Dims.Take(axis));
         OnnxTensor Row(OnnxTensor part) => part.Shaped(rows, part.Length / Math.Max(1, rows));
         int[] dims = [.. first.Dims.Select((length, each) => each == axis ? parts.Sum(part => part.Dims[axis]) : length)];
         if (first.IsReal && parts.All(part => part.Length > 0))
             return [parts.Select(Row).Aggregate((joined, next) => call.On.One("GR-F2", Sizes.None, ("x", joined), ("z", next))).Shaped(dims)];
         long[][] wholes = [.. parts.Select(part => part.IsReal ? [.. part.Reals.Select(BitConverter.DoubleToInt64Bits)] : part.Wholes)];
-        long[] all = [.. Enumerable.Range(0, rows).SelectMany(row => wholes.SelectMany(part => part.Skip(row * (part.Length / rows)).Take(part.Length / rows)))];
+        long[] all = [.. Enumerable.Range(0, rows).SelectMany(row =>
+            wholes.SelectMany(part => part.Skip(row * (part.Length / rows)).Take(part.Length / rows)))];
         return [first.IsReal ? OnnxTensor.Real(first.Type, dims, [.. all.Select(BitConverter.Int64BitsToDouble)]) : OnnxTensor.Whole(first.Type, dims, all)];
     }
 
@@ -107,7 +110,8 @@ internal static class Plumbing
     {
         call.Ignore("consumed_inputs");
         OnnxTensor x = call.Input(0);
-        return [x.IsReal ? Plain.Mapped(x, value => -value) : OnnxTensor.Whole(x.Type, x.Dims, [.. x.Wholes.Select(value => Plain.Wrapped(x.Type, unchecked(-value)))])];
+        return [x.IsReal ? Plain.Mapped(x, value => -value)
+            : OnnxTensor.Whole(x.Type, x.Dims, [.. x.Wholes.Select(value => Plain.Wrapped(x.Type, unchecked(-value)))])];
     }
 
     public static IReadOnlyList<OnnxTensor?> SumOfAll(OperatorCall call)
@@ -126,8 +130,10 @@ internal static class Plumbing
         if (!TensorReader.Reads(to))
             throw new UnsupportedException($"element type {OnnxTensor.Name(to)}");
         if (isReal)
-            return [OnnxTensor.Real(to, x.Dims, x.IsReal ? [.. x.Reals] : Array.ConvertAll(x.Wholes, value => to == DataType.Float ? (float)value : (double)value))];
-        return [OnnxTensor.Whole(to, x.Dims, x.IsReal ? Array.ConvertAll(x.Reals, value => to == DataType.Bool ? value != 0 ? 1L : 0 : Plain.Wrapped(to, (long)value))
+            return [OnnxTensor.Real(to, x.Dims, x.IsReal ? [.. x.Reals]
+                : Array.ConvertAll(x.Wholes, value => to == DataType.Float ? (float)value : (double)value))];
+        return [OnnxTensor.Whole(to, x.Dims, x.IsReal
+            ? Array.ConvertAll(x.Reals, value => to == DataType.Bool ? value != 0 ? 1L : 0 : Plain.Wrapped(to, (long)value))
             : Array.ConvertAll(x.Wholes, value => Plain.Wrapped(to, value)))];
     }
 
@@ -137,13 +143,16 @@ internal static class Plumbing
         string mode = call.Word("mode", "constant", "constant", "reflect", "edge", "wrap");
         if (mode != "constant")
             throw new UnsupportedException($"Pad of mode {mode}");
-        int[] pads = call.Opset >= 11 ? call.Ints(1) : call.OptionalInts(call.Opset < 2 ? "paddings" : "pads") ?? throw new InputException("expected an attribute pads, got none.");
+        int[] pads = call.Opset >= 11 ? call.Ints(1)
+            : call.OptionalInts(call.Opset < 2 ? "paddings" : "pads") ?? throw new InputException("expected an attribute pads, got none.");
         double fill = call.Opset < 11 ? call.Float("value", 0) : call.Optional(2) is { } value ? value.IsReal ? value.Reals[0] : value.Wholes[0] : 0;
         int rank = x.Dims.Count;
-        int[] axes = call.Opset >= 18 && call.Optional(3) is not null ? [.. call.Ints(3).Select(axis => OperatorCall.Axis(axis, rank))] : [.. Enumerable.Range(0, rank)];
+        int[] axes = call.Opset >= 18 && call.Optional(3) is not null ? [.. call.Ints(3).Select(axis => OperatorCall.Axis(axis, rank))]
+            : [.. Enumerable.Range(0, rank)];
         if (pads.Length != 2 * axes.Length)
             throw new InputException($"expected {2 * axes.Length} pads, got {pads.Length}.");
-        return [Plain.Picked(x, [.. x.Dims.Select((length, axis) => Array.IndexOf(axes, axis) is >= 0 and var i ? Plain.Padded(length, pads[i], pads[axes.Length + i]) : Plain.Whole(length))], fill)];
+        return [Plain.Picked(x, [.. x.Dims.Select((length, axis) =>
+            Array.IndexOf(axes, axis) is >= 0 and var i ? Plain.Padded(length, pads[i], pads[axes.Length + i]) : Plain.Whole(length))], fill)];
     }
 
     public static IReadOnlyList<OnnxTensor?> Slice(OperatorCall call)
@@ -152,7 +161,8 @@ internal static class Plumbing
         int rank = x.Dims.Count;
         int[]? Numbers(int input, string attribute) => call.Opset < 10 ? call.OptionalInts(attribute)
             : call.Optional(input) is { } given ? [.. given.Wholes.Select(value => (int)Math.Clamp(value, int.MinValue + 1, int.MaxValue))] : null;
-        int[] starts = Numbers(1, "starts") ?? throw new InputException("expected starts, got none."), ends = Numbers(2, "ends") ?? throw new InputException("expected ends, got none.");
+        int[] starts = Numbers(1, "starts") ?? throw new InputException("expected starts, got none."),
+            ends = Numbers(2, "ends") ?? throw new InputException("expected ends, got none.");
         int[] axes = [.. (Numbers(3, "axes") ?? [.. Enumerable.Range(0, starts.Length)]).Select(axis => OperatorCall.Axis(axis, rank))];
         int[] steps = (call.Opset < 10 ? null : Numbers(4, "")) ?? [.. starts.Select(_ => 1)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || steps.Contains(0))
@@ -161,10 +171,10 @@ internal static class Plumbing
         for (int i = 0; i < axes.Length; i++)
         {
             int length = x.Dims[axes[i]], step = steps[i];
-            long Inside(int bound, int least, int most) => Math.Clamp(bound < 0 ? bound + (long)length : bound, least, most);
-            long from = step > 0 ? Inside(starts[i], 0, length) : Inside(starts[i], 0, length - 1), to = step > 0 ? Inside(ends[i], 0, length) : Inside(ends[i], -1, length - 1);
+            long Inside(int bound, int least, int most) => Math.Clamp(bound < 0 ? bound + (long)length : bound, least, Math.Max(least, most));
+            long from = Inside(starts[i], 0, step > 0 ? length : length - 1), to = step > 0 ? Inside(ends[i], 0, length) : Inside(ends[i], -1, length - 1);
             var taken = new List<int>();
-            for (long at = from; step > 0 ? at < to : at > to; at += step)
+            for (long at = from; length > 0 && (step > 0 ? at < to : at > to); at += step)
                 taken.Add((int)at);
             maps[axes[i]] = [.. taken];
         }
@@ -182,7 +192,8 @@ internal static class Plumbing
         if (lengths.Any(part => part < 0) || lengths.Sum(part => (long)part) != length)
             throw new InputException($"expected parts of at least 0 that add up to {length}, got {string.Join(", ", lengths)}.");
         int from = 0;
-        return [.. lengths.Select(part => Plain.Picked(x, [.. x.Dims.Select((whole, at) => at == axis ? [.. Enumerable.Range((from += part) - part, part)] : Plain.Whole(whole))]))];
+        return [.. lengths.Select(part =>
+            Plain.Picked(x, [.. x.Dims.Select((whole, at) => at == axis ? [.. Enumerable.Range((from += part) - part, part)] : Plain.Whole(whole))]))];
     }
 
     private static OnnxTensor Sum(OperatorCall call, OnnxTensor a, OnnxTensor b)
@@ -210,10 +221,12 @@ internal static class Plumbing
         if (!broadcasts && !a.Dims.SequenceEqual(b.Dims))
             throw new InputException($"expected the same shape twice without broadcast, got {OnnxTensor.Text(a.Dims)} and {OnnxTensor.Text(b.Dims)}.");
         axis = axis < 0 ? axis + a.Dims.Count : axis;
-        return axis < 0 || axis + b.Dims.Count > a.Dims.Count ? throw new InputException($"expected a shape within {OnnxTensor.Text(a.Dims)}, got {OnnxTensor.Text(b.Dims)} at axis {axis}.")
+        return axis < 0 || axis + b.Dims.Count > a.Dims.Count
+            ? throw new InputException($"expected a shape within {OnnxTensor.Text(a.Dims)}, got {OnnxTensor.Text(b.Dims)} at axis {axis}.")
             : b.Shaped([.. b.Dims, .. Enumerable.Repeat(1, a.Dims.Count - b.Dims.Count - axis)]);
     }
 
     private static HashSet<int>? AxesOf(OperatorCall call, int rank) =>
-        (call.Opset < 13 ? call.OptionalInts("axes") : call.Optional(1) is null ? null : call.Ints(1))?.Select(axis => OperatorCall.Axis(axis, rank)).ToHashSet();
+        (call.Opset < 13 ? call.OptionalInts("axes") : call.Optional(1) is null ? null : call.Ints(1))?.Select(axis =>
+            OperatorCall.Axis(axis, rank)).ToHashSet();
 }

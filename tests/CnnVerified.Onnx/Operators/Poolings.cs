@@ -29,7 +29,8 @@ internal static class Poolings
     }
 
     // The gradient of a max pooling, by a residual of ones on windows side by side, is 1 where each window found its maximum.
-    private static OnnxTensor Switches(OperatorCall call, OnnxTensor x, OnnxTensor y, OnnxTensor laid, WindowGeometry geometry, int[] windows, bool columnsFirst)
+    private static OnnxTensor Switches(OperatorCall call, OnnxTensor x, OnnxTensor y, OnnxTensor laid, WindowGeometry geometry, int[] windows,
+        bool columnsFirst)
     {
         int rank = geometry.Rank;
         OnnxTensor chosen = call.On.One(MaxGradient1To3[rank - 1], geometry.SideBySide.With([.. geometry.Named("")], [.. laid.Dims.Skip(2)], 0),
@@ -86,10 +87,12 @@ internal static class Poolings
         if (countsPadding)
         {
             int[] none = new int[geometry.Rank];
-            var padded = geometry with { Space = [.. geometry.Space.Select((length, axis) => length + geometry.Before[axis] + geometry.Behind[axis])], Before = none, Behind = none };
+            int[] room = [.. geometry.Space.Select((length, axis) => length + geometry.Before[axis] + geometry.Behind[axis])];
+            var padded = geometry with { Space = room, Before = none, Behind = none };
             counted = LaidOut(OnnxTensor.Filled(x.Type, [1, 1, .. padded.Space], 1), padded, windows, 0);
         }
-        OnnxTensor means = call.On.One(mean, geometry.SideBySide, ("x", LaidOut(x, geometry, windows, 0))), shares = call.On.One(mean, geometry.SideBySide, ("x", counted));
+        OnnxTensor means = call.On.One(mean, geometry.SideBySide, ("x", LaidOut(x, geometry, windows, 0))),
+            shares = call.On.One(mean, geometry.SideBySide, ("x", counted));
         return [Plain.Combined(means, shares, (sum, share) => sum / share)];
     }
 
@@ -115,14 +118,15 @@ internal static class Poolings
     {
         OnnxTensor x = call.Real(0);
         WindowGeometry.SpaceOf(x);
-        return [OverSpace(x, call.On.One("PL-F17", Sizes.None, ("x", x.Shaped(x.Dims[0], x.Dims[1], x.Dims.Skip(2).SkipLast(1).Aggregate(1, (product, length) => product * length), x.Dims[^1]))))];
+        OnnxTensor maps = x.Shaped(x.Dims[0], x.Dims[1], OnnxTensor.Count(x.Dims.Skip(2).SkipLast(1)), x.Dims[^1]);
+        return [OverSpace(x, call.On.One("PL-F17", Sizes.None, ("x", maps)))];
     }
 
     public static IReadOnlyList<OnnxTensor?> GlobalLpPool(OperatorCall call)
     {
         OnnxTensor x = call.Real(0);
         WindowGeometry.SpaceOf(x);
-        int space = x.Dims.Skip(2).Aggregate(1, (product, length) => product * length);
+        int space = OnnxTensor.Count(x.Dims.Skip(2));
         return [OverSpace(x, call.On.One("PL-F26", Sizes.None.With("s", space), ("x", x.Shaped(x.Dims[0], x.Dims[1], space)), ("m", Power(call, x))))];
     }
 

@@ -148,11 +148,16 @@ public sealed class Arguments
     public static Arguments? Distinct(Equation equation, Case @case, ulong seed)
     {
         Random random = Source(equation, @case, seed, "distinct");
+        // A parameter may be a threshold: in half of the cases it lies anywhere among the values, and two steps from the next.
+        bool isAmongValues = random.Next(2) == 0;
+        int longest = (int)Math.Min(LastWhole >> 8, equation.Given.Max(name => equation.Input(name).Shape(@case).Aggregate(1.0, (product, size) => product * size)));
         double unit = UnitOf(equation, @case, seed);
         Arguments? drawn = Fill(equation, @case, random, (operand, length) =>
         {
             if (operand.Domain is not null)
                 return WholeNumbers(operand, equation, @case, random, 8, unit);
+            if (isAmongValues && operand.Shape(@case) is [1] && equation.Model.Find(operand.Name) is null)
+                return _ => unit * 4 * random.Next(1, longest / 2 + 2);
             int[] order = [.. Enumerable.Range(0, length)];
             random.Shuffle(order);
             return i => unit * (4 * (order[i] - length / 2) + 2);

@@ -22,6 +22,18 @@ public static class CaseOfShapes
     /// size open.</exception>
     public static Case Find(Equation equation, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, string given)
     {
+        try
+        {
+            return FindExactly(equation, shapes, given);
+        }
+        catch (OverflowException reason)
+        {
+            throw new InputException($"{equation.Id} expected sizes whose products 63 bits hold, got {string.Join(", ", shapes.Select(each => $"{each.Key} {Text(each.Value)}"))}.", reason);
+        }
+    }
+
+    private static Case FindExactly(Equation equation, IReadOnlyDictionary<string, IReadOnlyList<int>> shapes, string given)
+    {
         Family family = equation.Family;
         var sizes = Case.Sizes(family, given).ToBuilder();
         var told = new Dictionary<string, string>();   // which tensor told a letter

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Verification.Engines;
@@ -117,6 +119,9 @@ public sealed class Engine(string name)
     /// <summary>The work of the reference up to which cases are judged; more would take too long.</summary>
     public double MostWork { get; init; } = double.PositiveInfinity;
 
+    /// <summary>What takes in the bits of every result while a case is judged, or null.</summary>
+    internal IncrementalHash? Digest { get; set; }
+
     /// <summary>Offers an equation.</summary>
     /// <param name="id">Its id, such as CV-F1.</param>
     /// <param name="operation">Reads the call's inputs and writes every element of its outputs.</param>
@@ -215,7 +220,29 @@ public sealed class Engine(string name)
     /// <param name="case">Its sizes.</param>
     /// <param name="input">The elements of each input by name, row-major; whole numbers as floats.</param>
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
-    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input)
+    public float[][] Run(Equation equation, Case @case, Func<string, float[]> input) => Run(equation, @case, input, operand => operand.Shape(@case));
+
+    /// <summary>True where the engine refuses a tensor of other lengths than the case has with an <see cref="ArgumentException"/>.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="arguments">The data; the tensor in question has them over and over.</param>
+    /// <param name="name">The letter of an input or output.</param>
+    /// <param name="lengths">Its lengths, none shorter than in the case.</param>
+    /// <returns>Whether it was refused; what else the engine throws passes.</returns>
+    public bool Refuses(Equation equation, Arguments arguments, string name, nint[] lengths)
+    {
+        try
+        {
+            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], lengths) : [.. arguments[input]],
+                operand => operand.Name == name ? lengths : operand.Shape(arguments.Case));
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    private float[][] Run(Equation equation, Case @case, Func<string, float[]> input, Func<Operand, nint[]> shape)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
@@ -230,10 +257,12 @@ public sealed class Engine(string name)
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor(given[operand.Name], operand.Shape(@case), NextEdge());
+                inputs[operand.Name] = new GuardedTensor(given[operand.Name], shape(operand), NextEdge());
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, operand.Shape(@case), NextEdge());
+                outputs[operand.Name] = new GuardedTensor(null, shape(operand), NextEdge());
             _operations[equation.Id](new EngineCall(@case, inputs, outputs, NextEdge()));
+            foreach (Operand operand in equation.Outputs)
+                Digest?.AppendData(MemoryMarshal.AsBytes(outputs[operand.Name].Values));
             return [.. equation.Outputs.Select(operand => outputs[operand.Name].Values.ToArray())];
         }
         finally
@@ -241,5 +270,13 @@ public sealed class Engine(string name)
             foreach (GuardedTensor tensor in inputs.Values.Concat(outputs.Values))
                 tensor.Dispose();
         }
+    }
+
+    private static float[] Repeated(float[] own, nint[] lengths)
+    {
+        float[] all = new float[lengths.Aggregate((nint)1, (product, length) => product * length)];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = own[i % own.Length];
+        return all;
     }
 }

@@ -46,9 +46,9 @@ public static class Npy
         {
             var (type, isBigEndian, isFortran, shape) = ReadHeader(stream, name);
             long count = 1;
-            foreach (long length in shape.Contains(0) ? [0] : shape)
+            foreach (long length in shape.Order())   // a 0 first: with it the others are of no weight, but they are lengths
             {
-                if (length > mostBytes / (count * type.Size))
+                if (length > int.MaxValue || count > 0 && length > mostBytes / (count * type.Size))
                     throw new InputException($"{name}: expected at most {mostBytes} bytes of elements, got a header that states {string.Join('×', shape)} of {type.Name}.");
                 count *= length;
             }

@@ -32,7 +32,7 @@ public sealed class NpyArray
     /// <param name="elements">The elements, row-major; they are not copied.</param>
     /// <param name="shape">The lengths.</param>
     /// <returns>The array.</returns>
-    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    /// <exception cref="ArgumentException">The shape has another number of elements, or T is another type.</exception>
     public static NpyArray Of<T>(T[] elements, params IReadOnlyList<int> shape) where T : struct => Of((Array)elements, shape);
 
     /// <summary>The elements in binary64.</summary>

@@ -7,7 +7,16 @@ namespace CnnVerified.Verification.Training;
 /// C1.w, C1.b, N1.ma, … (docs/files.md).</summary>
 public sealed class Weights
 {
-    private Weights(NetworkKind kind, float[] parameters, float[] state) => (Kind, Parameters, State) = (kind, parameters, state);
+    private readonly Dictionary<string, NpyArray> _arrays;
+
+    private Weights(NetworkKind kind, float[] parameters, float[] state)
+    {
+        (Kind, Parameters, State) = (kind, parameters, state);
+        var tensors = All(kind);
+        Names = [.. tensors.Select(each => each.Tensor.Name)];
+        _arrays = tensors.ToDictionary(each => each.Tensor.Name,
+            each => NpyArray.Of((each.IsStatistic ? state : parameters).AsSpan(each.Tensor.At, each.Tensor.Count).ToArray(), Shape(each.Tensor)));
+    }
 
     /// <summary>The network.</summary>
     public NetworkKind Kind { get; }
@@ -18,14 +27,17 @@ public sealed class Weights
     /// <summary>What training keeps: running statistics where there are some, all else as it is before the first step.</summary>
     public float[] State { get; }
 
+    /// <summary>Names of the tensors, in the network's order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
     /// <summary>The tensors by name.</summary>
-    public IEnumerable<(string Name, NpyArray Array)> Arrays => All(Kind).Select(each =>
-        (each.Tensor.Name, NpyArray.Of((each.IsStatistic ? State : Parameters).AsSpan(each.Tensor.At, each.Tensor.Count).ToArray(), Shape(each.Tensor))));
+    public IEnumerable<(string Name, NpyArray Array)> Arrays => Names.Select(name => (name, _arrays[name]));
 
     /// <summary>A tensor by name.</summary>
     /// <param name="name">Layer and letter, such as C1.w.</param>
-    /// <returns>Its elements and its shape.</returns>
-    public NpyArray this[string name] => Arrays.First(each => each.Name == name).Array;
+    /// <returns>Its elements, which are not to be changed, and its shape.</returns>
+    /// <exception cref="KeyNotFoundException">The network has none of this name.</exception>
+    public NpyArray this[string name] => _arrays[name];
 
     /// <summary>The weights of a checkpoint.</summary>
     /// <param name="checkpoint">The checkpoint.</param>

@@ -1,0 +1,60 @@
+using CnnVerified.Verification;
+using CnnVerified.Verification.Cases;
+using CnnVerified.Verification.Engines;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace CnnVerified.Tests;
+
+/// <summary>Tensors whose shapes do not fit together are refused, by the reference and by the engine, for every equation.</summary>
+public sealed class RefusalTests(BatteryEngines engines) : IClassFixture<BatteryEngines>
+{
+    public static TheoryData<string> Ids => [.. EquationTable.All.Select(equation => equation.Id)];
+
+    /// <summary>Each length of each tensor one longer, and one more dimension; but not where other sizes explain the longer tensor.</summary>
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_shape_that_no_sizes_explain_is_refused(string id)
+    {
+        Equation equation = EquationTable.Find(id);
+        string[] scalars = [.. ReferenceMethods.Of(id).GetParameters().Where(parameter => parameter.ParameterType.IsGenericParameter).Select(parameter => parameter.Name!)];
+        foreach (Case @case in equation.Family.Arbitrary(Reach.Small).Generator.Sample(30, new Rnd(6), 2))
+        {
+            if (Arguments.Reals(equation, @case, 6) is not { } arguments)
+                continue;
+            foreach (Engine engine in engines.All.Where(engine => engine.Name is "reference" or "scalar" && engine.Offers(equation)))
+            {
+                // The reference is not given its results, and finds their shapes.
+                Operand[] shown = [.. engine.Name == "reference" ? equation.Inputs : equation.Inputs.Concat(equation.Outputs)];
+                foreach (Operand operand in shown.Where(operand => !scalars.Contains(operand.Name)))
+                    foreach (nint[] longer in Longer(operand.Shape(@case)))
+                        if (!IsMeant(id, operand.Name, longer))
+                            Assert.True(engine.Refuses(equation, arguments, operand.Name, longer) || IsExplained(@case, shown, operand, longer),
+                                $"{id} {engine.Name} {@case}: {operand.Name} of {Lengths.Text(operand.Shape(@case))} was taken with {Lengths.Text(longer)}");
+            }
+        }
+    }
+
+    // A part of a concatenation may be empty, which no case has; a group may have one element, where the text has no derivative;
+    // labels come to the engine as a span without dimensions.
+    private static bool IsMeant(string id, string name, nint[] longer) =>
+        id is "GR-B2" or "GR-B5" || id == "NM-B16" && name == "v" || name == "label" && longer.Length == 2;
+
+    private static IEnumerable<nint[]> Longer(nint[] lengths) =>
+        [.. lengths.Select((length, i) => lengths.Select((each, j) => i == j ? each + 1 : each).ToArray()), [.. lengths, 1]];
+
+    // Other sizes for which all tensors have just these shapes: the call is one of another case. Two letters may move together, as
+    // the rows of an image and of a kernel that leave the output as it is.
+    private static bool IsExplained(Case @case, Operand[] shown, Operand changed, nint[] longer)
+    {
+        string[] letters = [.. @case.Family.Letters];
+        int most = letters.Select(letter => letter is "g" or "sh" or "sw" or "sd" or "eh" or "ew" or "ed" ? @case[letter] : 1).DefaultIfEmpty().Max();
+        int[] moves = [.. Enumerable.Range(-most, 2 * most + 1)];
+        return letters.Any(one => letters.Any(other => moves.Any(byOne => moves.Any(byOther =>
+            Fits(@case.With(one, @case[one] + byOne) is var moved && one == other ? moved : moved.With(other, moved[other] + byOther))))));
+
+        bool Fits(Case other) => @case.Family.WhyInvalid(other) is null && shown.All(operand =>
+            (operand.Name == changed.Name ? longer : operand.Shape(@case)).SequenceEqual(operand.Shape(other)));
+    }
+}
