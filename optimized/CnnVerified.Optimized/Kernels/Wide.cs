@@ -29,7 +29,7 @@ internal static class Wide
     public static W ExpM1<W, D>(W x) where W : unmanaged where D : struct, IWideLanes<W>
     {
         W tail = ExpTail<W, D>(x, out W scale);
-        return D.Fma(scale, tail, D.Subtract(scale, D.Create(1)));
+        return D.Fma(scale, tail, D.Negate(D.Subtract(D.Create(1), scale)));   // −0 for scale 1, so that −0 stays
     }
 
     /// <summary>1/(1 + e⁻ˣ). Relative error below 1.1·10⁻¹¹.</summary>

@@ -35,7 +35,7 @@ public static class Celu
         public W Of<W, D>(W x, W _, W __) where W : unmanaged where D : struct, IWideLanes<W>
         {
             W zero = D.Create(0), scale = D.Create(a);
-            W below = D.Multiply(scale, Wide.ExpM1<W, D>(D.Divide(D.IfGreater(zero, x, x, zero), scale)));
+            W below = D.Multiply(scale, Wide.ExpM1<W, D>(D.Divide(D.IfGreater(x, zero, zero, x), scale)));
             return D.IfGreater(x, zero, x, below);
         }
     }
@@ -46,7 +46,7 @@ public static class Celu
         public W Of<W, D>(W dy, W x, W _) where W : unmanaged where D : struct, IWideLanes<W>
         {
             W zero = D.Create(0);
-            return D.Multiply(dy, Wide.Exp<W, D>(D.Divide(D.IfGreater(zero, x, x, zero), D.Create(a))));
+            return D.Multiply(dy, Wide.Exp<W, D>(D.Divide(D.IfGreater(x, zero, zero, x), D.Create(a))));
         }
     }
 }
