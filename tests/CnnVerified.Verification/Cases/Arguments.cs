@@ -127,19 +127,6 @@ public sealed class Arguments
         return null;
     }
 
-    /// <summary>Data that were not drawn: those of a user.</summary>
-    /// <param name="equation">The equation.</param>
-    /// <param name="case">The case.</param>
-    /// <param name="tensors">The equation's inputs, in its order, with the shapes of the case.</param>
-    /// <returns>The data.</returns>
-    public static Arguments Of(Equation equation, Case @case, IReadOnlyList<Tensor<float>> tensors)
-    {
-        var arguments = new Arguments(equation, @case);
-        for (int i = 0; i < tensors.Count; i++)
-            arguments._tensors[equation.Inputs[i].Name] = tensors[i];
-        return arguments;
-    }
-
     /// <summary>Whole numbers of units that differ from each other and from 0 by at least 2 units within each tensor: a step of one unit makes no tie.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="case">The case.</param>

@@ -65,8 +65,8 @@ public sealed class Computation
             throw new InputException($"{engine.Name} does not take {_equation.Id} on {Case}.");
         if (_equation.Work(Case) > engine.MostWork)
             throw new InputException($"{engine.Name} expected a case of at most {engine.MostWork:0} terms, got {_equation.Work(Case):0}.");
-        var inputs = _values.Select((values, i) => Tensor.Create([.. values.Select(value => (float)value)], _equation.Inputs[i].Shape(Case))).ToArray();
-        return Named(() => engine.Run(_equation, Arguments.Of(_equation, Case, inputs)));
+        var inputs = _equation.Inputs.Zip(_values).ToDictionary(pair => pair.First.Name, pair => pair.Second.Select(value => (float)value).ToArray());
+        return Named(() => engine.Run(_equation, Case, name => inputs[name]));
     }
 
     /// <summary>Computes the reference in binary64.</summary>
