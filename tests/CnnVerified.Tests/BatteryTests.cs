@@ -81,6 +81,13 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         Assert.Equal(Run(), Run());
     }
 
+    // One window covers nine pixels and the other three. The first residual happens to be divisible by both counts, its reverse is not.
+    [Fact]
+    public void Linearity_asks_for_equality_only_where_every_pass_has_whole_quotients() => Assert.All(
+        Battery.Judge(EquationTable.Find("PL-B16"), new LinearityOracle(), [engines.All.Single(engine => engine.Name == "reference")], new(1, 2015),
+            CnnVerified.Verification.Cases.Case.Parse(EquationTable.Find("PL-B16").Family, "n1c1h5w3-r3s3-sh4sw2"), default),
+        judgement => Assert.True(judgement is { Checks: > 0, Failure: null }, judgement.ToString()));
+
     [Fact]
     public void An_engine_that_offers_nothing_has_no_judgement() =>
         Assert.Empty(Battery.Run(EquationTable.All, [new Engine("empty")], new(1, 1), _ => { }, default));

@@ -164,7 +164,7 @@ public sealed class Arguments
     {
         var copy = Copy(AreWhole, Unit);
         copy._tensors[name] = tensor;
-        return copy;
+        return AreWhole && copy.Grain() != 1 ? copy.Copy(false, Unit) : copy;   // by other data a quotient need not be whole
     }
 
     /// <summary>The data of a part of the case.</summary>

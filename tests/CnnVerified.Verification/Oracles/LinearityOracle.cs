@@ -24,14 +24,11 @@ public sealed class LinearityOracle : Oracle
     /// <inheritdoc/>
     public override Trial? Prepare(Equation equation, Case @case, ulong seed)
     {
-        var first = equation.Nature == Nature.Smooth ? null : Arguments.Integers(equation, @case, seed, freeForwardValues: true, headroom: 4);
-        bool isExact = first is { AreWhole: true };
-        first = isExact ? first : Arguments.Reals(equation, @case, seed);
-        if (first is null)
+        var passes = equation.Nature == Nature.Smooth ? null : Passes(equation, Arguments.Integers(equation, @case, seed, freeForwardValues: true, headroom: 4));
+        bool isExact = passes is { First.AreWhole: true, Second.AreWhole: true, Both.AreWhole: true };
+        passes = isExact ? passes : Passes(equation, Arguments.Reals(equation, @case, seed));
+        if (passes is not var (first, second, both))
             return null;
-        Tensor<float> dy = first[equation.Residual!], other = Tensor.Create([.. dy.Reverse()], dy.Lengths);
-        Arguments second = first.With(equation.Residual!, other),
-            both = first.With(equation.Residual!, Tensor.Create([.. dy.Zip(other, (a, b) => a + 2 * b)], dy.Lengths));
         double[] allowed = new double[equation.Outputs[0].Shape(@case).Aggregate((nint)1, (product, length) => product * length)];
         if (!isExact)
         {
@@ -45,5 +42,13 @@ public sealed class LinearityOracle : Oracle
             float[] x = engine.Run(equation, first)[0], y = engine.Run(equation, second)[0], z = engine.Run(equation, both)[0];
             return Expectation.Compare([new(equation.Outputs[0].Name, equation.Outputs[0].Shape(@case), [.. x.Zip(y, (a, b) => a + 2.0 * b)], allowed)], [z]);
         };
+    }
+
+    private static (Arguments First, Arguments Second, Arguments Both)? Passes(Equation equation, Arguments? first)
+    {
+        if (first is null)
+            return null;
+        Tensor<float> dy = first[equation.Residual!], other = Tensor.Create([.. dy.Reverse()], dy.Lengths);
+        return (first, first.With(equation.Residual!, other), first.With(equation.Residual!, Tensor.Create([.. dy.Zip(other, (a, b) => a + 2 * b)], dy.Lengths)));
     }
 }
