@@ -10,19 +10,25 @@ internal interface IWork
 /// <summary>Threads that wait for work, first spinning, then asleep. Starting a parallel loop allocates nothing.</summary>
 internal sealed unsafe class Workers : IDisposable
 {
-    private const int SpinsBeforeSleep = 2000;
+    private const int ThreadBits = 16;
 
     private readonly Worker[] _others;
+
+    // A thread that spins takes the core from one that works, where there are more threads than cores.
+    private readonly int _spinsBeforeSleep;
     private delegate*<void*, int, int, int, void> _call;
     private void* _work;
     private int _items;
-    private int _generation;
     private int _pending;
+
+    // A counter of calls, and in the low bits how many threads take part: read as one, since those that do not take part are not waited for.
+    private long _signal;
     private bool _stop;
 
     public Workers(int threads)
     {
         _others = new Worker[threads - 1];
+        _spinsBeforeSleep = threads <= Environment.ProcessorCount ? 2000 : 0;
         for (int i = 0; i < _others.Length; i++)
             _others[i] = new Worker(this, i + 1);
     }
@@ -37,11 +43,10 @@ internal sealed unsafe class Workers : IDisposable
         _call = &Invoke<TWork>;
         _work = work;
         _items = items;
-        _pending = _others.Length;
-        Interlocked.Increment(ref _generation);
-        foreach (Worker worker in _others)
-            worker.Wake();
-        Share(0);
+        int threads = Math.Min(items, _others.Length + 1);
+        _pending = threads - 1;
+        Signal(threads);
+        Share(0, threads);
         var wait = new SpinWait();
         while (Volatile.Read(ref _pending) != 0)
             wait.SpinOnce(sleep1Threshold: -1);
@@ -50,9 +55,7 @@ internal sealed unsafe class Workers : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref _stop, true);
-        Interlocked.Increment(ref _generation);
-        foreach (Worker worker in _others)
-            worker.Wake();
+        Signal(_others.Length + 1);
         foreach (Worker worker in _others)
             worker.Dispose();
     }
@@ -60,9 +63,15 @@ internal sealed unsafe class Workers : IDisposable
     private static void Invoke<TWork>(void* work, int from, int to, int thread) where TWork : unmanaged, IWork =>
         ((TWork*)work)->Do(from, to, thread);
 
-    private void Share(int thread)
+    private void Signal(int threads)
     {
-        int threads = _others.Length + 1;
+        Interlocked.Exchange(ref _signal, ((_signal >> ThreadBits) + 1 << ThreadBits) + threads);
+        for (int i = 0; i < threads - 1; i++)
+            _others[i].Wake();
+    }
+
+    private void Share(int thread, int threads)
+    {
         int from = (int)((long)_items * thread / threads), to = (int)((long)_items * (thread + 1) / threads);
         if (from < to)
             _call(_work, from, to, thread);
@@ -97,33 +106,36 @@ internal sealed unsafe class Workers : IDisposable
 
         private void Loop()
         {
-            int seen = 0;
+            long seen = 0;
             while (true)
             {
                 seen = WaitForNext(seen);
                 if (Volatile.Read(ref _owner._stop))
                     return;
-                _owner.Share(_index);
+                int threads = (int)(seen & (1 << ThreadBits) - 1);
+                if (_index >= threads)
+                    continue;
+                _owner.Share(_index, threads);
                 Interlocked.Decrement(ref _owner._pending);
             }
         }
 
-        private int WaitForNext(int seen)
+        private long WaitForNext(long seen)
         {
             while (true)
             {
-                for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+                for (int spin = 0; spin <= _owner._spinsBeforeSleep; spin++)
                 {
-                    int generation = Volatile.Read(ref _owner._generation);
-                    if (generation != seen)
-                        return generation;
+                    long signal = Volatile.Read(ref _owner._signal);
+                    if (signal != seen)
+                        return signal;
                     Thread.SpinWait(1);
                 }
                 Interlocked.Exchange(ref _asleep, 1);
                 // Work may have arrived between the last look and the flag. Whoever clears the flag decides: if it was the
                 // caller, the semaphore is released and must be taken. A caller that was held up may wake this thread for
                 // work that it has already done: hence the loop.
-                if (Volatile.Read(ref _owner._generation) == seen || Interlocked.Exchange(ref _asleep, 0) == 0)
+                if (Volatile.Read(ref _owner._signal) == seen || Interlocked.Exchange(ref _asleep, 0) == 0)
                     _wake.Wait();
             }
         }
