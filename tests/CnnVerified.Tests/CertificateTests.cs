@@ -185,7 +185,7 @@ public sealed class CertificateTests(CertifiedRuns runs) : IClassFixture<Certifi
     [Fact]
     public void Replay_finds_the_same_and_tells_what_was_changed()
     {
-        var right = runs.Run(null, wrongToo: false);
+        var right = runs.Run(null, wrongToo: false, cases: 60);
         Assert.Equal((0, "", true), Told(right));
 
         var (code, told, _) = Told(Changed(right, outcome => outcome with { Bits = new('0', 64) }));
@@ -276,13 +276,13 @@ public sealed class CertifiedRuns : IDisposable
     private static readonly Equation[] Equations = [EquationTable.Find("FC-F1"), EquationTable.Find("SM-F1")];
 
     private readonly EngineList _list = new();
-    private readonly Dictionary<(Shard?, bool), Certificate> _done = [];
+    private readonly Dictionary<(Shard?, bool, int), Certificate> _done = [];
 
     internal Certificate Whole => Run(null);
 
-    internal Certificate Run(Shard? shard, bool wrongToo = true)
+    internal Certificate Run(Shard? shard, bool wrongToo = true, int cases = Cases)
     {
-        if (_done.TryGetValue((shard, wrongToo), out Certificate? done))
+        if (_done.TryGetValue((shard, wrongToo, cases), out Certificate? done))
             return done;
         Engine scalar = _list.Optimized(VectorWidth.Scalar, 1), wrong = new("wrong");
         wrong.Offer("FC-F1", call =>
@@ -292,9 +292,9 @@ public sealed class CertifiedRuns : IDisposable
                 call.OutputValues("y")[0] += 1000;
         });
         Engine[] engines = wrongToo ? [scalar, wrong] : [scalar];
-        var claims = Battery.Claims(Equations, engines, new(Cases, Seed, Threads: 1, Shard: shard), _ => { }, default).ToList();
-        var request = new CertifiedRequest([.. Equations.Select(equation => equation.Id)], [.. engines.Select(engine => CertifiedEngine.Of(engine, Equations))], Cases, null, Seed, 1);
-        return _done[(shard, wrongToo)] = Certificate.Of(request, [], shard, CertifiedRun.Here(shard, TimeSpan.FromSeconds(1)), claims);
+        var claims = Battery.Claims(Equations, engines, new(cases, Seed, Threads: 1, Shard: shard), _ => { }, default).ToList();
+        var request = new CertifiedRequest([.. Equations.Select(equation => equation.Id)], [.. engines.Select(engine => CertifiedEngine.Of(engine, Equations))], cases, null, Seed, 1);
+        return _done[(shard, wrongToo, cases)] = Certificate.Of(request, [], shard, CertifiedRun.Here(shard, TimeSpan.FromSeconds(1)), claims);
     }
 
     public void Dispose() => _list.Dispose();

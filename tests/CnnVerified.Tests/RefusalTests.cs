@@ -51,8 +51,8 @@ public sealed class RefusalTests(BatteryEngines engines) : IClassFixture<Battery
         string[] letters = [.. @case.Family.Letters];
         int most = letters.Select(letter => letter is "g" or "sh" or "sw" or "sd" or "eh" or "ew" or "ed" ? @case[letter] : 1).DefaultIfEmpty().Max();
         int[] moves = [.. Enumerable.Range(-most, 2 * most + 1)];
-        return letters.Any(one => letters.Any(other => moves.Any(byOne => moves.Any(byOther =>
-            Fits(@case.With(one, @case[one] + byOne) is var moved && one == other ? moved : moved.With(other, moved[other] + byOther))))));
+        return letters.Any(one => moves.Any(by => Fits(@case.With(one, @case[one] + by)))) || letters.Any(one => letters.Any(other => one != other &&
+            moves.Any(byOne => moves.Any(byOther => Fits(@case.With(one, @case[one] + byOne).With(other, @case[other] + byOther))))));
 
         bool Fits(Case other) => @case.Family.WhyInvalid(other) is null && shown.All(operand =>
             (operand.Name == changed.Name ? longer : operand.Shape(@case)).SequenceEqual(operand.Shape(other)));
