@@ -40,6 +40,14 @@ public sealed class NumberTests
         !double.IsFinite(value) || Rational.Of(value).ToDouble() == value;
 
     [Theory]
+    [InlineData(1, 0)]   // halfway between two doubles: the even one, below
+    [InlineData(3, 4)]   // and above
+    [InlineData(-1, 0)]
+    [InlineData(-3, -4)]
+    public void A_rational_halfway_between_two_doubles_rounds_to_the_even_one(long above, long rounded) =>
+        Assert.Equal(Math.ScaleB(Math.Sign(above), 53) + rounded, new Rational((BigInteger.One << 53) * Math.Sign(above) + above, 1).ToDouble());
+
+    [Theory]
     [InlineData(double.Epsilon)]
     [InlineData(double.MaxValue)]
     [InlineData(-1.5e-310)]

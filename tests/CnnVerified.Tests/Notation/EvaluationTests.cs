@@ -47,6 +47,7 @@ public sealed class EvaluationTests
     [InlineData("y[i:2] = mod(7,i)", "undefined 0")]
     [InlineData("y = mod(x[0],x[0]-3)", "undefined")]
     [InlineData("y[i:-2..2] = floor(i/2)", "-1 -1 0 0 1")]
+    [InlineData("y[i:-2..2] = x[floor(i/2) + 1]", "3 3 5 5 0")]
     [InlineData("y[i:-2..2] = ceil(i/2)", "-1 0 0 1 1")]
     [InlineData("y[i:2] = floor(-x[i]/2) + ceil(-x[i]/2)", "-3 -5")]
     public void Rule_2_what_is_empty_and_what_is_floored(string lines, string expected) => Check(lines, expected);

@@ -1,0 +1,37 @@
+using CnnVerified.Verification;
+using CnnVerified.Verification.Cases;
+using CnnVerified.Verification.Engines;
+using CnnVerified.Verification.Oracles;
+using Xunit;
+
+namespace CnnVerified.Tests;
+
+/// <summary>Shapes for which a kernel takes a path that small drawn cases hardly ever reach, under every oracle that is not too slow for them.</summary>
+public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<BatteryEngines>
+{
+    [Theory]
+    // A sum of more than two blocks of 512 terms, with a remainder, and a tail in rows and columns of the tile.
+    [InlineData("FC-F1", "n7d1100k35")]
+    [InlineData("FC-B2", "n7d35k1100")]
+    [InlineData("CV-F1", "n1c130h4w5-k7r2s2")]
+    [InlineData("CV-B1", "n1c7h4w5-k130r2s2")]
+    [InlineData("CV-B2", "n3c2h20w21-k3r2s2")]
+    // Maps of one pixel: the vectors lie across channels, and 70 channels are more than one block of them.
+    [InlineData("NM-F1", "n5c70h1w1")]
+    [InlineData("NM-B3", "n5c70h1w1")]
+    [InlineData("NM-F2", "n5c70h1w1")]
+    [InlineData("NM-B5", "n5c70h1w1")]
+    public void Every_engine_holds(string id, string text)
+    {
+        Equation equation = EquationTable.Find(id);
+        Case @case = Case.Parse(equation.Family, text);
+        Engine[] judged = [.. engines.All.Where(engine => engine.Name != "text")];
+        var judgements = Oracle.All.Where(oracle => oracle.Judges(equation) && equation.Work(@case) <= oracle.MostWork)
+            .SelectMany(oracle => judged.Where(engine => oracle.CanJudge(engine, equation)).ToArray() is { Length: > 0 } able
+                ? Battery.Judge(equation, oracle, able, new(1, 2015), @case, default) : []).ToArray();
+
+        Assert.Contains(judgements, judgement => judgement.Oracle == "bits" && judgement.Checks > 0);
+        Assert.Contains(judgements, judgement => judgement.Oracle is "exact" or "bound" && judgement.Checks > 0);
+        Assert.All(judgements, judgement => Assert.True(judgement.Failure is null, $"{judgement.Failure?.What} {judgement.Failure?.Repeat}"));
+    }
+}
