@@ -88,7 +88,7 @@ public static class Battery
         {
             Case? only = settings.OnlyCase is { } text ? Case.Parse(equation.Family, text) : null;
             yield return Judge(equation, oracle, able, settings, settings.Blocks().Where(block => dealt?.Contains((equation, oracle, block.First)) != false)
-                .Select(block => (block.First, only is not null ? [only] : Drawn(equation, oracle, settings.Seed, block.First, block.Count))), progress, cancel);
+                .Select(block => (block.First, only is not null ? [only] : Drawn(equation, oracle, settings.Seed, block.First, block.Count, cancel))), progress, cancel);
         }
     }
 
@@ -111,12 +111,17 @@ public static class Battery
     /// <param name="seed">The run's seed.</param>
     /// <param name="first">The number of the first case, from 0 on.</param>
     /// <param name="count">How many.</param>
+    /// <param name="cancel">Stops between cases.</param>
     /// <returns>The cases.</returns>
-    public static IReadOnlyList<Case> Drawn(Equation equation, Oracle oracle, ulong seed, int first, int count)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<Case> Drawn(Equation equation, Oracle oracle, ulong seed, int first, int count, CancellationToken cancel = default)
     {
         var generator = equation.Family.Arbitrary(oracle.Reach, @case => equation.Work(@case) <= oracle.DrawnWork).Generator;
         return [.. Enumerable.Range(first, count).Select(number =>
-            generator.Sample(Math.Min(number, LargestSize - 1) + 1, new Rnd(Hash($"{seed} {equation.Id} {oracle.Name} {number}")), 1).First())];
+        {
+            cancel.ThrowIfCancellationRequested();
+            return generator.Sample(Math.Min(number, LargestSize - 1) + 1, new Rnd(Hash($"{seed} {equation.Id} {oracle.Name} {number}")), 1).First();
+        })];
     }
 
     /// <summary>Judges engines on one equation by one oracle.</summary>
@@ -133,7 +138,7 @@ public static class Battery
     {
         BatterySettings own = settings with { OnlyCase = only?.ToString() };
         return Judge(equation, oracle, engines, own, own.Blocks().Select(block =>
-            (block.First, only is not null ? [only] : Drawn(equation, oracle, own.Seed, block.First, block.Count))), _ => { }, cancel).Judgements();
+            (block.First, only is not null ? [only] : Drawn(equation, oracle, own.Seed, block.First, block.Count, cancel))), _ => { }, cancel).Judgements();
     }
 
     /// <summary>Judges engines on given cases of one equation by one oracle.</summary>
