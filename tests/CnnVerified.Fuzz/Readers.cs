@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using CnnVerified.Cli;
+using CnnVerified.Cli.Certificates;
 using CnnVerified.Onnx;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Reference.Notation.Derivation;
@@ -47,6 +48,8 @@ internal static class Readers
             [Verification + "Files.Np"], input => Npz.Read(new MemoryStream(input), "input")),
         new("onnx", "an ONNX model or tensor: parsed within the limits, its graph and its initializers read",
             ["CnnVerified.Onnx.ProtoFile", "CnnVerified.Onnx.Graph", "CnnVerified.Onnx.TensorReader", "CnnVerified.Onnx.OperatorTable"], Strict(OnnxFile)),
+        new("certificate", "a certificate of verify, as merge and replay read it",
+            ["CnnVerified.Cli.Certificates."], Strict(CertificateText)),
         new("command", "a command line, one argument a line",
             ["CnnVerified.Cli.", "System.CommandLine."], Strict(CommandLine)),
     ];
@@ -186,10 +189,8 @@ internal static class Readers
         throw refused!;
     }
 
-    private static void OnnxFile(byte[] input)
+    private static void OnnxFile(byte[] input) => AsFile(input, path =>
     {
-        string path = Path.Combine(Path.GetTempPath(), $"fuzz-{Environment.ProcessId}.onnx");
-        File.WriteAllBytes(path, input);
         try
         {
             try
@@ -207,6 +208,22 @@ internal static class Readers
         catch (UnsupportedException what)
         {
             throw new InputException($"not supported: {what.Message}", what);
+        }
+    });
+
+    private static void CertificateText(byte[] input) => AsFile(input, path =>
+    {
+        Certificate read = CertificateFile.Read(path);
+        CertificateFile.Text(Union.Of([("input", read)]));
+    });
+
+    private static void AsFile(byte[] input, Action<string> read)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"fuzz-{Environment.ProcessId}");
+        File.WriteAllBytes(path, input);
+        try
+        {
+            read(path);
         }
         finally
         {

@@ -14,14 +14,15 @@ internal sealed class Soak(string folder, int seed)
 {
     private const int Epochs = 5;
 
-    // Each a network, small enough that a run takes seconds; and a part of the catalogue with its oracles.
+    // Each a network, small enough that a run takes seconds, or a part of the catalogue with its oracles; the file comes last.
     private static readonly Job[] Jobs =
     [
-        new("lenet5.ckpt", ["train", "--network", "lenet5", "--images", "300", "--epochs", $"{Epochs}", "--threads", "2"]),
-        new("lenet5-1998.ckpt", ["train", "--network", "lenet5-1998", "--images", "150", "--epochs", $"{Epochs}", "--threads", "1"]),
-        new("modern.ckpt", ["train", "--network", "modern", "--images", "60", "--epochs", $"{Epochs}", "--threads", "2"]),
-        new("convolution.json", ["verify", "CV-F1", "CV-B1", "--engine", "optimized", "--cases", "4", "--seed", "11", "--threads", "2"]),
-        new("losses.json", ["verify", "SM-F1", "LS-B1", "PL-F1", "NM-F1", "--engine", "reference", "--engine", "optimized", "--cases", "4", "--seed", "12", "--threads", "2"]),
+        new("lenet5.ckpt", ["train", "--network", "lenet5", "--images", "300", "--epochs", $"{Epochs}", "--threads", "2", "--checkpoint"]),
+        new("lenet5-1998.ckpt", ["train", "--network", "lenet5-1998", "--images", "150", "--epochs", $"{Epochs}", "--threads", "1", "--checkpoint"]),
+        new("modern.ckpt", ["train", "--network", "modern", "--images", "60", "--epochs", $"{Epochs}", "--threads", "2", "--checkpoint"]),
+        new("convolution.json", ["verify", "CV-F1", "CV-B1", "--engine", "optimized", "--cases", "4", "--seed", "11", "--threads", "2", "--json"]),
+        new("losses.json", ["verify", "SM-F1", "LS-B1", "PL-F1", "NM-F1", "--engine", "reference", "--engine", "optimized", "--cases", "4", "--seed", "12", "--threads", "2", "--json"]),
+        new("certificate.json", ["verify", "FC-F1", "CV-F1", "--engine", "scalar", "--cases", "60", "--seed", "13", "--threads", "1", "--certificate"]),
     ];
 
     private readonly Random _random = new(seed);
@@ -120,7 +121,7 @@ internal sealed class Soak(string folder, int seed)
         }
     }
 
-    // What must be the same bit for bit: a checkpoint whole, a report without the clock and the call. Reading it is the proof that it is complete.
+    // What must be the same bit for bit: a checkpoint whole, a report or certificate without the clock and the call. Reading it is the proof that it is complete.
     private static string Content(string file)
     {
         if (!file.EndsWith(".json", StringComparison.Ordinal))
@@ -131,12 +132,12 @@ internal sealed class Soak(string folder, int seed)
         JsonObject report = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
         report.Remove("when");
         report.Remove("command");
+        report.Remove("runs");
         return report.ToJsonString();
     }
 
-    private static string[] Call(Job job, string file, bool resume) => job.IsTraining
-        ? resume ? ["train", "--resume", file, "--checkpoint", file, "--threads", "1"] : [.. job.Call, "--checkpoint", file]
-        : [.. job.Call, "--json", file];
+    private static string[] Call(Job job, string file, bool resume) =>
+        job.IsTraining && resume ? ["train", "--resume", file, "--checkpoint", file, "--threads", "1"] : [.. job.Call, file];
 
     private static Process Start(string[] arguments, bool own, out Task<string> told)
     {
