@@ -98,6 +98,8 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() =>
             Battery.Run(EquationTable.All, [EngineList.Reference()], new(5, 1), _ => { }, stop.Token).Count());
+        // A block of a large run has thousands of cases, which take seconds to draw.
+        Assert.Throws<OperationCanceledException>(() => Battery.Drawn(EquationTable.Find("FC-F1"), new ExactOracle(), 1, 0, 10_000, stop.Token));
     }
 }
 
