@@ -1,4 +1,5 @@
 using System.Text;
+using CnnVerified.Verification.Engines;
 using CnnVerified.Verification.Oracles;
 
 namespace CnnVerified.Mutants;
@@ -52,10 +53,11 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
             - Each mutant is an assembly of its own in the place of the original one, judged in a process of its own. A crash or a hang is a kill.
               A hang is ten seconds of processor time and five times that of the same work on right code, or two minutes without any work.
             - One run with probes of all equations, all classes of tests and {Trials.Blocks} blocks of docs/equations tells which of them reach the changed statement. A mutant is judged on 3 of
-              these equations, {Trials.FewCases} cases for each equation and oracle, and 2 blocks of docs/equations; where nobody says no, on 8 equations, {Trials.ManyCases} cases, 5 blocks, and the
-              classes of unit tests that reach it. All oracles are asked, not only until one says no.
-            - Engines: {string.Join("; ", Repository.Areas.Select(area => $"{area.Name}: {string.Join(", ", area.Engines)}"))}. *widest* are the machine's widest vectors on two
-              threads; the oracle `bits` asks the other widths and 1, 3 and 5 threads too. Faults of the reference and the number types are
+              these equations, {Trials.FewCases} cases for each equation and oracle, and 2 blocks of docs/equations; where nobody says no, on 8 equations, {Trials.ManyCases} cases and 5 blocks;
+              where still nobody does, on the classes of unit tests that reach it, the quickest first, until one says no. (Number types and notation: the three quickest at once.)
+              All oracles are asked, not only until one says no.
+            - Engines: {string.Join("; ", Repository.Areas.Select(area => $"{area.Name}: {string.Join(", ", area.Engines)}"))}. *widths* are scalar code and every width of vectors that the machine has, here
+              {string.Join(", ", EngineList.Widths.Select(EngineList.NameOf))}, the widest on two threads; the oracle `bits` compares them, and 1, 3 and 5 threads too. Faults of the reference and the number types are
               faults of the judges as well: there a no may also mean that the judge is wrong while the engine is right.
             - Judges beside the {Oracle.All.Count} oracles: *check*, `cnnverify check` on a block of docs/equations; *tests*, the unit tests of number types, notation, engine
               and networks; *error*, an exception in what an oracle computes with; *crash* and *timeout* of the process.

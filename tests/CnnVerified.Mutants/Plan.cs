@@ -8,7 +8,8 @@ namespace CnnVerified.Mutants;
 /// <param name="Cases">Cases for each equation and oracle.</param>
 /// <param name="Seed">Seed of cases and data.</param>
 /// <param name="Notes">True where the probes of each item are to be told.</param>
-internal sealed record Plan(IReadOnlyList<string> Items, IReadOnlyList<string> Engines, int Cases, ulong Seed, bool Notes);
+/// <param name="UntilNo">True where the first no ends it.</param>
+internal sealed record Plan(IReadOnlyList<string> Items, IReadOnlyList<string> Engines, int Cases, ulong Seed, bool Notes, bool UntilNo = false);
 
 /// <summary>What one judge says of one item.</summary>
 /// <param name="Item">The item.</param>

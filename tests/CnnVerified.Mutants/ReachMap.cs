@@ -58,7 +58,7 @@ internal sealed class ReachMap
         var refused = new Dictionary<string, string>();
         foreach (string[] some in items.Chunk(SomeItems))
         {
-            string? end = slot.Run(new(some, ["text", "reference", "scalar", "widest"], Trials.FewCases, seed, Notes: true), TimeSpan.FromHours(1), said =>
+            string? end = slot.Run(new(some, ["text", "reference", "widths"], Trials.FewCases, seed, Notes: true), TimeSpan.FromHours(1), said =>
             {
                 if (said.No is not null)
                     refused.TryAdd(said.Item, $"{said.Item} {said.Judge}: {said.No}");

@@ -4,7 +4,7 @@ namespace CnnVerified.Mutants;
 /// <param name="Name">One word for reports.</param>
 /// <param name="Assembly">The assembly that it is compiled into.</param>
 /// <param name="Folder">Its folder, from the top of the repository.</param>
-/// <param name="Engines">Engines that are judged: text, reference, scalar, widest (on two threads).</param>
+/// <param name="Engines">Engines that are judged: text, reference, scalar, widths (every vector width of the machine and scalar; the widest on two threads).</param>
 internal sealed record Area(string Name, string Assembly, string Folder, string[] Engines);
 
 /// <summary>The sources, and where they stand.</summary>
@@ -16,8 +16,8 @@ internal static class Repository
         new("reference", "CnnVerified.Reference", "reference/CnnVerified.Reference/Equations", ["text", "reference", "scalar"]),
         new("notation", "CnnVerified.Reference", "reference/CnnVerified.Reference/Notation/Evaluation", ["text", "reference"]),
         new("numbers", "CnnVerified.Reference", "reference/CnnVerified.Reference/Numbers", ["text", "reference", "scalar"]),
-        new("shapes", "CnnVerified.Shapes", "reference/CnnVerified.Shapes", ["text", "reference", "scalar", "widest"]),
-        new("engine", "CnnVerified.Optimized", "optimized/CnnVerified.Optimized", ["scalar", "widest"]),
+        new("shapes", "CnnVerified.Shapes", "reference/CnnVerified.Shapes", ["text", "reference", "widths"]),
+        new("engine", "CnnVerified.Optimized", "optimized/CnnVerified.Optimized", ["widths"]),
     ];
 
     /// <summary>The folder that holds the solution.</summary>

@@ -16,7 +16,7 @@ internal static class TestClasses
     [
         "NumberTests", "ReferenceTests", "EngineTests", "RareShapeTests", "ConvolutionProperties", "ElementwiseTests", "CaseTests", "AllocationTests", "RefusalTests", "BoundTests", "NetworkGradientTests",
         "TrainingTests", "Notation.NumberTypeTests", "Notation.EvaluationTests", "Notation.DerivativeTests", "Notation.DegreeTests", "Notation.CheckerTests",
-        "Notation.AgreementTests", "Notation.StatementTests",
+        "Notation.AgreementTests", "Notation.StatementTests", "Notation.PlainLoopsTests", "Notation.SlipTests", "Notation.NotationErrorTests", "Notation.ErrataTests", "Onnx.ConformanceTests",
     ];
 
     /// <summary>The first test of a class that fails, or null.</summary>

@@ -46,7 +46,7 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
     private const int FewEquations = 3, ManyEquations = 8, FewBlocks = 2, ManyBlocks = 5;
 
     // A class of tests or a block that takes longer is no judge of single mutants.
-    private const double LongestItem = 20;
+    private const double LongestItem = 60;
 
     private const double UnknownItem = 4;
 
@@ -77,10 +77,9 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
             Run(mutation, first, FewCases, asked, no);
             string[] on = first;
             if (no.Count == 0)
-            {
-                on = [.. Take(reaching, "eq:", ManyEquations), .. Take(reaching, "block:", ManyBlocks), .. Take(reaching, "tests:", 16)];
-                Run(mutation, on, ManyCases, asked, no);
-            }
+                Run(mutation, on = [.. Take(reaching, "eq:", ManyEquations), .. Take(reaching, "block:", ManyBlocks)], ManyCases, asked, no);
+            if (no.Count == 0)
+                Run(mutation, on = [.. Take(reaching, "tests:", int.MaxValue)], ManyCases, asked, no, untilNo: true);
             return Of(no.Count > 0 ? Fate.Killed : Fate.Survived, asked, no, on);
         }
         finally
@@ -97,10 +96,12 @@ internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects
 
     private static IEnumerable<string> Take(string[] items, string kind, int count) => items.Where(item => item.StartsWith(kind, StringComparison.Ordinal)).Take(count);
 
-    private void Run(Mutation mutation, string[] items, int cases, HashSet<string> asked, Dictionary<string, string> no)
+    private void Run(Mutation mutation, string[] items, int cases, HashSet<string> asked, Dictionary<string, string> no, bool untilNo = false)
     {
+        if (items.Length == 0)
+            return;
         double seconds = items.Sum(item => (reach.IsValueCreated ? reach.Value.Seconds.GetValueOrDefault(item, UnknownItem) : UnknownItem) * (item.StartsWith("eq:", StringComparison.Ordinal) ? (double)cases / FewCases : 1));
-        string? end = slot.Run(new(items, mutation.Area.Engines, cases, seed, Notes: false), TimeSpan.FromSeconds(10 + 5 * seconds), said =>
+        string? end = slot.Run(new(items, mutation.Area.Engines, cases, seed, Notes: false, untilNo), TimeSpan.FromSeconds(10 + 5 * seconds), said =>
         {
             if (said.Judge == Said.End)
                 return;

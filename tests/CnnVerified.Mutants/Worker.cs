@@ -23,7 +23,7 @@ internal sealed class Worker : IDisposable
     private Worker(Plan plan)
     {
         _plan = plan;
-        _engines = new(() => [.. plan.Engines.Select(NewEngine)]);
+        _engines = new(() => [.. plan.Engines.SelectMany(EnginesOf)]);
         _passed = (byte[]?)typeof(Window).Assembly.GetType("CnnVerified.Probe")?.GetField("Passed")!.GetValue(null);
     }
 
@@ -31,22 +31,28 @@ internal sealed class Worker : IDisposable
     public static void Run(Plan plan)
     {
         using var worker = new Worker(plan);
-        foreach (string item in plan.Items)
+        bool refused = false;
+        foreach (string item in plan.Items.TakeWhile(_ => !(plan.UntilNo && refused)))
         {
             TimeSpan before = Environment.CpuUsage.TotalTime;
             if (worker._passed is not null)
                 Array.Clear(worker._passed);
+            void Say(Said said)
+            {
+                refused |= said.No is not null;
+                Console.WriteLine(said.ToLine());
+            }
             try
             {
                 foreach (Said said in worker.Judge(item))
-                    Console.WriteLine(said.ToLine());
+                    Say(said);
             }
             catch (Exception thrown)
             {
-                Console.WriteLine(new Said(item, "error", One(thrown)).ToLine());
+                Say(new(item, "error", One(thrown)));
             }
             int[]? passed = plan.Notes ? [.. worker._passed!.Index().Where(each => each.Item != 0).Select(each => each.Index)] : null;
-            Console.WriteLine(new Said(item, Said.End, Seconds: (Environment.CpuUsage.TotalTime - before).TotalSeconds, Passed: passed).ToLine());
+            Say(new(item, Said.End, Seconds: (Environment.CpuUsage.TotalTime - before).TotalSeconds, Passed: passed));
         }
         Console.WriteLine(new Said(Said.Done, "").ToLine());
     }
@@ -110,13 +116,13 @@ internal sealed class Worker : IDisposable
         return (library, blocks.DistinctBy(block => block.Head.Id).ToDictionary(block => block.Head.Id));
     }
 
-    private Engine NewEngine(string name) => name switch
+    private IEnumerable<Engine> EnginesOf(string name) => name switch
     {
-        "text" => EngineList.Text(),
-        "reference" => EngineList.Reference(),
-        "scalar" => _list.Optimized(VectorWidth.Scalar, 1),
-        "widest" => _list.Optimized(Execution.Widest, 2),
-        _ => throw new InputException($"expected an engine text, reference, scalar or widest, got '{name}'."),
+        "text" => [EngineList.Text()],
+        "reference" => [EngineList.Reference()],
+        "scalar" => [_list.Optimized(VectorWidth.Scalar, 1)],
+        "widths" => EngineList.Widths.Select(width => _list.Optimized(width, width == Execution.Widest ? 2 : 1)),
+        _ => throw new InputException($"expected an engine text, reference, scalar or widths, got '{name}'."),
     };
 
     private static string One(Exception thrown) =>
