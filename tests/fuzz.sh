@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Coverage-guided fuzzing of the readers with AFL++ (Debian: apt-get install afl++), one after another.
 #   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [--seconds 10] [READER…]
-# Each reader runs until nothing new was found for the quiet minutes, or for N minutes. An input that takes more than --seconds is a
-# hang; one that needs more managed memory than stated, or throws what the reader's contract does not allow, is a crash.
+# Each reader runs until no branch was reached for the first time for the quiet minutes, or for N minutes. (AFL++ also keeps inputs that
+# pass known branches another number of times; of those there is no end.) An input that takes more than --seconds is a hang; one that
+# needs more managed memory than stated, or throws what the reader's contract does not allow, is a crash.
 # Inputs and findings are left in artifacts/fuzz/READER. Exit code: 0 nothing was found, 1 something was, 2 the call is malformed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,12 +45,21 @@ for reader in "${readers[@]}"; do
     limits=(-t $((seconds * 1000)) -m none -s "$seed")
     [ "$minutes" -eq 0 ] || limits+=(-V $((minutes * 60)))
     # The folder it runs in is empty: what a command line names is not there.
-    DOTNET_GCHeapHardLimit=$(printf '0x%x' $((megabytes << 20))) AFL_EXIT_ON_TIME=$((quiet * 60)) \
+    DOTNET_GCHeapHardLimit=$(printf '0x%x' $((megabytes << 20))) \
         env -C "$out/empty" afl-fuzz "${limits[@]}" -i "$out/seeds" -o "$out" $([ ! -f "$words" ] || echo "-x $words") \
-        -- dotnet "$work/program/CnnVerified.Fuzz.dll" afl "$reader" >"$out/log" 2>&1 || { tail -n 20 "$out/log"; exit 1; }
+        -- dotnet "$work/program/CnnVerified.Fuzz.dll" afl "$reader" >"$out/log" 2>&1 &
+    fuzzer=$! edges=0 risen=0
+    trap 'kill -INT $fuzzer 2>/dev/null; wait $fuzzer || true; exit 130' INT TERM
+    while sleep 5 && kill -0 $fuzzer 2>/dev/null; do
+        IFS=', ' read -r now _ _ _ _ _ _ _ _ _ _ _ reached < <(tail -qn 1 "$out/default/plot_data" 2>/dev/null | grep -v '^#') || continue
+        [ "${reached:-0}" -le "$edges" ] || edges=$reached risen=$now
+        [ "$minutes" -gt 0 ] || [ $((now - risen)) -lt $((quiet * 60)) ] || kill -INT $fuzzer 2>/dev/null || true
+    done
+    wait $fuzzer || { tail -n 20 "$out/log"; exit 1; }
+    trap - INT TERM
     stat() { sed -nE "s/^$1 *: *//p" "$out/default/fuzzer_stats"; }
     crashes=$(stat saved_crashes) hangs=$(stat saved_hangs)
-    echo "$reader: $(stat execs_done) inputs in $(stat run_time) s, the last new one $(($(stat last_update) - $(stat last_find))) s before the end; $(stat corpus_count) kept; $crashes crashes, $hangs hangs"
+    echo "$reader: $(stat execs_done) inputs in $(stat run_time) s, the last new branch $(($(stat run_time) - risen)) s before the end; $(stat corpus_count) kept; $crashes crashes, $hangs hangs"
     dotnet "$work/program/CnnVerified.Fuzz.dll" coverage "$reader" "$out/default/queue"
     found=$((found + crashes + hangs))
     for finding in "$out"/default/{crashes,hangs}/id*; do
