@@ -14,7 +14,7 @@ internal static class TestClasses
     /// <summary>Classes that judge what is mutated: number types, notation, shapes, engine, networks.</summary>
     public static IReadOnlyList<string> Judges { get; } =
     [
-        "NumberTests", "ReferenceTests", "EngineTests", "RareShapeTests", "ConvolutionProperties", "ElementwiseTests", "CaseTests", "AllocationTests", "RefusalTests", "BoundTests", "NetworkGradientTests",
+        "NumberTests", "RealDefaultTests", "ReferenceTests", "EngineTests", "RareShapeTests", "ConvolutionProperties", "ElementwiseTests", "CaseTests", "AllocationTests", "RefusalTests", "BoundTests", "NetworkGradientTests",
         "TrainingTests", "Notation.NumberTypeTests", "Notation.EvaluationTests", "Notation.DerivativeTests", "Notation.DegreeTests", "Notation.CheckerTests",
         "Notation.AgreementTests", "Notation.StatementTests", "Notation.PlainLoopsTests", "Notation.SlipTests", "Notation.NotationErrorTests", "Notation.ErrataTests", "Onnx.ConformanceTests",
     ];
