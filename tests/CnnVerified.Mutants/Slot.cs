@@ -58,6 +58,7 @@ internal sealed class Slot : IDisposable
             WorkingDirectory = _folder,
         };
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_TieredCompilation"] = "0";   // most of a short run is compiling: once is enough
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x60000000";   // a mutant may allocate without end
         bool isDone = false;
         using var process = new Process { StartInfo = start };

@@ -35,10 +35,10 @@ internal sealed record Outcome(string Key, string Class, string Area, int Line, 
 internal sealed class Trials(IReadOnlyDictionary<string, SourceProject> projects, Lazy<ReachMap> reach, Slot slot, ulong seed, CancellationToken stop)
 {
     /// <summary>Cases for each equation and oracle at first.</summary>
-    public const int FewCases = 4;
+    public const int FewCases = 12;
 
     /// <summary>Cases where nobody said no at first.</summary>
-    public const int ManyCases = 24;
+    public const int ManyCases = 60;
 
     /// <summary>Blocks of docs/equations that the checker is asked about.</summary>
     public const int Blocks = 60;

@@ -60,7 +60,7 @@ internal readonly struct HighPrecision
     };
 
     /// <summary>The derivative, from a difference over 2⁻¹⁰⁰: off by the third derivative times 2⁻²⁰², and 2⁻²⁹⁰ of rounding.</summary>
-    public static HighPrecision Slope(Function function, double x)
+    public static HighPrecision Slope(Function function, HighPrecision x)
     {
         HighPrecision step = new(BigInteger.One << Bits - 100);
         return (Apply(function, x + step) - Apply(function, x - step)) / (step * 2);

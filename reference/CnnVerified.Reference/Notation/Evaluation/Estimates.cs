@@ -13,7 +13,8 @@ public readonly record struct Estimate(double Value, double Error)
 }
 
 /// <summary>Doubles with a running error bound (Higham 2002, section 3.3): each operation adds its own rounding to what its operands
-/// bring along. Two formulas of the same value differ by no more than the sum of their bounds.</summary>
+/// bring along. Two formulas of the same value differ by no more than the sum of their bounds. What a function makes of the error of its
+/// argument is no more than the mean value theorem allows: that error times the steepest slope within it.</summary>
 /// <remarks>Stated errors of the functions: the glibc manual lists at most 2 ULP for exp, log, log1p, pow, sin, cos and tanh on x86-64;
 /// we allow twice that. erf and erfc are computed here, with the error derived beside them.</remarks>
 public sealed class Estimates : Arithmetic<Estimate>
@@ -186,7 +187,14 @@ public sealed class Estimates : Arithmetic<Estimate>
             sum += term;
         }
         double erf = 2 / Math.Sqrt(Math.PI) * Math.Exp(-v * v) * sum;
-        return Finite(new(erf, 1.13 * x.Error + Math.Abs(erf) * 64 * U));
+        return Finite(new(erf, Steepest(x) * x.Error + Math.Abs(erf) * 64 * U));
+    }
+
+    // The derivative 2/√π·e^(−x²) of both is largest where |x| is smallest.
+    private static double Steepest(Estimate x)
+    {
+        double nearest = Math.Max(0, Math.Abs(x.Value) - x.Error);
+        return 1.13 * Math.Exp(-nearest * nearest);
     }
 
     // erfc x = exp(−x²)/√π·1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))) for x > 1: positive terms, from the inside out. 400 levels leave
@@ -197,7 +205,6 @@ public sealed class Estimates : Arithmetic<Estimate>
         for (int n = 400; n >= 1; n--)
             fraction = v + n / 2.0 / fraction;
         double erfc = Math.Exp(-v * v) / Math.Sqrt(Math.PI) / fraction;
-        double steepest = 1.13 * Math.Exp(-(v - x.Error) * (v - x.Error));
-        return Small(Finite(new(erfc, steepest * x.Error * (1 + 4 * U * v * v) + erfc * (16 + v * v) * U)));
+        return Small(Finite(new(erfc, Steepest(x) * x.Error * (1 + 4 * U * v * v) + erfc * (16 + v * v) * U)));
     }
 }
