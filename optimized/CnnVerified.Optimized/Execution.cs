@@ -104,6 +104,7 @@ public sealed unsafe class Execution : IDisposable
 
     private PerThread Take(ScratchMemory memory, nint floats, int blocks)
     {
+        ExpectEntered();
         float* start = memory.Get(floats, blocks, out nint stride);
         var each = new PerThread(start, stride);
         if (PoisonScratch)
@@ -114,7 +115,18 @@ public sealed unsafe class Execution : IDisposable
     }
 
     /// <summary>Runs all items, split evenly over the threads in contiguous ranges.</summary>
-    internal void Run<TWork>(int items, TWork work) where TWork : unmanaged, IWork => _workers.Run(items, &work);
+    internal void Run<TWork>(int items, TWork work) where TWork : unmanaged, IWork
+    {
+        ExpectEntered();
+        _workers.Run(items, &work);
+    }
+
+    // Else two calls could share scratch and workers, and none would notice but in its results.
+    private void ExpectEntered()
+    {
+        if (_busy == 0)
+            throw new InvalidOperationException("work on an Execution expects a call that has entered it.");
+    }
 
     internal readonly ref struct Lease(Execution owner)
     {

@@ -191,7 +191,8 @@ internal sealed class Mutator : CSharpSyntaxWalker
         // f(x) where x would do: a function that is left out.
         if (arguments.Count == 1 && Same(_model.GetTypeInfo(node).Type, _model.GetTypeInfo(arguments[0].Expression).Type))
             Add("operation", node.Span, $"({arguments[0].Expression})");
-        Exchange("arguments", arguments);
+        if (name is not ("Add" or "Multiply") && node.Expression.ToString() is not ("Math.Min" or "Math.Max"))   // which do not mind
+            Exchange("arguments", arguments);
         base.VisitInvocationExpression(node);
     }
 
@@ -288,7 +289,7 @@ internal sealed class Mutator : CSharpSyntaxWalker
             if (a is LocalFunctionStatementSyntax || b is LocalFunctionStatementSyntax or ReturnStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or ThrowStatementSyntax)
                 continue;
             if (IsCheck(a) && IsCheck(b))
-                continue;   // of two wrong arguments another is named
+                continue;   // of two that are wrong another is named
             var (first, second) = (_model.AnalyzeDataFlow(a)!, _model.AnalyzeDataFlow(b)!);
             bool conflict = first.WrittenInside.Any(symbol => second.ReadInside.Contains(symbol, SymbolEqualityComparer.Default) || second.WrittenInside.Contains(symbol, SymbolEqualityComparer.Default))
                 || second.WrittenInside.Any(symbol => first.ReadInside.Contains(symbol, SymbolEqualityComparer.Default));
@@ -297,7 +298,7 @@ internal sealed class Mutator : CSharpSyntaxWalker
         }
     }
 
-    private static bool IsCheck(StatementSyntax statement) => statement is IfStatementSyntax { Statement: ThrowStatementSyntax }
+    private static bool IsCheck(StatementSyntax statement) => statement is IfStatementSyntax { Statement: ThrowStatementSyntax } or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 }
         || statement is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax call } && call.Expression.ToString().Split('.')[^1] is var name
             && (name.StartsWith("Expect", StringComparison.Ordinal) || name is "Dense" or "Shape");
 

@@ -15,7 +15,7 @@ internal static class TestClasses
     public static IReadOnlyList<string> Judges { get; } =
     [
         "NumberTests", "RealDefaultTests", "ReferenceTests", "EngineTests", "RareShapeTests", "ConvolutionProperties", "ElementwiseTests", "CaseTests", "AllocationTests", "RefusalTests", "BoundTests", "NetworkGradientTests",
-        "TrainingTests", "Notation.NumberTypeTests", "Notation.EvaluationTests", "Notation.DerivativeTests", "Notation.DegreeTests", "Notation.CheckerTests",
+        "TrainingTests", "NetworkStartTests", "Notation.NumberTypeTests", "Notation.EvaluationTests", "Notation.DerivativeTests", "Notation.DegreeTests", "Notation.CheckerTests",
         "Notation.AgreementTests", "Notation.StatementTests", "Notation.PlainLoopsTests", "Notation.SlipTests", "Notation.NotationErrorTests", "Notation.ErrataTests", "Onnx.ConformanceTests",
     ];
 

@@ -47,13 +47,19 @@ public sealed class BoundTests
         for (int t = 0; t < 2000; t++)
         {
             float x = (float)(from + (to - from) * random.NextDouble());
-            double off = t % 3 == 0 ? 0 : Math.Min(Math.ScaleB(Math.Abs(x), -random.Next(0, 23)), (x - from) / 4);
+            double off = t % 3 == 0 ? 0 : Math.Min(Math.ScaleB(Math.Abs(x), -random.Next(0, 40)), (x - from) / 4);
             double off24 = off + Math.ScaleB(Math.Abs(x), -24);
             foreach (double at in new[] { x - off, x, x + off })
             {
                 double error = bound(new(at, off24)).Error;
                 double got = Math.Abs(single(x) - real(at));
                 Assert.True(got <= error, $"{name}({x:R}) for {at:R}: off by {got:G4}, bound {error:G4}");
+                // The worst that an operand and a function can do that keep to what is stated of them.
+                foreach (double end in new[] { at - off24, at + off24 })
+                {
+                    double worst = Math.Abs(real(end) - real(at)) + Math.ScaleB(stated * (name is "sin" or "cos" ? 1 : Math.Abs(real(end))), -24);
+                    Assert.True(worst <= error * (1 + Math.ScaleB(1, -40)), $"{name}({at:R} ± {off24:R}): off by up to {worst:G17}, bound {error:G17}");
+                }
                 double[] within = [at - off24, at + off24, .. off24 > Math.Abs(at) ? [0.0] : Array.Empty<double>()];
                 double size = name switch { "difference" => Math.Abs(at) + 0.75, "sin" or "cos" => 1, _ => Math.Abs(real(at)) };
                 // A power is bounded through its logarithm, which is the same to the first order.

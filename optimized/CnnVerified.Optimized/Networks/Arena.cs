@@ -14,15 +14,15 @@ internal sealed unsafe class Arena
 
     /// <summary>Plans a place.</summary>
     /// <param name="floats">Its length.</param>
-    /// <returns>Where it begins.</returns>
+    /// <returns>The place.</returns>
     /// <exception cref="ArgumentOutOfRangeException">All places together are beyond what an array holds.</exception>
-    public int Plan(long floats)
+    public Place Plan(long floats)
     {
-        long at = _floats;
+        long start = _floats;
         _floats += (floats + Alignment - 1) / Alignment * Alignment;
         if (_floats > Array.MaxLength - Alignment)
             throw new ArgumentOutOfRangeException(nameof(floats), $"a network expects at most {Array.MaxLength:N0} floats of memory, got {_floats:N0}: a smaller batch.");
-        return (int)at;
+        return new((int)start, floats);
     }
 
     /// <summary>Takes the memory, cleared.</summary>
@@ -33,8 +33,23 @@ internal sealed unsafe class Arena
         _start = (int)((Alignment - offset) % Alignment);
     }
 
-    /// <summary>A planned place.</summary>
-    /// <param name="at">Where it begins.</param>
+    /// <summary>The beginning of a planned place.</summary>
+    /// <param name="place">The place.</param>
     /// <param name="count">How much of it.</param>
-    public Span<float> this[int at, int count] => _memory.AsSpan(_start + at, count);
+    /// <exception cref="ArgumentOutOfRangeException">More than was planned.</exception>
+    public Span<float> this[Place place, int count]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(count, place.Floats);
+            return _memory.AsSpan(_start + place.Start, count);
+        }
+    }
+}
+
+/// <summary>A place in an <see cref="Arena"/>; the default one has no room.</summary>
+internal readonly record struct Place(int Start, long Floats)
+{
+    /// <summary>What is left of it after some floats.</summary>
+    public Place From(int floats) => new(Start + floats, Floats - floats);
 }

@@ -7,14 +7,14 @@ namespace CnnVerified.Optimized.Networks;
 internal sealed class Maps
 {
     private readonly Arena _arena;
-    private readonly int _value, _residual;
+    private readonly Place _value, _residual;
 
     /// <summary>Plans the memory.</summary>
     public Maps(Arena arena, int maxBatch, int c, int h, int w, bool residual = true)
     {
         (_arena, C, H, W, HasResidual) = (arena, c, h, w, residual);
         _value = arena.Plan((long)maxBatch * Size);
-        _residual = residual ? arena.Plan((long)maxBatch * Size) : -1;
+        _residual = residual ? arena.Plan((long)maxBatch * Size) : default;
     }
 
     public int C { get; }

@@ -88,13 +88,13 @@ public sealed class Modern : Network
         var padded = new Window { Ph = 1, Pw = 1 };
         Maps c1 = NewMaps(16, 28, 28), p2 = NewMaps(16, 14, 14), c3 = NewMaps(32, 14, 14), p4 = NewMaps(32, 7, 7), d5 = NewMaps(Dropped, 1, 1);
         _z = NewMaps(10, 1, 1);
-        int statistics = StateAt + 2 * ParameterCount;
+        Place statistics = StateAt.From(2 * ParameterCount);
         Add(new UnbiasedConvolutionLayer(Input, Blocks.Weights("C1.w", [16, 1, 3, 3], 9, 16 * 9), padded, c1));
         _first = Add(new BatchNormalisationLayer(Memory, MaxBatch, c1, Blocks.Biases("N1.gamma", 16), Blocks.Biases("N1.beta", 16), statistics));
         Add(new RectifierLayer(c1));
         Add(new MaxPoolingLayer(c1, p2));
         Add(new UnbiasedConvolutionLayer(p2, Blocks.Weights("C3.w", [32, 16, 3, 3], 144, 32 * 9), padded, c3));
-        _second = Add(new BatchNormalisationLayer(Memory, MaxBatch, c3, Blocks.Biases("N3.gamma", 32), Blocks.Biases("N3.beta", 32), statistics + 2 * 16));
+        _second = Add(new BatchNormalisationLayer(Memory, MaxBatch, c3, Blocks.Biases("N3.gamma", 32), Blocks.Biases("N3.beta", 32), statistics.From(2 * 16)));
         Add(new RectifierLayer(c3));
         Add(new MaxPoolingLayer(c3, p4));
         _dropout = Add(new DropoutLayer(Memory, MaxBatch, p4, Keep, d5));

@@ -54,7 +54,7 @@ public abstract class Network
     private protected Execution On { get; }
 
     /// <summary>Where <see cref="State"/> lies in memory.</summary>
-    private protected int StateAt { get; }
+    private protected Place StateAt { get; }
 
     /// <summary>Floats of <see cref="State"/>.</summary>
     private protected abstract int StateSize { get; }

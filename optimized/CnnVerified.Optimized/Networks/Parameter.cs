@@ -34,7 +34,8 @@ internal sealed class Parameter(ParameterBlocks blocks, string name, int at, nin
 internal sealed class ParameterBlocks(Arena arena)
 {
     private readonly List<Parameter> _all = [];
-    private int _count, _values, _gradient, _second = -1;
+    private Place _values, _gradient, _second;
+    private int _count;
 
     public IReadOnlyList<Parameter> All => _all;
 

@@ -117,6 +117,25 @@ public sealed class NumberTypeTests
         }
     }
 
+    [Fact]
+    public void The_functions_that_dotnet_lacks_keep_their_digits()
+    {
+        var random = new Random(8);
+        double[] beside = [0, 1, -0.5, 0.5, -0.4999999, 0.4999999, 1e-20, -1e-20, 1e-9, -1e-9, 6, -6, 0.25];
+        foreach (double x in beside.Concat(Enumerable.Range(0, 300).Select(_ => HighPrecision.Draw(Function.Log1p, random))).Where(x => x > -1))
+            Assert.True(HighPrecision.Apply(Function.Log1p, x).Distance(RealFunctions.Log1p(x)) <= Math.ScaleB(4, -53) * Math.Abs(RealFunctions.Log1p(x)), $"log1p {x:R}");
+        foreach (double x in beside.Concat(Enumerable.Range(0, 300).Select(_ => HighPrecision.Draw(Function.Erfc, random))))
+            Assert.True(HighPrecision.Apply(Function.Erfc, x).Distance(RealFunctions.Erfc(x)) <= Math.ScaleB(32 + 2 * x * x, -53) * RealFunctions.Erfc(x), $"erfc {x:R}");
+        Assert.Equal(double.PositiveInfinity, RealFunctions.Log1p(double.PositiveInfinity));
+        Assert.Equal(double.NegativeInfinity, RealFunctions.Log1p(-1.0));
+        Assert.True(double.IsNaN(RealFunctions.Log1p(-1.5)) && double.IsNaN(RealFunctions.Log1p(double.NaN)) && double.IsNaN(RealFunctions.Erfc(double.NaN)));
+        Assert.Equal([0, 2, 0, 2], new[] { 28.5, -28.5, double.PositiveInfinity, double.NegativeInfinity }.Select(RealFunctions.Erfc));
+        // On a type of ours both are its own; on float they are the double's, rounded.
+        Assert.Equal((float)RealFunctions.Log1p(0.3f), RealFunctions.Log1p<float>(0.3f));
+        Assert.Equal((float)RealFunctions.Erfc(0.3f), RealFunctions.Erfc<float>(0.3f));
+        Assert.True(RealFunctions.Erfc(new Bounded<Binary32>(0.3, 0.01)).Error > 0.01 && RealFunctions.Log1p(new Bounded<Binary32>(0.3, 0.01)).Error > 0.007);
+    }
+
     [Property]
     public void Fractions_are_rationals(int a, int b, int c, int d)
     {

@@ -52,7 +52,7 @@ public sealed class EngineCall
     /// <summary>An input of whole numbers.</summary>
     /// <param name="name">Its letter: label, M.</param>
     /// <returns>The tensor.</returns>
-    public ReadOnlyTensorSpan<int> WholeInput(string name) => new(WholeValues(name), In(name).Span.Lengths);
+    public ReadOnlyTensorSpan<int> WholeInput(string name) => In(name).Shaped(WholeCopy(name));
 
     /// <summary>The elements of an input of whole numbers, row-major.</summary>
     /// <param name="name">Its letter: label, M.</param>
@@ -228,21 +228,28 @@ public sealed class Engine(string name)
     /// <param name="name">The letter of an input or output.</param>
     /// <param name="lengths">Its lengths, none shorter than in the case.</param>
     /// <returns>Whether it was refused; what else the engine throws passes.</returns>
-    public bool Refuses(Equation equation, Arguments arguments, string name, nint[] lengths)
+    public bool Refuses(Equation equation, Arguments arguments, string name, nint[] lengths) => Refusal(equation, arguments, name, lengths) is not null;
+
+    /// <summary>What the engine says to a tensor of other lengths, or null where it takes it.</summary>
+    internal string? Refusal(Equation equation, Arguments arguments, string name, nint[] lengths, int step = 1)
     {
         try
         {
-            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], lengths) : [.. arguments[input]],
-                operand => operand.Name == name ? lengths : operand.Shape(arguments.Case));
-            return false;
+            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], [step, .. lengths]) : [.. arguments[input]],
+                operand => operand.Name == name ? lengths : operand.Shape(arguments.Case), operand => operand.Name == name ? step : 1);
+            return null;
         }
-        catch (ArgumentException)
+        catch (ArgumentException refusal)
         {
-            return true;
+            return refusal.Message;
         }
     }
 
-    private float[][] Run(Equation equation, Case @case, Func<string, float[]> input, Func<Operand, nint[]> shape)
+    /// <summary>What the engine says to a tensor of the right lengths with a gap behind each element, or null where it takes it.</summary>
+    internal string? RefusalOfGaps(Equation equation, Arguments arguments, string name) =>
+        Refusal(equation, arguments, name, equation.Inputs.Concat(equation.Outputs).First(operand => operand.Name == name).Shape(arguments.Case), step: 2);
+
+    private float[][] Run(Equation equation, Case @case, Func<string, float[]> input, Func<Operand, nint[]> shape, Func<Operand, int>? step = null)
     {
         var inputs = new Dictionary<string, GuardedTensor>();
         var outputs = new Dictionary<string, GuardedTensor>();
@@ -257,9 +264,9 @@ public sealed class Engine(string name)
         try
         {
             foreach (Operand operand in equation.Inputs)
-                inputs[operand.Name] = new GuardedTensor(given[operand.Name], shape(operand), NextEdge());
+                inputs[operand.Name] = new GuardedTensor(given[operand.Name], shape(operand), NextEdge(), step?.Invoke(operand) ?? 1);
             foreach (Operand operand in equation.Outputs)
-                outputs[operand.Name] = new GuardedTensor(null, shape(operand), NextEdge());
+                outputs[operand.Name] = new GuardedTensor(null, shape(operand), NextEdge(), step?.Invoke(operand) ?? 1);
             _operations[equation.Id](new EngineCall(@case, inputs, outputs, NextEdge()));
             foreach (Operand operand in equation.Outputs)
                 Digest?.AppendData(MemoryMarshal.AsBytes(outputs[operand.Name].Values));

@@ -13,16 +13,21 @@ internal sealed unsafe class GuardedTensor : IDisposable
     private static readonly ConcurrentDictionary<nuint, ConcurrentStack<nint>> KeptBlocks = new();
 
     private readonly nint[] _lengths;
+    private readonly int _step = 1;
     private readonly nint _count;
     private readonly nuint _room;
     private readonly byte* _block;
     private readonly float* _start;
 
     /// <summary>Copies values in, or fills with NaN where there are none.</summary>
-    public GuardedTensor(float[]? values, nint[] lengths, Edge edge)
+    /// <param name="values">As many as the lengths say, times the step.</param>
+    /// <param name="lengths">The lengths.</param>
+    /// <param name="edge">Which end lies at a page that may not be touched.</param>
+    /// <param name="step">Of how many elements of the memory one belongs to the tensor.</param>
+    public GuardedTensor(float[]? values, nint[] lengths, Edge edge, int step = 1)
     {
-        (_lengths, Edge) = (lengths, edge);
-        _count = lengths.Aggregate((nint)1, (product, length) => product * length);
+        (_lengths, Edge, _step) = (lengths, edge, step);
+        _count = lengths.Aggregate((nint)step, (product, length) => product * length);
         nuint data = (nuint)_count * sizeof(float);
         if (GuardedPages.Exist)
         {
@@ -59,11 +64,23 @@ internal sealed unsafe class GuardedTensor : IDisposable
     /// <summary>The edge that is guarded to the element; at the other the page may be some bytes away.</summary>
     public Edge Edge { get; }
 
-    public TensorSpan<float> Span => new(_start, _count, _lengths);
+    public TensorSpan<float> Span => _step == 1 ? new(_start, _count, _lengths) : new(_start, _count, _lengths, Strides());
+
+    /// <summary>Other elements in the same shape, with the same gaps.</summary>
+    public ReadOnlyTensorSpan<int> Shaped(int[] values) => _step == 1 ? new(values, _lengths) : new(values, _lengths, Strides());
 
     public Span<float> Values => new(_start, (int)_count);
 
     public float* Start => _start;
+
+    private nint[] Strides()
+    {
+        var strides = new nint[_lengths.Length];
+        nint stride = _step;
+        for (int i = strides.Length - 1; i >= 0; stride *= _lengths[i--])
+            strides[i] = _lengths[i] == 1 ? 0 : stride;
+        return strides;
+    }
 
     public void Dispose()
     {

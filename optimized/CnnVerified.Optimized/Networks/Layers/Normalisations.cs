@@ -10,19 +10,19 @@ namespace CnnVerified.Optimized.Networks.Layers;
 /// <param name="gamma">Scale.</param>
 /// <param name="beta">Shift.</param>
 /// <param name="running">Where running mean and running variance lie, one after the other.</param>
-internal sealed class BatchNormalisationLayer(Arena arena, int maxBatch, Maps maps, Parameter gamma, Parameter beta, int running) : Layer(maps, maps)
+internal sealed class BatchNormalisationLayer(Arena arena, int maxBatch, Maps maps, Parameter gamma, Parameter beta, Place running) : Layer(maps, maps)
 {
     private const float Eps = 1e-5f, Rho = 0.1f;
 
-    private readonly int _xhat = arena.Plan((long)maxBatch * maps.Size), _mu = arena.Plan(maps.C), _v = arena.Plan(maps.C);
+    private readonly Place _xhat = arena.Plan((long)maxBatch * maps.Size), _mu = arena.Plan(maps.C), _v = arena.Plan(maps.C);
 
     private TensorSpan<float> Xhat(int N) => new(arena[_xhat, N * Y.Size], [N, Y.C, Y.H, Y.W]);
 
-    private TensorSpan<float> Channels(int at) => new(arena[at, Y.C], [Y.C]);
+    private TensorSpan<float> Channels(Place at) => new(arena[at, Y.C], [Y.C]);
 
     private TensorSpan<float> RunningMean => Channels(running);
 
-    private TensorSpan<float> RunningVariance => Channels(running + Y.C);
+    private TensorSpan<float> RunningVariance => Channels(running.From(Y.C));
 
     public override void Forward(int N, Pass pass, Execution on)
     {
@@ -47,7 +47,7 @@ internal sealed class BatchNormalisationLayer(Arena arena, int maxBatch, Maps ma
 /// <summary>Dropout (NM-F5) of rows; in inference it lets everything through.</summary>
 internal sealed class DropoutLayer(Arena arena, int maxBatch, Maps x, float keep, Maps y) : Layer(x, y)
 {
-    private readonly int _u = arena.Plan((long)maxBatch * y.Size);
+    private readonly Place _u = arena.Plan((long)maxBatch * y.Size);
 
     private TensorSpan<float> U(int N) => new(arena[_u, N * Y.Size], [N, Y.Size]);
 

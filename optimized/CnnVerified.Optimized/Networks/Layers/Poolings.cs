@@ -28,7 +28,7 @@ internal sealed class MaxPoolingLayer(Maps x, Maps y) : Layer(x, y)
 /// <remarks>The sums of the windows are kept from the forward pass: the gradient by the coefficient uses them.</remarks>
 internal sealed class SubsamplingLayer(Arena arena, int maxBatch, Maps x, Parameter a, Parameter b, float amp, float slope, Maps y) : Layer(x, y)
 {
-    private readonly int _sums = arena.Plan((long)maxBatch * y.Size);
+    private readonly Place _sums = arena.Plan((long)maxBatch * y.Size);
 
     private TensorSpan<float> V(int N) => new(arena[_sums, N * Y.Size], [N, Y.C, Y.H, Y.W]);
 

@@ -13,7 +13,7 @@ namespace CnnVerified.Optimized.Networks.Layers;
 internal sealed class RbfHead(Arena arena, int maxBatch, Maps x, float[] codes, int K, float j)
 {
     private readonly Maps _y = new(arena, maxBatch, K, 1, 1);
-    private readonly int _second = arena.Plan((long)maxBatch * K), _rest = arena.Plan((long)maxBatch * K), _loss = arena.Plan(1);
+    private readonly Place _second = arena.Plan((long)maxBatch * K), _rest = arena.Plan((long)maxBatch * K), _loss = arena.Plan(1);
 
     private ReadOnlyTensorSpan<float> Centres => new(codes, [K, x.Size]);
 

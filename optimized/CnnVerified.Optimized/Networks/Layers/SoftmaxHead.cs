@@ -6,7 +6,7 @@ namespace CnnVerified.Optimized.Networks.Layers;
 /// <summary>Cross-entropy of the softmax of the scores (LS-F1), and where the way back begins (LS-B1).</summary>
 internal sealed class SoftmaxHead(Arena arena, int maxBatch, Maps z)
 {
-    private readonly int _y = arena.Plan((long)maxBatch * z.Size), _loss = arena.Plan(1);
+    private readonly Place _y = arena.Plan((long)maxBatch * z.Size), _loss = arena.Plan(1);
 
     /// <summary>The loss of N images; the residual of the scores is written.</summary>
     public float Loss(int N, in ReadOnlyTensorSpan<float> h, Execution on)
