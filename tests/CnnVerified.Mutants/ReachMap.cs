@@ -56,7 +56,8 @@ internal sealed class ReachMap
         foreach (string assembly in new[] { "CnnVerified.Reference", "CnnVerified.Optimized" })
             slot.Replace(assembly, Built(projects[assembly].Compile(probed[assembly], against: shapes)));
         var refused = new Dictionary<string, string>();
-        foreach (string[] some in items.Chunk(SomeItems))
+        // What is initialised once in a process is counted to the first that needs it: classes of tests have a process each.
+        foreach (string[] some in items.Where(item => !IsClass(item)).Chunk(SomeItems).Concat(items.Where(IsClass).Chunk(1)))
         {
             string? end = slot.Run(new(some, ["text", "reference", "widths"], Trials.FewCases, seed, Notes: true), TimeSpan.FromHours(1), said =>
             {
@@ -74,6 +75,8 @@ internal sealed class ReachMap
             throw new InvalidOperationException($"code without a mutation was refused: {string.Join("; ", refused.Values)}");
         return new(sites, noted);
     }
+
+    private static bool IsClass(string item) => item.StartsWith("tests:", StringComparison.Ordinal);
 
     private static byte[] Built((byte[]? Assembly, string? Error) compiled) =>
         compiled.Assembly ?? throw new InvalidOperationException($"sources with probes do not compile: {compiled.Error}");

@@ -29,6 +29,9 @@ public sealed class BoundTests
         ["power"] = (x => Bounded<Binary32>.Pow(x, new(1.75)), x => MathF.Pow(x, 1.75f), x => Math.Pow(x, 1.75), x => 1.75 * Math.Pow(x, 0.75), 4, 1e-2, 1e2),
         ["reciprocal"] = (x => new Bounded<Binary32>(1) / x, x => 1 / x, x => 1 / x, x => 1 / (x * x), 1, 1e-2, 1e2),
         ["square"] = (x => x * x, x => x * x, x => x * x, x => 2 * Math.Abs(x), 1, -1e2, 1e2),
+        ["triple"] = (x => x * new Bounded<Binary32>(3), x => x * 3, x => x * 3, _ => 3, 1, -1e2, 1e2),
+        ["three times"] = (x => new Bounded<Binary32>(3) * x, x => 3 * x, x => 3 * x, _ => 3, 1, -1e2, 1e2),
+        ["third"] = (x => x / new Bounded<Binary32>(3), x => x / 3, x => x / 3, _ => 1 / 3.0, 1, -1e2, 1e2),
         ["difference"] = (x => x - new Bounded<Binary32>(0.75), x => x - 0.75f, x => x - 0.75, _ => 1, 1, -2, 2),
     };
 
@@ -67,6 +70,20 @@ public sealed class BoundTests
                 Assert.True(error <= limit * (1 + 10 * Binary32.U) + 2 * Binary32.Underflow, $"{name}({at:R} ± {off24:R}): bound {error:G6}, explained {limit:G6}");
             }
         }
+    }
+
+    /// <summary>However close the argument may come to the pole, up to where nothing is known.</summary>
+    [Fact]
+    public void The_bound_of_a_logarithm_holds_up_to_its_pole()
+    {
+        for (int percent = 1; percent <= 120; percent++)
+        {
+            double error = Bounded<Binary32>.Log(new(2, 0.02 * percent)).Error, least = percent < 100 ? -Math.Log(1 - 0.01 * percent) : double.PositiveInfinity;
+            Assert.True(error >= least, $"log(2 ± {percent} %): {error}, can be off by {least}");
+            Assert.True(new Bounded<Binary32>(1, 0.02 * percent).Log1p().Error >= least);
+        }
+        Assert.InRange(Bounded<Binary32>.Log(new(2, 0.9)).Error, 0.5, 1);   // and is of use for half of it
+        Assert.InRange(new Bounded<Binary32>(1, 0.9).Log1p().Error, 0.5, 1);
     }
 
     /// <summary>Nothing but 0 to the largest possible power is known of a power whose base may be 0; an exponent that is off moves it by its logarithm.</summary>

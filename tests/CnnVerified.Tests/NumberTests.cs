@@ -47,6 +47,13 @@ public sealed class NumberTests
     public void A_rational_halfway_between_two_doubles_rounds_to_the_even_one(long above, long rounded) =>
         Assert.Equal(Math.ScaleB(Math.Sign(above), 53) + rounded, new Rational((BigInteger.One << 53) * Math.Sign(above) + above, 1).ToDouble());
 
+    /// <summary>A little more than halfway, by a part that no quotient of 64 bits shows.</summary>
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(-1, -2)]
+    public void A_rational_just_beyond_the_middle_of_two_doubles_rounds_away_from_the_even_one(long sign, long rounded) =>
+        Assert.Equal(Math.ScaleB(sign, 53) + rounded, new Rational(sign * ((((BigInteger.One << 53) + 1) << 200) + 1), BigInteger.One << 200).ToDouble());
+
     [Theory]
     [InlineData(double.Epsilon)]
     [InlineData(double.MaxValue)]
@@ -76,6 +83,35 @@ public sealed class NumberTests
         Assert.Equal(1 / 0.75, DualReal<double>.Log(x).Slope, 14);
         Assert.Equal(1 - Math.Pow(Math.Tanh(0.75), 2), DualReal<double>.Tanh(x).Slope, 14);
         Assert.Equal(-3 / (0.75 * 0.75), (DualReal<double>.Constant(3) / x).Slope, 13);
+    }
+
+    public static TheoryData<string> SlopeNames => [.. Slopes.Keys];
+
+    // Each operation of dual numbers with one that moves, and with the same that stands.
+    private static readonly Dictionary<string, (Func<DualReal<double>, DualReal<double>> Dual, Func<double, double> Plain)> Slopes = new()
+    {
+        ["exp"] = (DualReal<double>.Exp, Math.Exp), ["log"] = (DualReal<double>.Log, Math.Log), ["log1p"] = (x => x.Log1p(), RealFunctions.Log1p),
+        ["sqrt"] = (DualReal<double>.Sqrt, Math.Sqrt), ["tanh"] = (DualReal<double>.Tanh, Math.Tanh), ["cos"] = (DualReal<double>.Cos, Math.Cos), ["sin"] = (DualReal<double>.Sin, Math.Sin),
+        ["erfc"] = (x => x.Erfc(), RealFunctions.Erfc), ["power of a base"] = (x => DualReal<double>.Pow(x, DualReal<double>.Constant(2.5)), x => Math.Pow(x, 2.5)),
+        ["power of an exponent"] = (x => DualReal<double>.Pow(DualReal<double>.Constant(2.5), x), x => Math.Pow(2.5, x)), ["power of both"] = (x => DualReal<double>.Pow(x, x), x => Math.Pow(x, x)),
+        ["sum"] = (x => x + x * x, x => x + x * x), ["difference"] = (x => x - x * x, x => x - x * x), ["minus"] = (x => -x, x => -x), ["quotient"] = (x => (x + DualReal<double>.Constant(1)) / (x * x), x => (x + 1) / (x * x)),
+    };
+
+    /// <summary>Against a quotient of differences over 2⁻²⁰, off by its square and by the rounding over the step: below 2⁻³⁰ of what moves.</summary>
+    [Theory]
+    [MemberData(nameof(SlopeNames))]
+    public void The_slope_of_every_operation_is_a_quotient_of_differences(string name)
+    {
+        var (dual, plain) = Slopes[name];
+        for (double x = 0.3; x < 2; x += 0.4)
+        {
+            double h = Math.ScaleB(1, -20), slope = (plain(x + h) - plain(x - h)) / (2 * h);
+            DualReal<double> moved = dual(new(x, 1)), twice = dual(new(x, 2)), still = dual(new(x, 0));
+            Assert.Equal(plain(x), moved.Value, 13);
+            Assert.Equal(slope, moved.Slope, Math.ScaleB(Math.Abs(slope) + 1, -28));
+            Assert.Equal(2 * slope, twice.Slope, Math.ScaleB(Math.Abs(slope) + 1, -27));
+            Assert.Equal(0, still.Slope);
+        }
     }
 
     // The same expression in binary32 and on Bounded: the bound holds for each operand, and is not vacuous.

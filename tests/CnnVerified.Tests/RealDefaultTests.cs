@@ -33,6 +33,7 @@ public sealed class RealDefaultTests
             foreach (double b in Values.Where(double.IsFinite))
             {
                 T y = T.Constant(b);
+                Assert.Equal([a < b, a <= b, a > b, a >= b], [x < y, x <= y, x > y, x >= y]);
                 Assert.Equal(Math.Abs(double.MaxMagnitude(a, b)), Math.Abs(T.MaxMagnitude(x, y).ToDouble()));
                 Assert.Equal(Math.Abs(double.MaxMagnitude(a, b)), Math.Abs(T.MaxMagnitudeNumber(x, y).ToDouble()));
                 Assert.Equal(Math.Abs(double.MinMagnitude(a, b)), Math.Abs(T.MinMagnitude(x, y).ToDouble()));

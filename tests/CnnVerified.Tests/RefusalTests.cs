@@ -62,6 +62,27 @@ public sealed partial class RefusalTests(BatteryEngines engines) : IClassFixture
                 }
     }
 
+    /// <summary>Kernels index by labels: each is looked at.</summary>
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_label_that_is_no_class_is_refused_wherever_it_stands(string id)
+    {
+        Equation equation = EquationTable.Find(id);
+        // Gradient checks are formulas about a layer and index with what they are given.
+        if (equation.Inputs.All(operand => operand.Name != "label") || id.StartsWith("GC", StringComparison.Ordinal))
+            return;
+        foreach (Case @case in equation.Family.Arbitrary(Reach.Small).Generator.Sample(30, new Rnd(8), 4))
+            if (Arguments.Reals(equation, @case, 8) is { } arguments)
+                foreach (Engine engine in engines.All.Where(engine => engine.Name is "reference" or "scalar" && engine.Offers(equation)))
+                    for (int n = 0; n < arguments["label"].FlattenedLength; n++)
+                        foreach (int wrong in new[] { -1, @case["k"] })
+                        {
+                            float[] Given(string name) => [.. arguments[name].Select((value, i) => name == "label" && i == n ? wrong : value)];
+                            var refusal = Assert.Throws<ArgumentException>(() => engine.Run(equation, @case, Given));
+                            Assert.True(refusal.Message.Contains($"label[{n}] expects", StringComparison.Ordinal) && NamesEquation(refusal.Message), refusal.Message);
+                        }
+    }
+
     // Its own or the one that computes it: a depthwise convolution is a grouped one.
     private static bool NamesEquation(string? refusal) => refusal is not null && AnId().IsMatch(refusal);
 
