@@ -140,6 +140,27 @@ public sealed class EngineTests
         Tanh.Forward(Of(3), Of(3), on);
     }
 
+    /// <summary>One element has no unbiased variance, and none no mean; two have both.</summary>
+    [Fact]
+    public void Statistics_of_too_few_elements_are_refused_by_both_sides()
+    {
+        using var on = new Execution(VectorWidth.Scalar, 1);
+        Tensor<float> C() => Tensor.CreateFromShape<float>([3]);
+        Tensor<double> D() => Tensor.CreateFromShape<double>([3]);
+        foreach (int M in new[] { 0, 1 })
+        {
+            Assert.Contains("NM-U1", Assert.Throws<ArgumentException>(() => Reference.Equations.RunningStatistics.Step(D(), D(), D(), D(), 0.1, M)).Message, StringComparison.Ordinal);
+            Assert.Contains("NM-U1", Assert.Throws<ArgumentException>(() => RunningStatistics.Step(C(), C(), C(), C(), 0.1f, M, C(), C(), on)).Message, StringComparison.Ordinal);
+        }
+        Reference.Equations.RunningStatistics.Step(D(), D(), D(), D(), 0.1, 2);
+        RunningStatistics.Step(C(), C(), C(), C(), 0.1f, 2, C(), C(), on);
+        Tensor<float> one = Tensor.CreateFromShape<float>([1, 3, 1, 1]), two = Tensor.CreateFromShape<float>([2, 3, 1, 1]);
+        Assert.Contains("IN-4", Assert.Throws<ArgumentException>(() => Standardisation.Forward(one, one, on)).Message, StringComparison.Ordinal);
+        Assert.Contains("IN-4", Assert.Throws<ArgumentException>(() => Reference.Equations.Standardisation.Forward(one)).Message, StringComparison.Ordinal);
+        Standardisation.Forward(two, two, on);
+        Reference.Equations.Standardisation.Forward(two);
+    }
+
     [Fact]
     public void A_network_refuses_pixels_that_are_no_numbers_and_batches_beyond_its_size()
     {

@@ -27,6 +27,8 @@ public sealed class NumberTypeTests
             double error = HighPrecision.Apply(function, x).Distance(value.Value);
             Assert.True(error <= value.Error, $"{function}({x:R}) = {value} is off by {error}");
             Assert.True(value.Error <= Stated(function, x, value.Value), $"{function}({x:R}) = {value} says too little");
+            if (function is not (Function.Erf or Function.Erfc))   // of which the derived error depends on where x is
+                Assert.True(value.Error >= (1 - 1e-8) * Stated(function, x, value.Value), $"{function}({x:R}) = {value} says more than is stated");
         }
     }
 
@@ -65,6 +67,74 @@ public sealed class NumberTypeTests
         Function.Sin or Function.Cos => 1 + 8 * Math.Abs(value),
         _ => 8 * Math.Abs(value),
     });
+
+    /// <summary>An argument that may lie where there is no value leaves none; one that is exactly at the edge has one.</summary>
+    [Fact]
+    public void What_may_not_be_defined_is_told()
+    {
+        foreach (var (isDefined, compute) in new (bool, Func<Estimates, Estimate>)[]
+        {
+            (true, on => on.Apply(Function.Log, new(1, 0.99))), (false, on => on.Apply(Function.Log, new(1, 1))), (false, on => on.Apply(Function.Log, new(1, 2))), (false, on => on.Apply(Function.Log, 0)),
+            (true, on => on.Apply(Function.Log1p, new(0, 0.99))), (false, on => on.Apply(Function.Log1p, new(0, 1))), (false, on => on.Apply(Function.Log1p, new(0, 2))), (false, on => on.Apply(Function.Log1p, -1)),
+            (true, on => on.Apply(Function.Sqrt, new(1, 1))), (false, on => on.Apply(Function.Sqrt, new(1, 1.01))), (true, on => on.Apply(Function.Sqrt, 0)), (false, on => on.Apply(Function.Sqrt, new(0, 0.1))),
+            (false, on => on.Apply(Function.Sqrt, -1)),
+            (true, on => on.Divide(1, new(1, 0.99))), (false, on => on.Divide(1, new(1, 1))), (false, on => on.Divide(1, new(-1, 2))), (false, on => on.Divide(1, 0)),
+            (true, on => on.Power(0, (Estimate)2.5)), (true, on => on.Power(0, new Estimate(2.5, 2.4))), (false, on => on.Power(0, new Estimate(2.5, 2.5))), (true, on => on.Power(0, (Estimate)0)),
+            (false, on => on.Power(0, new Estimate(0, 0.1))), (false, on => on.Power(0, (Estimate)(-1.5))), (true, on => on.Power(new(1, 0.99), (Estimate)2.5)), (false, on => on.Power(new(1, 1), (Estimate)2.5)),
+            (false, on => on.Power(-1, (Estimate)2.5)), (true, on => on.Power(-2, (Estimate)3)), (true, on => on.Power(-2, (Estimate)64)), (false, on => on.Power(-2, (Estimate)65)),
+            (false, on => on.Multiply(1e200, 1e200)), (false, on => on.Apply(Function.Exp, 800)),
+        })
+        {
+            var estimates = new Estimates();
+            Estimate value = compute(estimates);
+            Assert.Equal(!isDefined, estimates.Undefined);
+            Assert.True(!isDefined || double.IsFinite(value.Error));
+        }
+        Assert.Equal([0, 1, 0, -8], new[] { new Estimates().Power(0, (Estimate)2.5), new Estimates().Power(0, (Estimate)0), new Estimates().Apply(Function.Sqrt, 0), new Estimates().Power(-2, (Estimate)3) }.Select(each => each.Value));
+        Assert.Equal(0, new Estimates().Apply(Function.Sqrt, 0).Error);
+    }
+
+    /// <summary>0 and 1 are exact and stay so: a sum or product with them is no rounding.</summary>
+    [Fact]
+    public void Sums_with_0_and_products_with_0_and_1_are_exact()
+    {
+        var on = new Estimates();
+        foreach (Estimate x in new Estimate[] { 3, new(0.1, 1e-3), new(-7, 2), new(1e-310, 1e-312), new(0, 0.5) })
+        {
+            Assert.Equal([x, x, x, x, x], [on.Add(x, 0), on.Add(0, x), on.Subtract(x, 0), on.Multiply(x, 1), on.Multiply(1, x)]);
+            Assert.Equal([0, 0], [on.Multiply(x, 0), on.Multiply(0, x)]);
+        }
+        // What is 0 or 1 within an error is not.
+        Assert.True(on.Multiply(new(0, 1e-3), 5).Error >= 5e-3 && on.Multiply(5, new(0, 1e-3)).Error >= 5e-3);
+        Assert.True(on.Multiply(new(1, 1e-3), 5).Error >= 5e-3 && on.Multiply(5, new(1, 1e-3)).Error >= 5e-3);
+        Assert.True(on.Add(new(0, 1e-3), 5).Error >= 1e-3 && on.Add(5, new(0, 1e-3)).Error >= 1e-3);
+        // The error of what is tiny is kept beside that of underflow.
+        Assert.InRange(on.Multiply(new(1e-200, 1e-201), 1e-110).Error, 1e-311, 1.1e-311);
+        Assert.InRange(on.Multiply(1e-200, 1e-110).Error, 16 * double.Epsilon, 17 * double.Epsilon);
+    }
+
+    /// <summary>A choice is a kink where the errors of two different numbers overlap: then the other could be the larger.</summary>
+    [Fact]
+    public void Choices_within_an_error_are_kinks()
+    {
+        foreach (var (a, b, order, kink) in new (Estimate, Estimate, int, bool)[]
+        {
+            (1, 2, -1, false), (2, 1, 1, false), (2, 2, 0, false), (new(2, 0.1), new(2, 0.1), 0, false), (new(2, 0.1), 2, 0, true), (2, new(2, 0.1), 0, true), (new(1, 0.4), new(2, 0.4), -1, false),
+            (new(1, 0.4), new(2, 0.7), -1, true), (new(2, 0.7), new(1, 0.4), 1, true), (new(1, 0.5), new(2, 0.5), -1, true), (new(1, 1), 2, -1, true), (2, new(1, 1), 1, true),
+        })
+        {
+            var on = new Estimates();
+            Assert.Equal(order, Math.Sign(on.Compare(a, b)));
+            Assert.Equal(kink, on.Kink);
+        }
+        foreach (var (value, error, kink) in new[] { (2.5, 0.4, false), (2.5, 0.5, true), (2.1, 0.2, true), (2.0, 0.0, false), (2.0, 0.5, true), (-0.5, 0.4, false), (-0.5, 0.6, true), (0.5, 0.4, false), (-1.5, 0.5, true) })
+        {
+            var on = new Estimates();
+            Assert.Equal(Math.Floor(value), on.Floor(new(value, error)).Value);
+            Assert.Equal(kink, on.Kink);
+        }
+        Assert.True(new Estimates().AreEqual(new(1, 0.5), new(2, 0.5)) && !new Estimates().AreEqual(new(1, 0.4), new(2, 0.5)) && !new Estimates().AreEqual(1, 2));
+    }
 
     [Fact]
     public void Powers_are_within_their_bounds()

@@ -24,6 +24,9 @@ public sealed class BoundOracle : Oracle
     {
         if (Arguments.Reals(equation, @case, seed) is not { } arguments || arguments.Bounds(forwardErrors: false) is not { } y)
             return null;
+        // Data keep to the equation's conditions: a reference without a value is wrong, and would otherwise judge nothing and pass everything.
+        if (y.SelectMany(output => output).Any(element => double.IsNaN(element.Value)))
+            return _ => new(1, double.PositiveInfinity, "the reference has no value here", false);
         return Expectation.Trial([.. equation.Outputs.Select((output, i) => new Expectation(output.Name, output.Shape(@case),
             [.. y[i].Select(element => element.Value)], [.. y[i].Select(element => element.Error)]))], arguments);
     }
