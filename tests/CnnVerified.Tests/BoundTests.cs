@@ -72,6 +72,68 @@ public sealed class BoundTests
         }
     }
 
+    /// <summary>Beside 0 a rounding is off by half the least subnormal number, whatever the size of the product.</summary>
+    [Fact]
+    public void The_bound_of_a_product_covers_underflow()
+    {
+        var random = new Random(6);
+        double largest = 0;
+        for (int t = 0; t < 5000; t++)
+        {
+            float a = (float)Math.ScaleB(1 + random.NextDouble(), -80), b = (float)Math.ScaleB(1 + random.NextDouble(), -random.Next(60, 72));
+            double off = Math.Abs(a * b - (double)a * b), error = (new Bounded<Binary32>(a) * new Bounded<Binary32>(b)).Error;
+            Assert.True(off <= error && error <= Math.ScaleB(1.01, -150) + Math.ScaleB((double)a * b, -23), $"{a:R} · {b:R} is off by {off:G4}, bound {error:G4}");
+            largest = Math.Max(largest, off / error);
+            Assert.True(Math.Abs(a / 1e13f - (double)a / 1e13f) <= (new Bounded<Binary32>(a) / new Bounded<Binary32>(1e13f)).Error);
+        }
+        Assert.True(largest > 0.9, $"the largest was {largest} of its bound: too small to show anything");
+    }
+
+    /// <summary>In units of u: what the glibc manual lists for x86-64, an ULP being two units, or what is derived of our own.</summary>
+    [Fact]
+    public void Functions_of_exact_arguments_have_their_stated_errors()
+    {
+        Pin<Binary32>(Math.ScaleB(1 + Math.ScaleB(1, -28), -24), Math.ScaleB(1, -150), 2, 2, 4, 8, 4, 2);
+        Pin<Binary64>(Math.ScaleB(1, -52), double.Epsilon, 2, 4, 4, 1600, 2, 2);
+
+        static void Pin<TFormat>(double u, double underflow, double exp, double log, double tanh, double erfc, double power, double cosine) where TFormat : struct, IFormat
+        {
+            Bounded<TFormat> x = new(0.7);
+            void Is(double stated, Bounded<TFormat> y, double size) =>
+                Assert.InRange(y.Error, stated * u * size, stated * u * size * (1 + 2 * stated * u) + underflow + Math.ScaleB(stated * u * size, -50));
+            Is(exp, Bounded<TFormat>.Exp(x), Math.Exp(0.7));
+            Is(log, Bounded<TFormat>.Log(x), -Math.Log(0.7));
+            Is(log, x.Log1p(), RealFunctions.Log1p(0.7));
+            Is(tanh, Bounded<TFormat>.Tanh(x), Math.Tanh(0.7));
+            Is(erfc, x.Erfc(), RealFunctions.Erfc(0.7));
+            Is(power, Bounded<TFormat>.Pow(x, new(1.5)), Math.Pow(0.7, 1.5));
+            Is(cosine, Bounded<TFormat>.Cos(x), 1);
+            Is(cosine, Bounded<TFormat>.Sin(x), 1);
+            Is(1, Bounded<TFormat>.Sqrt(x), Math.Sqrt(0.7));
+            Is(1, x * x, 0.7 * 0.7);
+            Is(1, x / new Bounded<TFormat>(3), 0.7 / 3);
+            Is(1, x + x, 1.4);
+            Assert.Equal(underflow, (new Bounded<TFormat>(1e-300) * new Bounded<TFormat>(1e-300)).Error);
+        }
+    }
+
+    /// <summary>A choice is open where the errors of two numbers overlap; a number beside itself, and two that are known, are none.</summary>
+    [Fact]
+    public void Choices_within_a_bound_are_counted()
+    {
+        foreach (var (a, b, isOpen) in new (Bounded<Binary32>, Bounded<Binary32>, bool)[]
+        {
+            (new(1), new(2), false), (new(2), new(2), false), (new(2, 0.1), new(2, 0.1), false), (new(2, 0.1), new(2), true), (new(2), new(2, 0.1), true), (new(1, 0.4), new(2, 0.4), false),
+            (new(1, 0.4), new(2, 0.7), true), (new(2, 0.7), new(1, 0.4), true), (new(1, 0.5), new(2, 0.5), true), (new(1, 1), new(2), true), (new(2), new(1, 1), true), (new(3, 0.9), new(2), false),
+        })
+            foreach (Func<bool> compare in new Func<bool>[] { () => a < b, () => a > b, () => a <= b, () => a >= b })
+            {
+                int before = BoundedChoices.Undecided;
+                compare();
+                Assert.Equal(before + (isOpen ? 1 : 0), BoundedChoices.Undecided);
+            }
+    }
+
     /// <summary>However close the argument may come to the pole, up to where nothing is known.</summary>
     [Fact]
     public void The_bound_of_a_logarithm_holds_up_to_its_pole()
