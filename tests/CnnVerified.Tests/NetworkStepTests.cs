@@ -154,6 +154,9 @@ public sealed class NetworkStepTests
                 Assert.True(Math.Abs(before[i] + change - after[i]) <= limit, $"step {step}, parameter {i}: {before[i]} + {change} became {after[i]}");
             }
             Assert.False(after.SequenceEqual(before), "nothing moved");
+            // Each running statistic has a place of its own: none stays what it was at first.
+            foreach (ParameterTensor statistic in name == nameof(Modern) ? NetworkKind.Find("modern").Statistics : [])
+                Assert.DoesNotContain(statistic.Name.EndsWith(".va", StringComparison.Ordinal) ? 1f : 0f, stepped.State.Slice(statistic.At, statistic.Count).ToArray());
             after.CopyTo(plain.Parameters);
         }
     }
