@@ -61,9 +61,11 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
               faults of the judges as well: there a no may also mean that the judge is wrong while the engine is right.
             - Judges beside the {Oracle.All.Count} oracles: *check*, `cnnverify check` on a block of docs/equations; *tests*, the unit tests of number types, notation, engine
               and networks; *error*, an exception in what an oracle computes with; *crash* and *timeout* of the process.
+            - Survivors were looked at one by one: most led to a new test, and were judged again; what is left is below. Those that were killed before were not judged
+              again by the new tests.
             - A pooled score weighs the parts equally, as the sample does; the last line of the table weighs them by how many changes the rules allow.
             - dotnet-stryker 5.1.0 (`.config/dotnet-tools.json`) was tried on one file, the fractions, with the unit tests as judges. It does not get as far as a mutant:
-              after a minute and three quarters it ends with "Failed to analyze project builds", because the simulated build that it begins with
+              it ends with "Failed to analyze project builds", because the simulated build that it begins with
               finds no target framework in these projects. Nothing here comes from it.
 
             ## Score
