@@ -62,7 +62,8 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
             - Judges beside the {Oracle.All.Count} oracles: *check*, `cnnverify check` on a block of docs/equations; *tests*, the unit tests of number types, notation, engine
               and networks; *error*, an exception in what an oracle computes with; *crash* and *timeout* of the process.
             - Survivors were looked at one by one: most led to a new test, and were judged again; what is left is below. Those that were killed before were not judged
-              again by the new tests.
+              again by the new tests. So this is the score of tests that have learnt from this sample; [architecture.md](architecture.md#seeded-faults) has what it was
+              before, and a sample with another seed is one that nobody has looked at.
             - A pooled score weighs the parts equally, as the sample does; the last line of the table weighs them by how many changes the rules allow.
             - dotnet-stryker 5.1.0 (`.config/dotnet-tools.json`) was tried on one file, the fractions, with the unit tests as judges. It does not get as far as a mutant:
               it ends with "Failed to analyze project builds", because the simulated build that it begins with

@@ -254,7 +254,7 @@ public sealed class NumberTypeTests
         Assert.Equal(Residue((BigInteger)a * b), Bare(field.Multiply(x, y)));
         Assert.Equal(Residue(-(BigInteger)a), Bare(field.Negate(x)));
         Assert.Equal(BigInteger.ModPow(Residue(a), 5, p), Bare(field.Power(x, 5)));
-        Assert.Equal([0UL, 0, 0], [field.Add(x, field.Negate(x)), field.Subtract(x, x), field.Negate(0)]);   // 0 has one form: numbers are compared as they are kept
+        Assert.Equal((0UL, 0UL, 0UL), (field.Add(x, field.Negate(x)), field.Subtract(x, x), field.Negate(0)));   // 0 has one form: numbers are compared as they are kept
         if (b == 0)
             return;
         Assert.Equal(Residue(a), Residue(Bare(field.Divide(x, y)) * b));
