@@ -90,11 +90,21 @@ public sealed class NumberTests
     // Each operation of dual numbers with one that moves, and with the same that stands.
     private static readonly Dictionary<string, (Func<DualReal<double>, DualReal<double>> Dual, Func<double, double> Plain)> Slopes = new()
     {
-        ["exp"] = (DualReal<double>.Exp, Math.Exp), ["log"] = (DualReal<double>.Log, Math.Log), ["log1p"] = (x => x.Log1p(), RealFunctions.Log1p),
-        ["sqrt"] = (DualReal<double>.Sqrt, Math.Sqrt), ["tanh"] = (DualReal<double>.Tanh, Math.Tanh), ["cos"] = (DualReal<double>.Cos, Math.Cos), ["sin"] = (DualReal<double>.Sin, Math.Sin),
-        ["erfc"] = (x => x.Erfc(), RealFunctions.Erfc), ["power of a base"] = (x => DualReal<double>.Pow(x, DualReal<double>.Constant(2.5)), x => Math.Pow(x, 2.5)),
-        ["power of an exponent"] = (x => DualReal<double>.Pow(DualReal<double>.Constant(2.5), x), x => Math.Pow(2.5, x)), ["power of both"] = (x => DualReal<double>.Pow(x, x), x => Math.Pow(x, x)),
-        ["sum"] = (x => x + x * x, x => x + x * x), ["difference"] = (x => x - x * x, x => x - x * x), ["minus"] = (x => -x, x => -x), ["quotient"] = (x => (x + DualReal<double>.Constant(1)) / (x * x), x => (x + 1) / (x * x)),
+        ["exp"] = (DualReal<double>.Exp, Math.Exp),
+        ["log"] = (DualReal<double>.Log, Math.Log),
+        ["log1p"] = (x => x.Log1p(), RealFunctions.Log1p),
+        ["sqrt"] = (DualReal<double>.Sqrt, Math.Sqrt),
+        ["tanh"] = (DualReal<double>.Tanh, Math.Tanh),
+        ["cos"] = (DualReal<double>.Cos, Math.Cos),
+        ["sin"] = (DualReal<double>.Sin, Math.Sin),
+        ["erfc"] = (x => x.Erfc(), RealFunctions.Erfc),
+        ["power of a base"] = (x => DualReal<double>.Pow(x, DualReal<double>.Constant(2.5)), x => Math.Pow(x, 2.5)),
+        ["power of an exponent"] = (x => DualReal<double>.Pow(DualReal<double>.Constant(2.5), x), x => Math.Pow(2.5, x)),
+        ["power of both"] = (x => DualReal<double>.Pow(x, x), x => Math.Pow(x, x)),
+        ["sum"] = (x => x + x * x, x => x + x * x),
+        ["difference"] = (x => x - x * x, x => x - x * x),
+        ["minus"] = (x => -x, x => -x),
+        ["quotient"] = (x => (x + DualReal<double>.Constant(1)) / (x * x), x => (x + 1) / (x * x)),
     };
 
     /// <summary>Against a quotient of differences over 2⁻²⁰, off by its square and by the rounding over the step: below 2⁻³⁰ of what moves.</summary>
