@@ -44,17 +44,17 @@ internal static unsafe class Loss
     /// <summary>The mean where the formula divides within its sum: that of nothing is 0.</summary>
     public static float Mean(float sum, float count) => count == 0 ? 0 : sum / count;
 
-    /// <summary>The sum of the terms of all elements of a and t; checks their shapes, N or N×K by <paramref name="rank"/>, and
-    /// that of L.</summary>
-    public static float OfElements<TLoss>(string id, int rank, string name, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> t,
-        in TensorSpan<float> L, Execution on, TLoss loss) where TLoss : unmanaged, IElementLoss
+    /// <summary>L[0] = the sum of the terms of all elements of a and t over a divisor; checks their shapes, N or N×K by
+    /// <paramref name="rank"/>, and that of L before L is indexed.</summary>
+    public static void OfElements<TLoss>(string id, int rank, string name, in ReadOnlyTensorSpan<float> a, in ReadOnlyTensorSpan<float> t,
+        in TensorSpan<float> L, Execution on, TLoss loss, float divisor = 1) where TLoss : unmanaged, IElementLoss
     {
         ExpectPair(id, rank, name, a, t);
         Contract.Shape(id, "L", "one element", L, [1]);
         using var lease = on.Enter();
         nint count = a.FlattenedLength;
         fixed (float* pa = a, pt = t)
-            return OfRows(on, (int)((count + Block - 1) / Block), new Blocks<TLoss>(loss, pa, pt, count));
+            L[0] = Mean(OfRows(on, (int)((count + Block - 1) / Block), new Blocks<TLoss>(loss, pa, pt, count)), divisor);
     }
 
     /// <summary>The derivative by each element of a; checks all shapes.</summary>

@@ -222,15 +222,8 @@ public sealed class Engine(string name)
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
     public float[][] Run(Equation equation, Case @case, Func<string, float[]> input) => Run(equation, @case, input, operand => operand.Shape(@case));
 
-    /// <summary>True where the engine refuses a tensor of other lengths than the case has with an <see cref="ArgumentException"/>.</summary>
-    /// <param name="equation">The equation.</param>
-    /// <param name="arguments">The data; the tensor in question has them over and over.</param>
-    /// <param name="name">The letter of an input or output.</param>
-    /// <param name="lengths">Its lengths, none shorter than in the case.</param>
-    /// <returns>Whether it was refused; what else the engine throws passes.</returns>
-    public bool Refuses(Equation equation, Arguments arguments, string name, nint[] lengths) => Refusal(equation, arguments, name, lengths) is not null;
-
-    /// <summary>What the engine says to a tensor of other lengths, or null where it takes it.</summary>
+    /// <summary>The message of the <see cref="ArgumentException"/> that the engine throws at a tensor of other lengths than the case has, none shorter, with the
+    /// case's data over and over; null where it takes it. What else it throws passes.</summary>
     internal string? Refusal(Equation equation, Arguments arguments, string name, nint[] lengths, int step = 1)
     {
         try

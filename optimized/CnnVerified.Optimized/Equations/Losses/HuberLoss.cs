@@ -16,11 +16,8 @@ public static class HuberLoss
     /// <exception cref="ArgumentException">The shapes differ, or a tensor has gaps.</exception>
     [Equation("LS-F6")]
     public static void Forward(in ReadOnlyTensorSpan<float> y, in ReadOnlyTensorSpan<float> t, float delta, in TensorSpan<float> L,
-        Execution on)
-    {
-        float loss = Loss.OfElements("LS-F6", 1, "y", y, t, L, on, new Each(delta));
-        L[0] = loss;   // which is indexed once its shape was checked
-    }
+        Execution on) =>
+        Loss.OfElements("LS-F6", 1, "y", y, t, L, on, new Each(delta));
 
     /// <summary>Huber loss, backward data (LS-B6).</summary>
     /// <param name="y">Outputs, N.</param>
