@@ -27,6 +27,17 @@ public sealed class DegreeTests
         Assert.Equal((top, bottom), (degree.Top, degree.Bottom));
     }
 
+    [Fact]
+    public void A_factor_1_and_a_term_0_change_no_degree_and_no_bits()
+    {
+        var degrees = new Degrees();
+        Degree degree = new(3, 2, 7, 5);
+        Assert.Equal(degree, degrees.Multiply(degree, degrees.One));
+        Assert.Equal(degree, degrees.Divide(degree, degrees.One));
+        Assert.Equal(degree, degrees.Add(degree, degrees.Zero));
+        Assert.Equal(degree, degrees.Subtract(degree, degrees.Zero));
+    }
+
     // With a line put through the variables a formula is a rational function of one number t. That its degrees are at most (m, n) means
     // that polynomials a and b of those degrees have a(t) = b(t)·f(t) at any number of places: more equations than unknowns, yet solvable.
     [Property(MaxTest = 300)]

@@ -63,6 +63,9 @@ public sealed class DerivativeTests
     [InlineData("max(i:2) x[i]", "3,3", true)]
     [InlineData("max(i:2) x[0]", "3,3", false)]
     [InlineData("max(x[0],x[1],4)", "3,3", false)]            // the tie is below the largest
+    [InlineData("max(x[0],x[1]) + max(x[0],7)", "3,3", true)]  // the first of two has the tie
+    [InlineData("(max(i:2) x[i]) + max(i:2) i*x[i]", "3,3", true)]
+    [InlineData("abs(x[0]-3) + abs(x[1])", "3,5", true)]
     [InlineData("abs(x[0]-3)", "3,5", true)]
     [InlineData("abs(x[0]-4)", "3,5", false)]
     [InlineData("sign(x[0]-3)", "3,5", true)]
@@ -83,6 +86,18 @@ public sealed class DerivativeTests
     {
         var (program, _) = SmallBlock.Run(new Estimates(), "given x[2]\nv = max(exp(x[0])*exp(x[1]),exp(x[0]+x[1]))\ny = v*x[0]\ng = D(y,v)", "x=1,1");
         Assert.True(program.Arithmetic.Kink);
+    }
+
+    [Fact]
+    public void A_second_run_on_other_data_remembers_no_derivative_and_no_kink()
+    {
+        var (program, frame) = SmallBlock.Run(new Rationals(), "given x[2]\ny = max(x[0],x[1])*x[0]\ng = D(y,x[0])", "x=3,3");
+        Assert.True(program.Arithmetic.Kink);
+        program.Arithmetic.Kink = false;
+        program.Reals(frame, "x")[1] = new(5, 1);
+        Assert.True(program.Run(frame));
+        Assert.False(program.Arithmetic.Kink);
+        Assert.Equal("5", SmallBlock.Text(program, frame, "g"));
     }
 
     public static TheoryData<Function> Functions => [.. HighPrecision.Functions];

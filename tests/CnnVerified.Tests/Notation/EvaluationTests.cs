@@ -1,5 +1,6 @@
 using CnnVerified.Reference.Notation;
 using CnnVerified.Reference.Notation.Evaluation;
+using CnnVerified.Reference.Numbers;
 using Xunit;
 
 namespace CnnVerified.Tests.Notation;
@@ -51,6 +52,16 @@ public sealed class EvaluationTests
     [InlineData("y[i:-2..2] = ceil(i/2)", "-1 0 0 1 1")]
     [InlineData("y[i:2] = floor(-x[i]/2) + ceil(-x[i]/2)", "-3 -5")]
     public void Rule_2_what_is_empty_and_what_is_floored(string lines, string expected) => Check(lines, expected);
+
+    [Theory]
+    [InlineData("max", "3,5,7", "0/1 1/0")]
+    [InlineData("max", "3,7,5", "1/0 0/1")]
+    [InlineData("min", "3,5,7", "0/1 0/1")]
+    public void What_a_max_or_min_takes_is_counted_for_each_argument_but_the_first(string function, string data, string expected)
+    {
+        var (program, _) = SmallBlock.Run(new Rationals(), $"given x[3]\ny = {function}(x[0],x[1],x[2])", "x=" + data);
+        Assert.Equal(expected, string.Join(' ', program.Choices.Select(choice => $"{choice.Held}/{choice.Failed}")));
+    }
 
     [Theory]
     [InlineData("y = sum(k:2) x[k]*x[k]/2 + 1", "18")]

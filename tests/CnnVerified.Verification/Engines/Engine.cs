@@ -222,13 +222,13 @@ public sealed class Engine(string name)
     /// <returns>The outputs in the equation's order; NaN where the engine wrote nothing.</returns>
     public float[][] Run(Equation equation, Case @case, Func<string, float[]> input) => Run(equation, @case, input, operand => operand.Shape(@case));
 
-    /// <summary>The message of the <see cref="ArgumentException"/> that the engine throws at a tensor of other lengths than the case has, none shorter, with the
-    /// case's data over and over; null where it takes it. What else it throws passes.</summary>
+    /// <summary>The message of the <see cref="ArgumentException"/> that the engine throws at a tensor of other lengths than the case has, with the case's
+    /// data over and over; null where it takes it. What else it throws passes.</summary>
     internal string? Refusal(Equation equation, Arguments arguments, string name, nint[] lengths, int step = 1)
     {
         try
         {
-            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], [step, .. lengths]) : [.. arguments[input]],
+            Run(equation, arguments.Case, input => input == name ? Repeated([.. arguments[name]], lengths.Length == 0 ? 0 : step, lengths) : [.. arguments[input]],
                 operand => operand.Name == name ? lengths : operand.Shape(arguments.Case), operand => operand.Name == name ? step : 1);
             return null;
         }
@@ -272,9 +272,9 @@ public sealed class Engine(string name)
         }
     }
 
-    private static float[] Repeated(float[] own, nint[] lengths)
+    private static float[] Repeated(float[] own, nint step, nint[] lengths)
     {
-        float[] all = new float[lengths.Aggregate((nint)1, (product, length) => product * length)];
+        float[] all = new float[lengths.Aggregate(step, (product, length) => product * length)];
         for (int i = 0; i < all.Length; i++)
             all[i] = own[i % own.Length];
         return all;

@@ -27,7 +27,8 @@ internal sealed unsafe class GuardedTensor : IDisposable
     public GuardedTensor(float[]? values, nint[] lengths, Edge edge, int step = 1)
     {
         (_lengths, Edge, _step) = (lengths, edge, step);
-        _count = lengths.Aggregate((nint)step, (product, length) => product * length);
+        // As System.Numerics.Tensors has it: without dimensions there are no elements.
+        _count = lengths.Length == 0 ? 0 : lengths.Aggregate((nint)step, (product, length) => product * length);
         nuint data = (nuint)_count * sizeof(float);
         if (GuardedPages.Exist)
         {
@@ -64,7 +65,7 @@ internal sealed unsafe class GuardedTensor : IDisposable
     /// <summary>The edge that is guarded to the element; at the other the page may be some bytes away.</summary>
     public Edge Edge { get; }
 
-    public TensorSpan<float> Span => _step == 1 ? new(_start, _count, _lengths) : new(_start, _count, _lengths, Strides());
+    public TensorSpan<float> Span => _lengths.Length == 0 ? default : _step == 1 ? new(_start, _count, _lengths) : new(_start, _count, _lengths, Strides());
 
     /// <summary>Other elements in the same shape, with the same gaps.</summary>
     public ReadOnlyTensorSpan<int> Shaped(int[] values) => _step == 1 ? new(values, _lengths) : new(values, _lengths, Strides());

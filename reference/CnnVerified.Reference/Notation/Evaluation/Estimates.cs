@@ -100,8 +100,8 @@ public sealed class Estimates : Arithmetic<Estimate>
             case Notation.Function.Log1p:
                 return 1 + v - e > 0 ? Computed(Log1p(v), e / (1 + v - e)) : NotDefined();
             case Notation.Function.Sqrt:
-                if (v < 0 || v - e < 0)
-                    return v == 0 && e == 0 ? 0 : NotDefined();
+                if (v - e < 0)
+                    return NotDefined();
                 double root = Math.Sqrt(v);
                 return Computed(root, e == 0 ? 0 : e / (root + Math.Sqrt(v - e)));
             case Notation.Function.Tanh:
