@@ -55,6 +55,24 @@ internal static unsafe class Runs
         for (; e < count; e++) to[e] = 0;
     }
 
+    /// <summary>to[e] = from[e] for e in [0, count): short runs in whole vectors, the last of which covers some elements again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Move(float* from, int count, float* to)
+    {
+        if (count >= 16)
+        {
+            for (int e = 0; e < count - 16; e += 16) Vector512.Load(from + e).Store(to + e);
+            Vector512.Load(from + count - 16).Store(to + count - 16);
+        }
+        else if (count >= 8)
+        {
+            Vector256.Load(from).Store(to);
+            Vector256.Load(from + count - 8).Store(to + count - 8);
+        }
+        else
+            for (int e = 0; e < count; e++) to[e] = from[e];
+    }
+
     /// <summary>to[a·tapStep + e·toStep] = 0 for a in [0, taps), e in [0, count).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ClearTaps(int taps, float* to, int toStep, int tapStep, int count)

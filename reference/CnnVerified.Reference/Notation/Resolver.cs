@@ -82,7 +82,7 @@ internal sealed partial class Resolver(Library library, Block block)
     private void Finish(Block source, IReadOnlyList<string> inherited)
     {
         EquationLine? last = block.Lines.OfType<EquationLine>().LastOrDefault();
-        if (last is null && !block.Lines.Any(line => line is UseLine))
+        if (last is null && (block.Head.Kind == BlockKind.Derivation || !block.Lines.Any(line => line is UseLine)))
             throw new NotationException("expected at least one equation in the block, got none.", block.Head.Place);
         if (!block.Lines.Any(line => line is ResultLine) && last is not null)
         {
@@ -94,7 +94,7 @@ internal sealed partial class Resolver(Library library, Block block)
         if (block.Head is { Kind: BlockKind.Equation, Of: not null, By: null } && last is not null)
             ClaimSame(last, inherited);
         if (block.Head.Kind == BlockKind.Derivation)
-            CheckEnd(source);
+            CheckEnd(source, last!);
         if (block.Head.OnlyIf is { } onlyIf)
             foreach (Condition condition in onlyIf.Any.Count == 1 ? onlyIf.Any[0].Select(comparison => Condition.AllOf([comparison])) : [onlyIf])
                 _onlyIf.Add(Restrict(condition));
@@ -293,12 +293,11 @@ internal sealed partial class Resolver(Library library, Block block)
         _claims.Add(new EqualityClaim(last.Left.Name, claimed, inherited[0]) { Place = last.Place });
     }
 
-    private void CheckEnd(Block source)
+    private void CheckEnd(Block source, EquationLine last)
     {
-        EquationLine last = block.Lines.OfType<EquationLine>().Last();
         EquationLine? wanted = source.Lines.OfType<EquationLine>().LastOrDefault(line => line.Left.Name == last.Left.Name);
         if (wanted is null)
-            throw new NotationException($"expected a derivation of {source.Lines.OfType<EquationLine>().Last().Left.Name}, got one of {last.Left.Name}.", last.Place);
+            throw new NotationException($"expected a derivation of {source.Lines.OfType<EquationLine>().LastOrDefault()?.Left.Name ?? $"an equation that {source.Head.Id} has, which has none of its own"}, got one of {last.Left.Name}.", last.Place);
         Value end = _values.Last(value => value.Place == last.Sides[^1].Place || value.Name == last.Left.Name);
         var names = wanted.Left.Indices.Zip(last.Left.Indices).ToDictionary(pair => pair.First.Name, pair => (Expression)new Symbol(pair.Second.Name));
         Expression filled = FillSide(wanted.Sides[^1], [.. last.Left.Indices.Select(index => index.Name)], names);

@@ -30,6 +30,13 @@ public sealed class CheckerTests
         Assert.Null(finding.Evidence.FalseWithProbability);
     }
 
+    [Theory]
+    [InlineData("where a <= H", Verdict.HoldsAtPoints)]
+    [InlineData("where x[0] != a", Verdict.HoldsAtPoints)]
+    [InlineData("where exp(a) > 1", Verdict.HoldsNumerically)]
+    public void Numbers_are_such_that_an_assumption_can_be_asked(string assumption, Verdict verdict) =>
+        Check(Text($"given x[H]\n{assumption}\ny[i:H] = a*x[i]^2", "x", "dx[i:H] = 2*a*x[i]*dy[i]"), verdict);
+
     [Fact]
     public void With_transcendental_functions_it_holds_within_error_bounds()
     {

@@ -109,6 +109,19 @@ public sealed class NotationErrorTests
         Assert.Contains("A-2 -> A-1 -> A-2", Assert.Throws<NotationException>(() => library.Resolve("A-2", default)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("```eq A-1\na = 1\n```\n```eq A-2\nb = 1\n```\n```derivation A-2\nuse A-1\n```\n", "expected at least one equation in the block, got none")]
+    [InlineData("```eq A-1\na = 1\n```\n```eq A-2\nuse A-1\n```\n```derivation A-2\na = 1\n```\n", "expected a derivation of an equation that A-2 has, which has none of its own, got one of a")]
+    [InlineData("```eq A-1\na = 1\n```\n```derivation A-1\nb = 1\n```\n", "expected a derivation of a, got one of b")]
+    public void A_derivation_of_nothing_is_refused(string text, string message)
+    {
+        var library = new Library();
+        var blocks = Markdown.Blocks(text, null, wrong => throw wrong);
+        foreach (Block block in blocks.Where(block => block.Head.Kind == BlockKind.Equation))
+            library.Add(block);
+        Assert.Contains(message, Assert.Throws<NotationException>(() => library.Resolve(blocks[^1])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_id_is_defined_once()
     {

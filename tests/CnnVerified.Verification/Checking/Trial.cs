@@ -53,7 +53,8 @@ internal abstract class Trial
     {
         string[] wanted = claim is GradientClaim gradient ? [claim.Claimed, gradient.By, .. model.Residuals.Keys] : [claim.Claimed, ((EqualityClaim)claim).Truth];
         var program = new Program<double>(model, new Doubles(), wanted);
-        return program.NeedsFunctions ? Nature.Transcendental : program.NeedsOrder ? Nature.Choice : Nature.Rational;
+        return program.NeedsFunctions || program.DomainNeedsFunctions ? Nature.Transcendental
+            : program.NeedsOrder || program.DomainNeedsOrder ? Nature.Choice : Nature.Rational;
     }
 
     /// <summary>Tries the claim once.</summary>

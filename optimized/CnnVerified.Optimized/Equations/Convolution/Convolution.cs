@@ -30,8 +30,7 @@ public static unsafe class Convolution
         Contract.Dense("CV-F1", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, px, pw, pb, py));
+            ConvolutionPasses.Forward(on, new Geometry(shape, window), px, pw, pb, py);
     }
 
     /// <summary>Convolution, backward data (CV-B1; CV-B28 with padding of its own on each side).</summary>
@@ -53,8 +52,7 @@ public static unsafe class Convolution
         Contract.Dense("CV-B1", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, pdy, pw, pdx));
+            ConvolutionPasses.BackwardData(on, new Geometry(shape, window), pdy, pw, pdx);
     }
 
     /// <summary>Convolution, backward weights (CV-B2; CV-B29 with padding of its own on each side).</summary>
@@ -76,8 +74,7 @@ public static unsafe class Convolution
         Contract.Dense("CV-B2", "dw", dw);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, pdy, px, pdw));
+            ConvolutionPasses.BackwardWeights(on, new Geometry(shape, window), pdy, px, pdw);
     }
 
     /// <summary>Convolution, backward bias (CV-B3; CV-B30 with padding of its own on each side).</summary>

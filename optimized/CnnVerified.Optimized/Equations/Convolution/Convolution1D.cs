@@ -28,8 +28,7 @@ public static unsafe class Convolution1D
         Contract.Dense("CV-F13", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, px, pw, pb, py));
+            ConvolutionPasses.Forward(on, new Geometry(shape, window), px, pw, pb, py);
     }
 
     /// <summary>Convolution in one dimension, backward data (CV-B31).</summary>
@@ -50,8 +49,7 @@ public static unsafe class Convolution1D
         Contract.Dense("CV-B31", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, pdy, pw, pdx));
+            ConvolutionPasses.BackwardData(on, new Geometry(shape, window), pdy, pw, pdx);
     }
 
     /// <summary>Convolution in one dimension, backward weights (CV-B32).</summary>
@@ -72,8 +70,7 @@ public static unsafe class Convolution1D
         Contract.Dense("CV-B32", "dw", dw);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, pdy, px, pdw));
+            ConvolutionPasses.BackwardWeights(on, new Geometry(shape, window), pdy, px, pdw);
     }
 
     /// <summary>Convolution in one dimension, backward bias (CV-B33).</summary>

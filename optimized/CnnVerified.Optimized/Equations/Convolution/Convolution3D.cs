@@ -28,8 +28,7 @@ public static unsafe class Convolution3D
         Contract.Dense("CV-F14", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, px, pw, pb, py));
+            ConvolutionPasses.Forward(on, new Geometry(shape, window), px, pw, pb, py);
     }
 
     /// <summary>Convolution in three dimensions, backward data (CV-B34).</summary>
@@ -50,8 +49,7 @@ public static unsafe class Convolution3D
         Contract.Dense("CV-B34", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, pdy, pw, pdx));
+            ConvolutionPasses.BackwardData(on, new Geometry(shape, window), pdy, pw, pdx);
     }
 
     /// <summary>Convolution in three dimensions, backward weights (CV-B35).</summary>
@@ -72,8 +70,7 @@ public static unsafe class Convolution3D
         Contract.Dense("CV-B35", "dw", dw);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, pdy, px, pdw));
+            ConvolutionPasses.BackwardWeights(on, new Geometry(shape, window), pdy, px, pdw);
     }
 
     /// <summary>Convolution in three dimensions, backward bias (CV-B36).</summary>

@@ -8,13 +8,13 @@ namespace CnnVerified.Optimized.Equations;
 /// and along those the window stands still.</summary>
 internal readonly struct Geometry
 {
-    public readonly int N, C, D, H, W, K, T, R, S, O, P, Q, Sd, Sh, Sw, Pd, Ph, Pw, Ed, Eh, Ew, CG, KG;
+    public readonly int N, C, D, H, W, K, T, R, S, O, P, Q, Sd, Sh, Sw, Pd, Ph, Pw, Ed, Eh, Ew, G, CG, KG;
 
     public Geometry(in ConvolutionShape3 shape, Window window)
     {
         (N, C, D, H, W, K, T, R, S, O, P, Q) = shape;
         (Sd, Pd, Ed) = (PoolingGeometry.Taken(window.Sd, O), window.Pd, PoolingGeometry.Taken(window.Ed, T));
-        (Sh, Sw, Ph, Pw, Eh, Ew, int G) = window;
+        (Sh, Sw, Ph, Pw, Eh, Ew, G) = window;
         (Sh, Sw, Eh, Ew) = (PoolingGeometry.Taken(Sh, P), PoolingGeometry.Taken(Sw, Q), PoolingGeometry.Taken(Eh, R), PoolingGeometry.Taken(Ew, S));
         (CG, KG) = (C / G, K / G);
     }
@@ -23,7 +23,7 @@ internal readonly struct Geometry
     {
         (N, C, H, W, K, R, S, P, Q) = shape;
         (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
-        (Sh, Sw, Ph, Pw, Eh, Ew, int G) = window;
+        (Sh, Sw, Ph, Pw, Eh, Ew, G) = window;
         (Sh, Sw, Eh, Ew) = (PoolingGeometry.Taken(Sh, P), PoolingGeometry.Taken(Sw, Q), PoolingGeometry.Taken(Eh, R), PoolingGeometry.Taken(Ew, S));
         (CG, KG) = (C / G, K / G);
     }
@@ -33,7 +33,7 @@ internal readonly struct Geometry
         (N, C, W, K, S, Q) = shape;
         (D, T, O, Sd, Pd, Ed) = (1, 1, 1, 1, 0, 1);
         (H, R, P, Sh, Ph, Eh) = (1, 1, 1, 1, 0, 1);
-        (_, Sw, _, Pw, _, Ew, int G) = window;
+        (_, Sw, _, Pw, _, Ew, G) = window;
         (Sw, Ew) = (PoolingGeometry.Taken(Sw, Q), PoolingGeometry.Taken(Ew, S));
         (CG, KG) = (C / G, K / G);
     }

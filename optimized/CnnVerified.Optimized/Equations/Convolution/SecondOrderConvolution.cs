@@ -27,8 +27,7 @@ public static unsafe class SecondOrderConvolution
         fixed (float* phy = hy, px = x, phw = hw)
         {
             float* squares = Square(on, px, x.FlattenedLength);
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, phy, squares, phw));
+            ConvolutionPasses.BackwardWeights(on, new Geometry(shape, window), phy, squares, phw);
         }
     }
 
@@ -52,8 +51,7 @@ public static unsafe class SecondOrderConvolution
         fixed (float* phy = hy, pw = w, phx = hx)
         {
             float* squares = Square(on, pw, w.FlattenedLength);
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, phy, squares, phx));
+            ConvolutionPasses.BackwardData(on, new Geometry(shape, window), phy, squares, phx);
         }
     }
 

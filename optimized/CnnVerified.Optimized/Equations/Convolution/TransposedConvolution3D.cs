@@ -29,8 +29,7 @@ public static unsafe class TransposedConvolution3D
         Contract.Dense("CV-F16", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardData(new Geometry(shape, window), g, px, pw, py, pb));
+            ConvolutionPasses.BackwardData(on, new Geometry(shape, window), px, pw, py, pb);
     }
 
     /// <summary>Transposed convolution in three dimensions, backward data (CV-B40).</summary>
@@ -51,8 +50,7 @@ public static unsafe class TransposedConvolution3D
         Contract.Dense("CV-B40", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionForward(new Geometry(shape, window), g, pdy, pw, null, pdx));
+            ConvolutionPasses.Forward(on, new Geometry(shape, window), pdy, pw, null, pdx);
     }
 
     /// <summary>Transposed convolution in three dimensions, backward weights (CV-B41).</summary>
@@ -73,8 +71,7 @@ public static unsafe class TransposedConvolution3D
         Contract.Dense("CV-B41", "dw", dw);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardWeights(new Geometry(shape, window), g, px, pdy, pdw));
+            ConvolutionPasses.BackwardWeights(on, new Geometry(shape, window), px, pdy, pdw);
     }
 
     /// <summary>Transposed convolution in three dimensions, backward bias (CV-B42).</summary>

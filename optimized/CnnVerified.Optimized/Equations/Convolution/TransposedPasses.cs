@@ -21,8 +21,7 @@ internal static unsafe class TransposedPasses
         Contract.Dense(id, "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardData(Back(shape, window), g, px, pw, py, pb));
+            ConvolutionPasses.BackwardData(on, Back(shape, window), px, pw, py, pb);
     }
 
     /// <summary>Its forward pass, from dy to dx, without a bias.</summary>
@@ -36,8 +35,7 @@ internal static unsafe class TransposedPasses
         Contract.Dense(id, "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionForward(Back(shape, window), g, pdy, pw, null, pdx));
+            ConvolutionPasses.Forward(on, Back(shape, window), pdy, pw, null, pdx);
     }
 
     /// <summary>Its weights pass, with x for the residual and dy for the input.</summary>
@@ -51,8 +49,7 @@ internal static unsafe class TransposedPasses
         Contract.Dense(id, "dw", dw);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            for (int g = 0; g < window.G; g++)
-                OrderedProduct.Run(on, new ConvolutionBackwardWeights(Back(shape, window), g, px, pdy, pdw));
+            ConvolutionPasses.BackwardWeights(on, Back(shape, window), px, pdy, pdw);
     }
 
     private static Geometry Back(in TransposedShape s, Window window) =>

@@ -32,6 +32,10 @@ internal sealed partial class Compiler<T>(Program<T> program, Arithmetic<T> real
 
     public bool NeedsFunctions { get; private set; }
 
+    public bool DomainNeedsOrder { get; private set; }
+
+    public bool DomainNeedsFunctions { get; private set; }
+
     public int NewSlot(string name)
     {
         _slots = Math.Max(_slots, globals.Count);
@@ -46,7 +50,10 @@ internal sealed partial class Compiler<T>(Program<T> program, Arithmetic<T> real
         var scope = new Dictionary<string, int>();
         var loops = Loops(assumption.ForAll, scope);
         var holds = Condition(assumption.Condition, scope);
-        _choices.Clear();   // it restricts the domain; no formula chooses by it
+        // It restricts the domain and no formula chooses by it; but the numbers must be such that it can be asked.
+        DomainNeedsOrder |= NeedsOrder;
+        DomainNeedsFunctions |= NeedsFunctions;
+        _choices.Clear();
         NeedsOrder = NeedsFunctions = false;
         return frame =>
         {

@@ -74,6 +74,12 @@ public sealed class Program<T>
     /// <summary>True where a computed value uses exp, log and the like: it needs real numbers.</summary>
     public bool NeedsFunctions => _compiler.NeedsFunctions;
 
+    /// <summary>True where an assumption compares real numbers: whether data are in the domain cannot be asked without an order.</summary>
+    public bool DomainNeedsOrder => _compiler.DomainNeedsOrder;
+
+    /// <summary>True where an assumption uses exp, log and the like.</summary>
+    public bool DomainNeedsFunctions => _compiler.DomainNeedsFunctions;
+
     /// <summary>How many elements a tensor may have. Only what is filled in or computed takes memory.</summary>
     public long Largest { get; init; } = MostElements;
 

@@ -1,0 +1,241 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CnnVerified.Optimized.Kernels;
+
+/// <summary>Direct convolution: lanes are filters, the rows of a tile are neighbouring pixels, and what a tap meets is read where it stands.</summary>
+/// <remarks>
+/// <para>Order of the sum: from +0, one fused multiply-add for each channel and tap, ascending, the bias last: that of
+/// <see cref="OrderedProduct"/>. So the two give the same bits, and which is taken is a question of time alone.</para>
+/// <para>A strip of pixels is computed for a panel of filters, in tiles, into a buffer that stays in L1, and goes from there to the maps of
+/// the result in whole lines: their distances are often powers of two, which a cache does not hold at once.</para>
+/// </remarks>
+internal static unsafe class MapProduct
+{
+    private const int StripPixels = 64;
+    private const long BandFloats = 128 * 1024;          // rows of the padded images that stay in L2 while the panels of weights pass
+    private const long CopiedFloats = 2 * 1024 * 1024;   // padded images that stay in L3 until they are read
+    private const int MostClasses = 64;
+
+    /// <summary>Whether lanes and tiles would be full enough, and offsets fit.</summary>
+    public static bool Pays(Execution on, in MapSum sum) =>
+        2 * sum.To.Count >= (int)on.Width && sum.W.Size / sum.W.Classes >= 4 && (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses
+        && sum.From.Count * sum.Maps.Size <= int.MaxValue;
+
+    /// <summary>Computes; bias may be null.</summary>
+    public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
+    {
+        if (sum.N == 0 || sum.To.Count == 0 || sum.Output == 0)
+            return;
+        switch (on.Width)
+        {
+            case VectorWidth.V512: Run<Vector512<float>, Lanes512>(on, sum, x, w, bias, y); break;
+            case VectorWidth.V256: Run<Vector256<float>, Lanes256>(on, sum, x, w, bias, y); break;
+            case VectorWidth.V128: Run<Vector128<float>, Lanes128>(on, sum, x, w, bias, y); break;
+            default: Run<float, ScalarLanes>(on, sum, x, w, bias, y); break;
+        }
+    }
+
+    private static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
+    {
+        PaddedMaps maps = sum.Maps;
+        int C = sum.From.Count, lanes = Tiles.MostVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes;
+        nint terms = (nint)C * sum.Taps, image = C * (nint)maps.Size;
+        int images = maps.Fits ? sum.N : (int)Math.Clamp(CopiedFloats / Math.Max(1, image), 1, sum.N);
+        nint weights = panels * lanes * terms, tables = sum.Classes + 1 + 2 * sum.Taps + terms + Tiles.Ahead;
+        float* panel = on.Shared(weights + panels * lanes + tables + (maps.Fits ? 0 : images * image));
+        float* biases = panel + weights, copy = biases + panels * lanes + tables;
+        var taps = new TapTable(sum, (int*)(biases + panels * lanes));
+        on.Run(panels, new Packing<V, L>(sum, taps, w, bias, panel, biases));
+        Execution.PerThread strips = on.Local(2 * (nint)lanes * StripLength(sum));
+        for (int n0 = 0; n0 < sum.N; n0 += images)
+        {
+            int count = Math.Min(images, sum.N - n0);
+            if (!maps.Fits)
+                on.Run(count * C, new Padding(sum, maps, x, n0, copy));
+            var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, bias == null ? null : biases, y, strips, on.Threads);
+            on.Run(strip.Items, strip);
+        }
+    }
+
+    // Whole rows where some fit, else equal parts of a row.
+    private static int RowsOfStrip(in MapSum sum) => Math.Max(1, StripPixels / sum.W.Size);
+
+    private static int PartsOfRow(in MapSum sum) => (sum.W.Size + StripPixels - 1) / StripPixels;
+
+    private static int StripLength(in MapSum sum) => RowsOfStrip(sum) * ((sum.W.Size + PartsOfRow(sum) - 1) / PartsOfRow(sum));
+
+    /// <summary>The taps of each class of pixels, and for each channel and tap where it lies.</summary>
+    private readonly struct TapTable
+    {
+        private readonly int* _starts, _taps, _offsets;
+        private readonly int _channels;
+
+        public TapTable(in MapSum sum, int* memory)
+        {
+            _channels = sum.From.Count;
+            _starts = memory;
+            _taps = _starts + sum.Classes + 1;
+            int* distances = _taps + sum.Taps;
+            _offsets = distances + sum.Taps;
+            int map = (int)sum.Maps.Size;
+            _starts[0] = 0;
+            for (int kind = 0; kind < sum.Classes; kind++)
+            {
+                int count = sum.TapsOf(kind, _taps + _starts[kind], distances);
+                int* to = Offsets(kind);
+                for (int c = 0; c < _channels; c++)
+                    for (int tap = 0; tap < count; tap++)
+                        *to++ = c * map + distances[tap];
+                _starts[kind + 1] = _starts[kind] + count;
+            }
+        }
+
+        /// <summary>Taps of a class.</summary>
+        public int Count(int kind) => _starts[kind + 1] - _starts[kind];
+
+        /// <summary>Which they are.</summary>
+        public int* Taps(int kind) => _taps + _starts[kind];
+
+        /// <summary>Channels times taps of the classes before.</summary>
+        public nint Before(int kind) => (nint)_channels * _starts[kind];
+
+        /// <summary>For each channel and tap the distance from a pixel's place.</summary>
+        public int* Offsets(int kind) => _offsets + Before(kind);
+    }
+
+    /// <summary>Weights in the order in which tiles take them: for each panel of filters and each class, term by term all lanes.</summary>
+    private readonly struct Packing<V, L>(MapSum sum, TapTable taps, float* w, float* bias, float* panels, float* biases) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            int lanes = Tiles.MostVectors * L.Count, C = sum.From.Count;
+            for (int item = from; item < to; item++)
+            {
+                int first = item * lanes, filters = Math.Min(lanes, sum.To.Count - first), width = (filters + L.Count - 1) / L.Count * L.Count;
+                float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + first * sum.FilterStep;
+                if (filters < width)
+                    new Span<float>(panel, checked((int)(width * (nint)C * sum.Taps))).Clear();
+                for (int kind = 0; kind < sum.Classes; kind++)
+                    Pack(kind, weights, filters, panel + width * taps.Before(kind), width);
+                for (int lane = 0; lane < width; lane++)
+                    biases[first + lane] = bias != null && lane < filters ? bias[sum.To.First + first + lane] : 0;
+            }
+        }
+
+        private void Pack(int kind, float* weights, int filters, float* to, int width)
+        {
+            int count = taps.Count(kind), C = sum.From.Count;
+            int* tap = taps.Taps(kind);
+            if (count == sum.Taps && sum.ChannelStep == count)
+                Transposition.Copy(weights, sum.FilterStep, filters, C * count, to, width);
+            else if (count == sum.Taps)
+                for (int c = 0; c < C; c++)
+                    Transposition.Copy(weights + c * sum.ChannelStep, sum.FilterStep, filters, count, to + (nint)c * count * width, width);
+            else
+                for (int c = 0; c < C; c++)
+                    for (int t = 0; t < count; t++, to += width)
+                        for (int lane = 0; lane < filters; lane++)
+                            to[lane] = weights[lane * sum.FilterStep + c * sum.ChannelStep + tap[t]];
+        }
+    }
+
+    private readonly struct Padding(MapSum sum, PaddedMaps maps, float* x, int n0, float* copy) : IWork
+    {
+        public void Do(int from, int to, int thread)
+        {
+            nint input = (nint)sum.D.Source * sum.H.Source * sum.W.Source;
+            for (int item = from; item < to; item++)
+                maps.Copy(x + ((nint)(n0 + item / sum.From.Count) * sum.From.All + sum.From.First + item % sum.From.Count) * input, copy + item * (nint)maps.Size);
+        }
+    }
+
+    /// <summary>An item is a band of strips of one image, and some panels: each panel's weights pass over the band once, whose pixels stay in L2.</summary>
+    private readonly struct Strips<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
+    {
+        private readonly MapSum sum;
+        private readonly TapTable taps;
+        private readonly float* x, panels, biases, y;
+        private readonly int n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands, _cuts;
+        private readonly Execution.PerThread buffers;
+
+        public Strips(in MapSum sum, TapTable taps, float* x, int n0, int images, float* panels, float* biases, float* y, Execution.PerThread buffers, int threads)
+        {
+            (this.sum, this.taps, this.n0, _images, this.buffers) = (sum, taps, n0, images, buffers);
+            this.x = x;
+            this.panels = panels;
+            this.biases = biases;
+            this.y = y;
+            (_rows, _rowsOfStrip, _parts) = (sum.D.Size * sum.H.Size, RowsOfStrip(sum), PartsOfRow(sum));
+            _strips = (_rows + _rowsOfStrip - 1) / _rowsOfStrip * _parts;
+            _panels = (sum.To.Count + Lanes - 1) / Lanes;
+            // Pixels of the result for which the maps' pixels fill the band.
+            double each = (double)sum.From.Count * sum.Maps.Size / sum.Output;
+            _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
+            _bands = (_strips + _band - 1) / _band;
+            _cuts = (int)Math.Clamp(4L * threads / ((long)images * _bands) , 1, _panels);
+        }
+
+        private static int Lanes => Tiles.MostVectors * L.Count;
+
+        public int Items => checked(_images * _bands * _cuts);
+
+        public void Do(int from, int to, int thread)
+        {
+            PaddedMaps maps = sum.Maps;
+            nint input = maps.Fits ? (nint)sum.D.Source * sum.H.Source * sum.W.Source : (nint)maps.Size;
+            float* buffer = buffers[thread], turned = buffer + Lanes * StripLength(sum);
+            for (int item = from; item < to; item++)
+            {
+                int cut = item % _cuts, band = item / _cuts % _bands, n = item / _cuts / _bands;
+                // Where the maps are read as they are, others than the group's lie between the images.
+                float* image = maps.Fits ? x + ((nint)(n0 + n) * sum.From.All + sum.From.First) * input : x + (nint)n * sum.From.Count * input;
+                float* result = y + ((nint)(n0 + n) * sum.To.All + sum.To.First) * sum.Output;
+                for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
+                {
+                    int filters = Math.Min(Lanes, sum.To.Count - panel * Lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
+                    for (int strip = band * _band; strip < Math.Min(_strips, (band + 1) * _band); strip++)
+                    {
+                        int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
+                        int column0 = strip % _parts * sum.W.Size / _parts, column1 = (strip % _parts + 1) * sum.W.Size / _parts;
+                        int pixels = (row1 - row0) * (column1 - column0);
+                        Compute(image, panel, width, row0, row1, column0, column1, buffer);
+                        Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
+                        float* at = result + (nint)panel * Lanes * sum.Output + (nint)row0 * sum.W.Size + column0;
+                        for (int filter = 0; filter < filters; filter++)
+                            Runs.Move(turned + filter * pixels, pixels, at + (nint)filter * sum.Output);
+                    }
+                }
+            }
+        }
+
+        /// <summary>buffer[pixel, lane]: the pixels of a strip, row by row, for one panel of filters.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Compute(float* image, int panel, int width, int row0, int row1, int column0, int column1, float* buffer)
+        {
+            PaddedMaps maps = sum.Maps;
+            float* weights = panels + panel * Lanes * (nint)sum.From.Count * sum.Taps;
+            float* bias = biases == null ? null : biases + panel * Lanes;
+            int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = sum.W.Classes;
+            for (int row = row0; row < row1; row++, buffer += (column1 - column0) * width)
+            {
+                int o = row / sum.H.Size, i = row % sum.H.Size;
+                float* line = image + maps.At(o / sum.D.Classes * sum.D.Step, i / sum.H.Classes * sum.H.Step, 0);
+                int rowKind = (o % sum.D.Classes * sum.H.Classes + i % sum.H.Classes) * apart;
+                for (int first = column0; first < Math.Min(column1, column0 + apart); first++)
+                {
+                    int kind = rowKind + first % apart, count = (column1 - first + apart - 1) / apart, tiles = (count + most - 1) / most;
+                    int* list = taps.Offsets(kind);
+                    int* last = taps.Offsets(kind + 1);
+                    float* place = line + first / apart, to = buffer + (first - column0) * width, columns = weights + width * taps.Before(kind);
+                    for (int tile = 0; tile < tiles; tile++)
+                    {
+                        int pixel = count * tile / tiles, rows = count * (tile + 1) / tiles - pixel;
+                        Tiles.Of<V, L>(rows, vectors)(place + pixel, list, last, columns, to + pixel * apart * width, apart * width, false, bias);
+                    }
+                }
+            }
+        }
+    }
+}

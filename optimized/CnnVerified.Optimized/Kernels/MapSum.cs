@@ -1,0 +1,70 @@
+using CnnVerified.Optimized.Equations;
+
+namespace CnnVerified.Optimized.Kernels;
+
+/// <summary>Some of the N images' channels, of <paramref name="All"/> the <paramref name="Count"/> from <paramref name="First"/> on.</summary>
+internal readonly record struct Channels(int All, int First, int Count);
+
+/// <summary>What a direct convolution computes: y[n, k, ·] = Σ_c Σ_taps w[k, c, tap]·x[n, c, ·].</summary>
+/// <param name="N">Images.</param>
+/// <param name="From">Channels that are summed over.</param>
+/// <param name="To">Filters.</param>
+/// <param name="D">Along frames.</param>
+/// <param name="H">Along rows.</param>
+/// <param name="W">Along columns.</param>
+/// <param name="FilterStep">Floats from the weights of one filter to those of the next.</param>
+/// <param name="ChannelStep">Floats from the weights of one channel to those of the next.</param>
+internal readonly record struct MapSum(int N, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
+{
+    /// <summary>Weights of one filter and channel.</summary>
+    public int Taps => D.Taps * H.Taps * W.Taps;
+
+    /// <summary>Pixels of one map of the result.</summary>
+    public int Output => D.Size * H.Size * W.Size;
+
+    /// <summary>Classes of pixels.</summary>
+    public int Classes => D.Classes * H.Classes * W.Classes;
+
+    /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride.</summary>
+    public PaddedMaps Maps => new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step);
+
+    /// <summary>The forward pass of a group (CV-F1, CV-F12 to CV-F14).</summary>
+    public static MapSum Forward(in Geometry s, int g)
+    {
+        var (from, to) = (new Channels(s.C, g * s.CG, s.CG), new Channels(s.K, g * s.KG, s.KG));
+        return IsPointwise(s)
+            ? new(s.N, from, to, MapAxis.None, MapAxis.None, MapAxis.Forward(s.Input, s.Output, 1, 1, 0, 1), s.CG, 1)
+            : new(s.N, from, to, MapAxis.Forward(s.D, s.O, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Forward(s.H, s.P, s.R, s.Sh, s.Ph, s.Eh),
+                MapAxis.Forward(s.W, s.Q, s.S, s.Sw, s.Pw, s.Ew), (nint)s.CG * s.Taps, s.Taps);
+    }
+
+    /// <summary>The data gradient of a group (CV-B1, CV-B28, CV-B31, CV-B34).</summary>
+    public static MapSum BackwardData(in Geometry s, int g)
+    {
+        var (from, to) = (new Channels(s.K, g * s.KG, s.KG), new Channels(s.C, g * s.CG, s.CG));
+        return IsPointwise(s)
+            ? new(s.N, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
+            : new(s.N, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
+                MapAxis.Backward(s.Q, s.W, s.S, s.Sw, s.Pw, s.Ew), s.Taps, (nint)s.CG * s.Taps);
+    }
+
+    /// <summary>The taps that a class of pixels meets, in the order of the sum: which they are, and how far behind the pixel's place they lie.</summary>
+    /// <returns>How many.</returns>
+    public unsafe int TapsOf(int ofClass, int* tap, int* offset)
+    {
+        int d = ofClass / (H.Classes * W.Classes), h = ofClass / W.Classes % H.Classes, w = ofClass % W.Classes, count = 0;
+        PaddedMaps maps = Maps;
+        for (int t = 0; t < D.Taps; t++)
+            for (int r = 0; r < H.Taps; r++)
+                for (int s = 0; s < W.Taps; s++)
+                    if (D.Place(d, t) is >= 0 and var f && H.Place(h, r) is >= 0 and var a && W.Place(w, s) is >= 0 and var b)
+                    {
+                        tap[count] = (t * H.Taps + r) * W.Taps + s;
+                        offset[count++] = (int)maps.At(f, a, b);
+                    }
+        return count;
+    }
+
+    // A map is then one long row.
+    private static bool IsPointwise(in Geometry s) => s.Taps == 1 && (s.Sd, s.Sh, s.Sw, s.Pd, s.Ph, s.Pw) == (1, 1, 1, 0, 0, 0) && s.Input == s.Output;
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace CnnVerified.Optimized.Kernels;
+
+/// <summary>Copies of a matrix that exchange rows and columns.</summary>
+internal static unsafe class Transposition
+{
+    /// <summary>to[column·toRow + row] = from[row·fromRow + column].</summary>
+    /// <remarks>In squares; where the last does not fit it covers some elements again.</remarks>
+    public static void Copy(float* from, nint fromRow, int rows, int columns, float* to, nint toRow)
+    {
+        int side = Math.Min(rows, columns);
+        if (side >= 16 && Avx512F.IsSupported)
+            for (int row = 0; row < rows; row += 16)
+                for (int column = 0; column < columns; column += 16)
+                {
+                    int r = Math.Min(row, rows - 16), c = Math.Min(column, columns - 16);
+                    Square16(from + r * fromRow + c, fromRow, to + c * toRow + r, toRow);
+                }
+        else if (side >= 4)
+            for (int row = 0; row < rows; row += 4)
+                for (int column = 0; column < columns; column += 4)
+                {
+                    int r = Math.Min(row, rows - 4), c = Math.Min(column, columns - 4);
+                    Square4(from + r * fromRow + c, fromRow, to + c * toRow + r, toRow);
+                }
+        else
+            for (int row = 0; row < rows; row++)
+                for (int column = 0; column < columns; column++)
+                    to[column * toRow + row] = from[row * fromRow + column];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Square4(float* from, nint fromRow, float* to, nint toRow)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromRow), c = Vector128.Load(from + 2 * fromRow), d = Vector128.Load(from + 3 * fromRow);
+        Vector128<float> ac0 = Zip(a, c, 0), ac1 = Zip(a, c, 2), bd0 = Zip(b, d, 0), bd1 = Zip(b, d, 2);
+        Zip(ac0, bd0, 0).Store(to);
+        Zip(ac0, bd0, 2).Store(to + toRow);
+        Zip(ac1, bd1, 0).Store(to + 2 * toRow);
+        Zip(ac1, bd1, 2).Store(to + 3 * toRow);
+    }
+
+    // a[i], b[i], a[i + 1], b[i + 1].
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Zip(Vector128<float> a, Vector128<float> b, int i) => i == 0
+        ? Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1])
+        : Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Square16(float* from, nint fromRow, float* to, nint toRow)
+    {
+        // Four rows give squares of four in each quarter of a vector; the quarters of four such vectors then change places.
+        Quarters(from, fromRow, out var a0, out var a1, out var a2, out var a3);
+        Quarters(from + 4 * fromRow, fromRow, out var b0, out var b1, out var b2, out var b3);
+        Quarters(from + 8 * fromRow, fromRow, out var c0, out var c1, out var c2, out var c3);
+        Quarters(from + 12 * fromRow, fromRow, out var d0, out var d1, out var d2, out var d3);
+        Exchange(a0, b0, c0, d0, to, 4 * toRow);
+        Exchange(a1, b1, c1, d1, to + toRow, 4 * toRow);
+        Exchange(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
+        Exchange(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarters(float* from, nint row, out Vector512<float> column0, out Vector512<float> column1, out Vector512<float> column2, out Vector512<float> column3)
+    {
+        Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + row), c = Vector512.Load(from + 2 * row), d = Vector512.Load(from + 3 * row);
+        Vector512<double> ab0 = Avx512F.UnpackLow(a, b).AsDouble(), ab2 = Avx512F.UnpackHigh(a, b).AsDouble(), cd0 = Avx512F.UnpackLow(c, d).AsDouble(), cd2 = Avx512F.UnpackHigh(c, d).AsDouble();
+        column0 = Avx512F.UnpackLow(ab0, cd0).AsSingle();
+        column1 = Avx512F.UnpackHigh(ab0, cd0).AsSingle();
+        column2 = Avx512F.UnpackLow(ab2, cd2).AsSingle();
+        column3 = Avx512F.UnpackHigh(ab2, cd2).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exchange(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint row)
+    {
+        const byte Even = 0b10_00_10_00, Odd = 0b11_01_11_01;
+        Vector512<float> ab02 = Avx512F.Shuffle4x128(a, b, Even), cd02 = Avx512F.Shuffle4x128(c, d, Even), ab13 = Avx512F.Shuffle4x128(a, b, Odd), cd13 = Avx512F.Shuffle4x128(c, d, Odd);
+        Avx512F.Shuffle4x128(ab02, cd02, Even).Store(to);
+        Avx512F.Shuffle4x128(ab13, cd13, Even).Store(to + row);
+        Avx512F.Shuffle4x128(ab02, cd02, Odd).Store(to + 2 * row);
+        Avx512F.Shuffle4x128(ab13, cd13, Odd).Store(to + 3 * row);
+    }
+}

@@ -1,0 +1,238 @@
+using System.Runtime.Intrinsics;
+using CnnVerified.Optimized.Equations;
+
+namespace CnnVerified.Optimized.Kernels;
+
+/// <summary>Direct weight gradients: lanes are filters, the rows of a tile are channels that meet the residual with the same tap.</summary>
+/// <remarks>
+/// <para>Order of the sum: from +0, one fused multiply-add for each pixel of each image, ascending: that of <see cref="OrderedProduct"/>, in the
+/// same bits. Between blocks of pixels the sums wait in memory, which changes none.</para>
+/// <para>The residual is turned so that the filters of a pixel are neighbours, and the image so that its channels are, 14 and two unused floats at a
+/// place. Of an image with few channels the rows are channels and columns of the kernel, so that tiles are full: a place then holds what all the columns
+/// of the kernel meet there.</para>
+/// </remarks>
+internal static unsafe class WeightProduct
+{
+    private const int Place = 16;                        // floats of one place of a turned image: a cache line
+    private const int BlockPixels = 512;                 // a panel of the residual takes 64 KiB then, which stays in L2 while taps and channels pass
+    private const long CopiedFloats = 2 * 1024 * 1024;   // turned images that stay in L3 until they are read
+    private const int FewChannels = 8;
+
+    /// <summary>Whether lanes and tiles would be full enough, and offsets fit.</summary>
+    public static bool Pays(Execution on, in Geometry s)
+    {
+        var sum = new WeightSum(s, 0);
+        return 2 * s.KG >= (int)on.Width && sum.Rows >= 6 && s.Output >= 16 && sum.Tiles * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
+    }
+
+    /// <summary>Computes the weights of one group.</summary>
+    public static void Run(Execution on, in Geometry s, int g, float* dy, float* x, float* dw)
+    {
+        if (s.KG == 0 || s.CG == 0)
+            return;
+        var sum = new WeightSum(s, g);
+        switch (on.Width)
+        {
+            case VectorWidth.V512: Run<Vector512<float>, Lanes512>(on, sum, dy, x, dw); break;
+            case VectorWidth.V256: Run<Vector256<float>, Lanes256>(on, sum, dy, x, dw); break;
+            case VectorWidth.V128: Run<Vector128<float>, Lanes128>(on, sum, dy, x, dw); break;
+            default: Run<float, ScalarLanes>(on, sum, dy, x, dw); break;
+        }
+    }
+
+    private static void Run<V, L>(Execution on, WeightSum sum, float* dy, float* x, float* dw) where V : unmanaged where L : struct, ILanes<V>
+    {
+        Geometry s = sum.Shape;
+        int lanes = Tiles.MostVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
+        nint image = sum.Tiles * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles * sum.Taps * sum.RowsOfTile * lanes;
+        int images = (int)Math.Clamp(CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
+        float* turned = on.Shared(images * (image + residual) + sums + BlockPixels + Tiles.Ahead), dyTurned = turned + images * image, sumsAt = dyTurned + images * residual;
+        int* list = (int*)(sumsAt + sums);
+        for (int pixel = 0, rows = sum.RowsOfBlock; pixel < rows * s.Q; pixel++)
+            list[pixel] = (pixel / s.Q * s.Sh * sum.Columns + pixel % s.Q * sum.ColumnStep) * Place;
+        for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
+        {
+            int count = Math.Min(images, s.N - n0);
+            on.Run(count * sum.Tiles, new TurnImages(sum, x, n0, turned));
+            on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
+            on.Run(panels * sum.Tiles, new Products<V, L>(sum, turned, dyTurned, list, count, panels, n0 == 0, sumsAt));
+        }
+        on.Run(panels * sum.Tiles, new Storing<V, L>(sum, sumsAt, dw));
+    }
+
+    /// <summary>The sizes of a weight gradient's operands, turned.</summary>
+    private readonly struct WeightSum
+    {
+        public readonly Geometry Shape;
+        public readonly int Group;
+
+        public WeightSum(in Geometry s, int g)
+        {
+            (Shape, Group) = (s, g);
+            Spreads = s.CG < FewChannels;
+            Rows = Spreads ? s.CG * s.S : s.CG;
+            Taps = Spreads ? s.T * s.R : s.Taps;
+            int most = Kernels.Tiles.RowsInRegisters;
+            Tiles = Math.Max(1, (Rows + most - 1) / most);
+            RowsOfTile = (Rows + Tiles - 1) / Tiles;
+            (Frames, Lines) = ((s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1, (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1);
+            Columns = Spreads ? s.Q : (s.Q - 1) * s.Sw + (s.S - 1) * s.Ew + 1;
+            ColumnStep = Spreads ? 1 : s.Sw;
+            RowsOfBlock = Math.Clamp(BlockPixels / Math.Max(1, s.Q), 1, Math.Max(1, s.P));
+        }
+
+        /// <summary>Whether rows are channels and columns of the kernel.</summary>
+        public bool Spreads { get; }
+
+        /// <summary>Rows of all tiles.</summary>
+        public int Rows { get; }
+
+        /// <summary>Places from which a tile's rows meet the residual.</summary>
+        public int Taps { get; }
+
+        /// <summary>Tiles of rows, and the rows of one; the last may have fewer.</summary>
+        public int Tiles { get; }
+
+        public int RowsOfTile { get; }
+
+        /// <summary>Frames, rows and columns of a turned image.</summary>
+        public int Frames { get; }
+
+        public int Lines { get; }
+
+        public int Columns { get; }
+
+        /// <summary>Columns between what neighbouring pixels of the residual meet.</summary>
+        public int ColumnStep { get; }
+
+        /// <summary>Rows of the residual that are summed at a time.</summary>
+        public int RowsOfBlock { get; }
+
+        /// <summary>Floats of one tile's part of a turned image.</summary>
+        public long Image => (long)Frames * Lines * Columns * Place;
+
+        /// <summary>Rows of a tile.</summary>
+        public int RowsOf(int tile) => Math.Min(RowsOfTile, Rows - tile * RowsOfTile);
+
+        /// <summary>How far behind a pixel's place a tap lies.</summary>
+        public nint At(int tap)
+        {
+            int column = Spreads ? 0 : tap % Shape.S * Shape.Ew, row = (Spreads ? tap : tap / Shape.S) % Shape.R * Shape.Eh;
+            int frame = tap / (Spreads ? Shape.R : Shape.R * Shape.S) * Shape.Ed;
+            return (((nint)frame * Lines + row) * Columns + column) * Place;
+        }
+    }
+
+    private readonly struct TurnImages(WeightSum sum, float* x, int n0, float* turned) : IWork
+    {
+        public void Do(int from, int to, int thread)
+        {
+            Geometry s = sum.Shape;
+            for (int item = from; item < to; item++)
+            {
+                int n = n0 + item / sum.Tiles, tile = item % sum.Tiles, rows = sum.RowsOf(tile);
+                float* image = x + ((nint)n * s.C + sum.Group * s.CG) * s.Input, place = turned + item * (nint)sum.Image;
+                for (int f = 0; f < sum.Frames; f++)
+                    for (int a = 0; a < sum.Lines; a++, place += sum.Columns * Place)
+                    {
+                        int d = f - s.Pd, u = a - s.Ph;
+                        if (d < 0 || d >= s.D || u < 0 || u >= s.H)
+                            new Span<float>(place, sum.Columns * Place).Clear();
+                        else
+                            Line(image + ((nint)d * s.H + u) * s.W, tile * sum.RowsOfTile, rows, place);
+                    }
+            }
+        }
+
+        private void Line(float* line, int first, int rows, float* place)
+        {
+            Geometry s = sum.Shape;
+            if (sum.Spreads)
+            {
+                for (int row = 0; row < rows; row++)
+                {
+                    int c = (first + row) / s.S, tap = (first + row) % s.S;
+                    Runs.Gather(line + (nint)c * s.Input, s.W, tap * s.Ew - s.Pw, s.Sw, place + row, Place, s.Q, 0);
+                }
+                return;
+            }
+            int lead = Math.Min(s.Pw, sum.Columns), count = Math.Min(s.W, sum.Columns - lead);
+            new Span<float>(place, lead * Place).Clear();
+            Transposition.Copy(line + (nint)first * s.Input, s.Input, rows, count, place + lead * Place, Place);
+            new Span<float>(place + (lead + count) * Place, (sum.Columns - lead - count) * Place).Clear();
+        }
+    }
+
+    private readonly struct TurnResiduals<V, L>(WeightSum sum, float* dy, int n0, int panels, float* turned) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            Geometry s = sum.Shape;
+            int lanes = Tiles.MostVectors * L.Count;
+            for (int item = from; item < to; item++)
+            {
+                int n = n0 + item / panels, first = item % panels * lanes, filters = Math.Min(lanes, s.KG - first), width = (filters + L.Count - 1) / L.Count * L.Count;
+                float* panel = turned + item * (nint)lanes * s.Output;
+                if (filters < width)
+                    new Span<float>(panel, width * s.Output).Clear();
+                Transposition.Copy(dy + ((nint)n * s.K + sum.Group * s.KG + first) * s.Output, s.Output, filters, s.Output, panel, width);
+            }
+        }
+    }
+
+    /// <summary>An item is a panel of filters and a tile of rows: all taps of all images.</summary>
+    private readonly struct Products<V, L>(WeightSum sum, float* turned, float* residuals, int* list, int images, int panels, bool fresh, float* sums) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            Geometry s = sum.Shape;
+            int lanes = Tiles.MostVectors * L.Count, block = sum.RowsOfBlock;
+            for (int item = from; item < to; item++)
+            {
+                int panel = item / sum.Tiles, tile = item % sum.Tiles, rows = sum.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
+                var product = Tiles.Of<V, L>(rows, width / L.Count);
+                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.RowsOfTile * lanes;
+                if (fresh)
+                    new Span<float>(sumsOfTile, sum.Taps * sum.RowsOfTile * lanes).Clear();
+                for (int n = 0; n < images; n++)
+                {
+                    float* image = turned + (n * sum.Tiles + tile) * (nint)sum.Image, residual = residuals + (n * panels + panel) * (nint)lanes * s.Output;
+                    for (int o = 0; o < s.O; o++)
+                        for (int i = 0; i < s.P; i += block)
+                        {
+                            int pixels = Math.Min(block, s.P - i) * s.Q;
+                            float* place = image + ((nint)o * s.Sd * sum.Lines + i * s.Sh) * sum.Columns * Place, columns = residual + ((nint)o * s.P + i) * s.Q * width;
+                            for (int tap = 0; tap < sum.Taps; tap++)
+                                product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.RowsOfTile * lanes, width, true, null);
+                        }
+                }
+            }
+        }
+    }
+
+    private readonly struct Storing<V, L>(WeightSum sum, float* sums, float* dw) : IWork where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            Geometry s = sum.Shape;
+            int lanes = Tiles.MostVectors * L.Count;
+            nint filter = (nint)s.CG * s.Taps;
+            for (int item = from; item < to; item++)
+            {
+                int panel = item / sum.Tiles, tile = item % sum.Tiles, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
+                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.RowsOfTile * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
+                for (int row = 0; row < sum.RowsOf(tile); row++)
+                {
+                    int each = tile * sum.RowsOfTile + row;
+                    if (!sum.Spreads)
+                        Transposition.Copy(sumsOfTile + row * width, (nint)sum.RowsOfTile * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
+                    else
+                        for (int tap = 0; tap < sum.Taps; tap++)
+                            Transposition.Copy(sumsOfTile + (tap * (nint)sum.RowsOfTile * lanes) + row * width, 0, 1, filters, weights + (each / s.S * s.Taps) + tap * s.S + each % s.S, filter);
+                }
+            }
+        }
+    }
+}
