@@ -35,8 +35,8 @@ internal sealed class SourceProject
         var compilation = CSharpCompilation.Create(assembly, _trees.Values.Concat(written), references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 concurrentBuild: false, deterministic: true, generalDiagnosticOption: ReportDiagnostic.Suppress));
-        // What the SDK's generator writes is written once: mutations do not touch it.
-        CSharpGeneratorDriver.Create([RegexGenerator()], parseOptions: Parsing).RunGeneratorsAndUpdateCompilation(compilation, out var generatedToo, out _);
+        // What generators write is written once: mutations do not touch it.
+        CSharpGeneratorDriver.Create([RegexGenerator(), new CnnVerified.Tiles.TileGenerator().AsSourceGenerator()], parseOptions: Parsing).RunGeneratorsAndUpdateCompilation(compilation, out var generatedToo, out _);
         _compilation = (CSharpCompilation)generatedToo;
     }
 

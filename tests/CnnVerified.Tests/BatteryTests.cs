@@ -25,7 +25,7 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         {
             var all = new TheoryData<string, string>();
             foreach (Equation equation in EquationTable.All.Where(equation => !IsEngineOnly || equation.NeedsTwin))
-                foreach (Oracle oracle in Oracle.All.Where(oracle => oracle.Judges(equation) && (!IsEngineOnly || oracle is ExactOracle or BoundOracle or SameBitsOracle)))
+                foreach (Oracle oracle in Oracle.All.Where(oracle => oracle.Judges(equation) && (!IsEngineOnly || oracle is ExactOracle or BoundOracle or OrderOracle or SameBitsOracle)))
                     all.Add(equation.Id, oracle.Name);
             return all;
         }
@@ -40,7 +40,8 @@ public sealed class BatteryTests(BatteryEngines engines) : IClassFixture<Battery
         Engine[] able = [.. engines.All.Where(engine => oracle.CanJudge(engine, equation) && (!IsEngineOnly || engine.Name is not ("text" or "reference")))];
         if (able.Length == 0)
         {
-            Assert.True(oracleName == "bits" && !equation.NeedsTwin || id == "PL-F2", "no engine was judged");   // bits need a twin; PL-F2 is fused into PL-B1's
+            // Bits and an order need a twin, and the twin may promise no order; PL-F2 is fused into PL-B1's.
+            Assert.True(oracleName == "bits" && !equation.NeedsTwin || oracleName == "order" && !EngineList.SumsInOrder.Contains(id) || id == "PL-F2", "no engine was judged");
             return;
         }
 

@@ -14,7 +14,7 @@ internal static unsafe partial class Tiles
 {
     /// <summary>How many terms ahead rows are fetched into the cache: a 3×3 kernel's, so that of the next channel what the same tap meets. A list
     /// has room for so many more, which may hold anything: what is not there is not fetched.</summary>
-    /// <remarks>Without it a data gradient, whose taps go back, takes half as long again.</remarks>
+    /// <remarks>The taps of a data gradient go back, which the hardware does not foresee.</remarks>
     public const int Ahead = 9;
 
     /// <summary>Rows of the largest tile of two vectors that stays in registers: 28 accumulators, two columns and one broadcast of 32, or

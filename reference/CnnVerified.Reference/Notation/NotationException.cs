@@ -40,7 +40,8 @@ public sealed class NotationException : Exception
     public string Report(string text, string file)
     {
         string[] lines = text.ReplaceLineEndings("\n").Split('\n');
-        if (Place.Line < 1 || Place.Line > lines.Length)
+        // A place that is not in this text came from another.
+        if (Place.Line < 1 || Place.Line > lines.Length || Place.Column > lines[Place.Line - 1].Length + 1)
             return $"{file}: {Message}";
         string line = lines[Place.Line - 1];
         // A window around the place, so that the caret stays under it in a line of any length.

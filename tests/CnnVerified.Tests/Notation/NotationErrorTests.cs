@@ -123,6 +123,14 @@ public sealed class NotationErrorTests
     }
 
     [Fact]
+    public void A_place_that_the_text_does_not_have_is_not_shown()
+    {
+        var error = new NotationException("expected a, got b.", new Place(1, 200));
+        Assert.Equal("f: expected a, got b.", error.Report("short", "f"));
+        Assert.Equal("f:1:6: expected a, got b.\n    short\n         ^", new NotationException("expected a, got b.", new Place(1, 6)).Report("short", "f"));
+    }
+
+    [Fact]
     public void An_id_is_defined_once()
     {
         var blocks = Markdown.Blocks("```eq A-1\na = 1\n```\n```eq A-1\na = 1\n```\n", "f.md", wrong => throw wrong);

@@ -116,6 +116,10 @@ public sealed class Engine(string name)
     /// <summary>Engines that promise the same bits: other widths, other numbers of threads.</summary>
     public IReadOnlyList<Engine> SameBits { get; init; } = [];
 
+    /// <summary>Ids of the equations whose sums it promises in the stated order: from +0, one fused multiply-add for each term, as the formula's
+    /// indices run. The oracle order holds it to that.</summary>
+    public IReadOnlySet<string> SumsInOrder { get; init; } = new HashSet<string>();
+
     /// <summary>The work of the reference up to which cases are judged; more would take too long.</summary>
     public double MostWork { get; init; } = double.PositiveInfinity;
 

@@ -56,6 +56,7 @@ public abstract class Oracle
     public static IReadOnlyList<Oracle> All { get; } =
     [
         new ExactOracle(), new CountOracle(), new DualOracle(), new NumericalOracle(), new ClaimOracle(), new KinkOracle(), new AdjointOracle(),
-        new LinearityOracle(), new BoundOracle(), new MatrixOracle(), new FourierOracle(), new ShiftOracle(), new SliceOracle(), new SameBitsOracle(),
+        new LinearityOracle(), new BoundOracle(), new MatrixOracle(), new FourierOracle(), new ShiftOracle(), new SliceOracle(), new OrderOracle(),
+        new SameBitsOracle(),
     ];
 }
