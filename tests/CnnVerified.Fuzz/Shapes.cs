@@ -194,7 +194,7 @@ internal sealed class Shapes(IReadOnlyList<Engine> engines)
 
         public Tensor<T>[] Run<T>(Func<float, T> convert)
             where T : System.Numerics.IAdditionOperators<T, T, T>, System.Numerics.IAdditiveIdentity<T, T> => ReferenceMethods.Run(Equation, _case,
-            name => Tensor.Create([.. Data(name).Select(convert)], _lengths[name]), name => Tensor.Create([.. Data(name).Select(value => (int)value)], _lengths[name]));
+            name => ReferenceMethods.Shaped<T>([.. Data(name).Select(convert)], _lengths[name]), name => ReferenceMethods.Shaped<int>([.. Data(name).Select(value => (int)value)], _lengths[name]));
 
         /// <summary>Runs an engine; the outputs have the lengths given, or their own.</summary>
         public float[][] Run(Engine engine, nint[][]? lengths)
@@ -225,6 +225,8 @@ internal sealed class Shapes(IReadOnlyList<Engine> engines)
         // The values that were drawn, over and over.
         private float[] Data(string name)
         {
+            if (_lengths[name].Length == 0)
+                return [];
             float[] drawn = [.. _arguments[name]];
             return [.. Enumerable.Range(0, (int)_lengths[name].Aggregate((nint)1, (product, length) => product * length)).Select(i => drawn[i % drawn.Length])];
         }

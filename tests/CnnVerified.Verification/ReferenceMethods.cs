@@ -47,6 +47,9 @@ public static class ReferenceMethods
         return Unpack<T>(method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!);
     }
 
+    /// <summary>A tensor; without dimensions it has no elements, and <c>Tensor.Create</c> would give it one dimension.</summary>
+    internal static Tensor<T> Shaped<T>(T[] values, ReadOnlySpan<nint> lengths) => lengths.IsEmpty ? Tensor<T>.Empty : Tensor.Create(values, lengths);
+
     private static object Bind<T>(ParameterInfo parameter, Case @case, Func<string, Tensor<T>> operand, Func<string, Tensor<int>> whole) => parameter.ParameterType switch
     {
         var type when type == typeof(Window) => @case.Window,

@@ -174,7 +174,7 @@ internal static unsafe class MapProduct
             double each = (double)sum.From.Count * sum.Maps.Size / sum.Output;
             _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
             _bands = (_strips + _band - 1) / _band;
-            _cuts = (int)Math.Clamp(4L * threads / ((long)images * _bands) , 1, _panels);
+            _cuts = (int)Math.Clamp(4L * threads / ((long)images * _bands), 1, _panels);
         }
 
         private static int Lanes => Tiles.MostVectors * L.Count;

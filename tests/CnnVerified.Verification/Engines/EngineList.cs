@@ -25,8 +25,8 @@ public sealed class EngineList : IDisposable
         foreach (Equation equation in EquationTable.All.Where(equation => ReferenceMethods.Admits<float>(equation.Id)))
             engine.Offer(equation.Id, call =>
             {
-                var results = ReferenceMethods.Run(equation, call.Case, name => Shaped(call.Copy(name), call.Input(name).Lengths),
-                    name => Shaped(call.WholeValues(name).ToArray(), call.Input(name).Lengths));
+                var results = ReferenceMethods.Run(equation, call.Case, name => ReferenceMethods.Shaped(call.Copy(name), call.Input(name).Lengths),
+                    name => ReferenceMethods.Shaped(call.WholeValues(name).ToArray(), call.Input(name).Lengths));
                 for (int i = 0; i < results.Length; i++)
                     results[i].FlattenTo(call.OutputValues(equation.Outputs[i].Name));
             });
@@ -68,8 +68,6 @@ public sealed class EngineList : IDisposable
             execution.Dispose();
         _executions.Clear();
     }
-
-    private static Tensor<T> Shaped<T>(T[] values, ReadOnlySpan<nint> lengths) => lengths.IsEmpty ? Tensor<T>.Empty : Tensor.Create(values, lengths);
 
     private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits)
     {

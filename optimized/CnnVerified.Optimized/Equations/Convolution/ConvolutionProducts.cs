@@ -102,7 +102,7 @@ internal readonly unsafe struct ConvolutionForward(Geometry s, int g, float* x, 
     public int J => s.N * s.Output;
 
     public void PackRows(int m0, int rows, float* panel) =>
-        RowPanel.FromRows(w + (nint)(g * s.KG + m0) * T, rows, T, panel);
+        Transposition.Copy(w + (nint)(g * s.KG + m0) * T, T, rows, T, panel, rows);
 
     public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
     {
@@ -147,13 +147,7 @@ internal readonly unsafe struct ConvolutionBackwardData(Geometry s, int g, float
     {
         int taps = s.Taps;
         for (int q = 0; q < s.KG; q++)
-            for (int row = 0; row < rows; row++)
-            {
-                float* from = w + ((nint)(g * s.KG + q) * s.CG + m0 + row) * taps;
-                float* to = panel + (nint)q * taps * OrderedProduct.Rows + row;
-                for (int tap = 0; tap < taps; tap++)
-                    to[tap * OrderedProduct.Rows] = from[tap];
-            }
+            Transposition.Copy(w + ((nint)(g * s.KG + q) * s.CG + m0) * taps, taps, rows, taps, panel + (nint)q * taps * rows, rows);
     }
 
     public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
@@ -220,13 +214,7 @@ internal readonly unsafe struct ConvolutionBackwardWeights(Geometry s, int g, fl
     {
         int map = s.Output;
         for (int n = 0; n < s.N; n++)
-            for (int row = 0; row < rows; row++)
-            {
-                float* from = dy + ((nint)n * s.K + g * s.KG + m0 + row) * map;
-                float* to = panel + (nint)n * map * OrderedProduct.Rows + row;
-                for (int pixel = 0; pixel < map; pixel++)
-                    to[pixel * OrderedProduct.Rows] = from[pixel];
-            }
+            Transposition.Copy(dy + ((nint)n * s.K + g * s.KG + m0) * map, map, rows, map, panel + (nint)n * map * rows, rows);
     }
 
     public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)

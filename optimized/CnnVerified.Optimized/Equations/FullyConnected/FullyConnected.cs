@@ -151,13 +151,10 @@ public static unsafe class FullyConnected
         public int T => D;
         public int J => K;
 
-        public void PackRows(int m0, int rows, float* panel) => RowPanel.FromRows(x + (nint)m0 * D, rows, D, panel);
+        public void PackRows(int m0, int rows, float* panel) => Transposition.Copy(x + (nint)m0 * D, D, rows, D, panel, rows);
 
-        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
-        {
-            for (int col = 0; col < columns; col++)
-                Runs.Gather(w + (nint)(j0 + col) * D, D, t0, 1, panel + col, width, t1 - t0, 0);
-        }
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) =>
+            Transposition.Copy(w + (nint)j0 * D + t0, D, columns, t1 - t0, panel, width);
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
         {
@@ -174,7 +171,7 @@ public static unsafe class FullyConnected
         public int T => K;
         public int J => D;
 
-        public void PackRows(int m0, int rows, float* panel) => RowPanel.FromRows(dy + (nint)m0 * K, rows, K, panel);
+        public void PackRows(int m0, int rows, float* panel) => Transposition.Copy(dy + (nint)m0 * K, K, rows, K, panel, rows);
 
         public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
         {
@@ -196,7 +193,11 @@ public static unsafe class FullyConnected
         public int T => N;
         public int J => D;
 
-        public void PackRows(int m0, int rows, float* panel) => RowPanel.FromColumns(dy + m0, K, rows, N, panel);
+        public void PackRows(int m0, int rows, float* panel)
+        {
+            for (int t = 0; t < N; t++)
+                Runs.Move(dy + (nint)t * K + m0, rows, panel + (nint)t * rows);
+        }
 
         public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
         {
