@@ -6,12 +6,11 @@ namespace CnnVerified.Tiles;
 
 /// <summary>Writes the engine's register tiles while it is compiled: for each number of rows and vectors the same loop, with an
 /// accumulator in a variable of its own for each row and vector.</summary>
-/// <remarks>The JIT keeps variables in registers, but no array and no structure of more than four fields; docs/architecture.md has what
-/// else was tried.</remarks>
+/// <remarks>The JIT keeps variables in registers, but no array and no structure of more than four fields.</remarks>
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, MostVectors = 2;
+    private const int MostRows = 14, MostVectors = 8, Registers = 32;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -19,7 +18,8 @@ public sealed class TileGenerator : IIncrementalGenerator
 
     private static string Text()
     {
-        var blockings = Enumerable.Range(1, MostRows).SelectMany(rows => Enumerable.Range(1, MostVectors).Select(vectors => (rows, vectors))).ToArray();
+        var tiles = Enumerable.Range(1, MostRows).SelectMany(rows => Enumerable.Range(1, 2).Select(vectors => new Tile(rows, vectors, false))).ToArray();
+        var turned = Enumerable.Range(1, MostRows).SelectMany(rows => Enumerable.Range(0, 4).Select(power => 1 << power).Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
         return $$"""
             using System.Runtime.CompilerServices;
             using System.Runtime.Intrinsics.X86;
@@ -31,30 +31,49 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most rows that a tile has.</summary>
                 public const int MostRows = {{MostRows}};
 
-                /// <summary>The most vectors that a row of a tile has.</summary>
+                /// <summary>The most vectors that a tile with listed columns has.</summary>
                 public const int MostVectors = {{MostVectors}};
 
-                /// <summary>The tile of so many rows and vectors.</summary>
+                /// <summary>The tile of so many rows, which are listed, and one or two vectors.</summary>
                 public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Of<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
                     (rows, vectors) switch
                     {
-            {{Lines(12, blockings.Select(tile => $"({tile.rows}, {tile.vectors}) => &Tile{tile.rows}x{tile.vectors}<V, L>,"))}}
-                        _ => throw new ArgumentOutOfRangeException(nameof(rows), $"expected tiles of at most {MostRows} rows and {MostVectors} vectors, got {rows}×{vectors}."),
+            {{Choices(tiles)}}
                     };
 
-            {{string.Join("\n\n", blockings.Select(tile => Tile(tile.rows, tile.vectors)))}}
+                /// <summary>The tile of so many rows and so many vectors, a power of two, which are listed.</summary>
+                public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Turned<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
+                    (rows, vectors) switch
+                    {
+            {{Choices(turned)}}
+                    };
+
+            {{string.Join("\n\n", tiles.Concat(turned).Select(tile => tile.Text()))}}
             }
 
             """;
     }
 
-    private static string Tile(int rows, int vectors)
+    private static string Choices(IEnumerable<Tile> tiles) => Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}) => &{tile.Name}<V, L>,"),
+        "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows and {vectors} vectors.\"),"]);
+
+    private static string Lines(int indent, IEnumerable<string> lines) => string.Join("\n", lines.Select(line => new string(' ', indent) + line));
+
+    /// <summary>A tile. Of its two operands one is read where a list says, the other one term after the other; rows are broadcast, columns are vectors.</summary>
+    private sealed class Tile(int rows, int vectors, bool listsColumns)
     {
-        string[] Each(System.Func<int, int, string> line) => [.. Enumerable.Range(0, rows).SelectMany(m => Enumerable.Range(0, vectors).Select(n => line(m, n)))];
-        string[] columns = [.. Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load(columns + {n} * L.Count);")];
-        return $$"""
+        public int Rows => rows;
+
+        public int Vectors => vectors;
+
+        public string Name => $"{(listsColumns ? "Turned" : "Tile")}{rows}x{vectors}";
+
+        private IEnumerable<string> Each(System.Func<int, int, string> text) =>
+            Enumerable.Range(0, rows).SelectMany(m => Enumerable.Range(0, vectors).Select(n => text(m, n)));
+
+        public string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void Tile{{rows}}x{{vectors}}<V, L>(float* rows, int* terms, int* last, float* columns, float* c, nint row, bool resume, float* bias)
+                private static void {{Name}}<V, L>(float* listed, int* terms, int* last, float* streamed, float* c, nint row, bool resume, float* bias)
                     where V : unmanaged where L : struct, ILanes<V>
                 {
                     V {{string.Join(", ", Each((m, n) => $"c{m}_{n}"))}};
@@ -64,23 +83,23 @@ public sealed class TileGenerator : IIncrementalGenerator
                     }
                     else
                         {{string.Join(" = ", Each((m, n) => $"c{m}_{n}"))}} = L.Create(0);
-                    for (; terms != last; terms++, columns += {{vectors}} * L.Count)
+                    for (; terms != last; terms++, streamed += {{(listsColumns ? $"{rows}" : $"{vectors} * L.Count")}})
                     {
-                        float* x = rows + *terms;
-                        if (Sse.IsSupported)
-                            Sse.Prefetch0(rows + terms[Ahead]);
-            {{Lines(12, columns)}}
+                        float* at = listed + *terms;
+            {{(listsColumns ? "" : """
+                            if (Sse.IsSupported)
+                                Sse.Prefetch0(listed + terms[Ahead]);
+
+            """)}}{{Lines(12, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({(listsColumns ? "at" : "streamed")} + {n} * L.Count);"))}}
                         V a;
-            {{Lines(12, Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create(x[{m}]);" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});"))))}}
+            {{Lines(12, Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({(listsColumns ? "streamed" : "at")}[{m}]);" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});"))))}}
                     }
                     if (bias != null)
                     {
-            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, L.Load(bias + {n} * L.Count));"))}}
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, {(listsColumns ? $"L.Create(bias[{m}])" : $"L.Load(bias + {n} * L.Count)")});"))}}
                     }
             {{Lines(8, Each((m, n) => $"L.Store(c{m}_{n}, c + {m} * row + {n} * L.Count);"))}}
                 }
             """;
     }
-
-    private static string Lines(int indent, IEnumerable<string> lines) => string.Join("\n", lines.Select(line => new string(' ', indent) + line));
 }

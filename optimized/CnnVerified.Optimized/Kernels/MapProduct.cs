@@ -39,13 +39,13 @@ internal static unsafe class MapProduct
     private static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.Maps;
-        int C = sum.From.Count, lanes = Tiles.MostVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes;
+        int C = sum.From.Count, lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes;
         nint terms = (nint)C * sum.Taps, image = C * (nint)maps.Size;
         int images = maps.Fits ? sum.N : (int)Math.Clamp(CopiedFloats / Math.Max(1, image), 1, sum.N);
-        nint weights = panels * lanes * terms, tables = sum.Classes + 1 + 2 * sum.Taps + terms + Tiles.Ahead;
-        float* panel = on.Shared(weights + panels * lanes + tables + (maps.Fits ? 0 : images * image));
-        float* biases = panel + weights, copy = biases + panels * lanes + tables;
-        var taps = new TapTable(sum, (int*)(biases + panels * lanes));
+        nint weights = panels * lanes * terms;
+        float* panel = on.Shared(weights + panels * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
+        float* biases = panel + weights, copy = biases + panels * lanes + TapTable.Size(sum);
+        var taps = new TapTable(sum, maps, (int*)(biases + panels * lanes));
         on.Run(panels, new Packing<V, L>(sum, taps, w, bias, panel, biases));
         Execution.PerThread strips = on.Local(2 * (nint)lanes * StripLength(sum));
         for (int n0 = 0; n0 < sum.N; n0 += images)
@@ -65,52 +65,13 @@ internal static unsafe class MapProduct
 
     private static int StripLength(in MapSum sum) => RowsOfStrip(sum) * ((sum.W.Size + PartsOfRow(sum) - 1) / PartsOfRow(sum));
 
-    /// <summary>The taps of each class of pixels, and for each channel and tap where it lies.</summary>
-    private readonly struct TapTable
-    {
-        private readonly int* _starts, _taps, _offsets;
-        private readonly int _channels;
-
-        public TapTable(in MapSum sum, int* memory)
-        {
-            _channels = sum.From.Count;
-            _starts = memory;
-            _taps = _starts + sum.Classes + 1;
-            int* distances = _taps + sum.Taps;
-            _offsets = distances + sum.Taps;
-            int map = (int)sum.Maps.Size;
-            _starts[0] = 0;
-            for (int kind = 0; kind < sum.Classes; kind++)
-            {
-                int count = sum.TapsOf(kind, _taps + _starts[kind], distances);
-                int* to = Offsets(kind);
-                for (int c = 0; c < _channels; c++)
-                    for (int tap = 0; tap < count; tap++)
-                        *to++ = c * map + distances[tap];
-                _starts[kind + 1] = _starts[kind] + count;
-            }
-        }
-
-        /// <summary>Taps of a class.</summary>
-        public int Count(int kind) => _starts[kind + 1] - _starts[kind];
-
-        /// <summary>Which they are.</summary>
-        public int* Taps(int kind) => _taps + _starts[kind];
-
-        /// <summary>Channels times taps of the classes before.</summary>
-        public nint Before(int kind) => (nint)_channels * _starts[kind];
-
-        /// <summary>For each channel and tap the distance from a pixel's place.</summary>
-        public int* Offsets(int kind) => _offsets + Before(kind);
-    }
-
     /// <summary>Weights in the order in which tiles take them: for each panel of filters and each class, term by term all lanes.</summary>
     private readonly struct Packing<V, L>(MapSum sum, TapTable taps, float* w, float* bias, float* panels, float* biases) : IWork
         where V : unmanaged where L : struct, ILanes<V>
     {
         public void Do(int from, int to, int thread)
         {
-            int lanes = Tiles.MostVectors * L.Count, C = sum.From.Count;
+            int lanes = Tiles.PanelVectors * L.Count, C = sum.From.Count;
             for (int item = from; item < to; item++)
             {
                 int first = item * lanes, filters = Math.Min(lanes, sum.To.Count - first), width = (filters + L.Count - 1) / L.Count * L.Count;
@@ -141,16 +102,6 @@ internal static unsafe class MapProduct
         }
     }
 
-    private readonly struct Padding(MapSum sum, PaddedMaps maps, float* x, int n0, float* copy) : IWork
-    {
-        public void Do(int from, int to, int thread)
-        {
-            nint input = (nint)sum.D.Source * sum.H.Source * sum.W.Source;
-            for (int item = from; item < to; item++)
-                maps.Copy(x + ((nint)(n0 + item / sum.From.Count) * sum.From.All + sum.From.First + item % sum.From.Count) * input, copy + item * (nint)maps.Size);
-        }
-    }
-
     /// <summary>An item is a band of strips of one image, and some panels: each panel's weights pass over the band once, whose pixels stay in L2.</summary>
     private readonly struct Strips<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
@@ -177,7 +128,7 @@ internal static unsafe class MapProduct
             _cuts = (int)Math.Clamp(4L * threads / ((long)images * _bands), 1, _panels);
         }
 
-        private static int Lanes => Tiles.MostVectors * L.Count;
+        private static int Lanes => Tiles.PanelVectors * L.Count;
 
         public int Items => checked(_images * _bands * _cuts);
 

@@ -26,7 +26,10 @@ internal readonly record struct MapSum(int N, Channels From, Channels To, MapAxi
     public int Classes => D.Classes * H.Classes * W.Classes;
 
     /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride.</summary>
-    public PaddedMaps Maps => new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step);
+    public PaddedMaps Maps => MapsRead(asTheyAre: true);
+
+    /// <summary>The same, from copies even where the maps could be read as they are.</summary>
+    public PaddedMaps CopiedMaps => MapsRead(asTheyAre: false);
 
     /// <summary>The forward pass of a group (CV-F1, CV-F12 to CV-F14).</summary>
     public static MapSum Forward(in Geometry s, int g)
@@ -50,10 +53,9 @@ internal readonly record struct MapSum(int N, Channels From, Channels To, MapAxi
 
     /// <summary>The taps that a class of pixels meets, in the order of the sum: which they are, and how far behind the pixel's place they lie.</summary>
     /// <returns>How many.</returns>
-    public unsafe int TapsOf(int ofClass, int* tap, int* offset)
+    public unsafe int TapsOf(int ofClass, in PaddedMaps maps, int* tap, int* offset)
     {
         int d = ofClass / (H.Classes * W.Classes), h = ofClass / W.Classes % H.Classes, w = ofClass % W.Classes, count = 0;
-        PaddedMaps maps = Maps;
         for (int t = 0; t < D.Taps; t++)
             for (int r = 0; r < H.Taps; r++)
                 for (int s = 0; s < W.Taps; s++)
@@ -64,6 +66,9 @@ internal readonly record struct MapSum(int N, Channels From, Channels To, MapAxi
                     }
         return count;
     }
+
+    private PaddedMaps MapsRead(bool asTheyAre) =>
+        new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step, asTheyAre);
 
     // A map is then one long row.
     private static bool IsPointwise(in Geometry s) => s.Taps == 1 && (s.Sd, s.Sh, s.Sw, s.Pd, s.Ph, s.Pw) == (1, 1, 1, 0, 0, 0) && s.Input == s.Output;

@@ -51,7 +51,7 @@ internal static unsafe class OrderedProduct
     private static void Run<V, L, TProduct>(Execution on, TProduct product)
         where V : unmanaged where L : struct, ILanes<V> where TProduct : unmanaged, IOrderedProduct
     {
-        int width = Tiles.MostVectors * L.Count;
+        int width = Tiles.PanelVectors * L.Count;
         var blocks = new RowBlocks(product.M);
         int panels = (product.J + width - 1) / width;
         // Few panels: cut the rows too, and pack a panel once per cut.
@@ -63,19 +63,6 @@ internal static unsafe class OrderedProduct
         Execution.PerThread scratch = on.Local((nint)width * (TermBlock + product.M));
         on.Run(blocks.Count, new Packing<TProduct>(product, blocks, a));
         on.Run(panels * cuts, new Products<V, L, TProduct>(product, blocks, a, lists, cuts, scratch));
-    }
-
-    /// <summary>M rows in blocks as equal as they can be, none with more rows than a tile.</summary>
-    private readonly struct RowBlocks(int M)
-    {
-        /// <summary>Blocks.</summary>
-        public int Count { get; } = (M + Tiles.RowsInRegisters - 1) / Tiles.RowsInRegisters;
-
-        /// <summary>Rows of each but the last.</summary>
-        public int Rows => (M + Count - 1) / Count;
-
-        /// <summary>Rows of a block.</summary>
-        public int RowsOf(int block) => Math.Min(Rows, M - block * Rows);
     }
 
     private readonly struct Packing<TProduct>(TProduct product, RowBlocks blocks, float* a) : IWork where TProduct : unmanaged, IOrderedProduct
@@ -93,7 +80,7 @@ internal static unsafe class OrderedProduct
         public void Do(int from, int to, int thread)
         {
             TProduct product = all;
-            int width = Tiles.MostVectors * L.Count, T = product.T, last = blocks.Count - 1;
+            int width = Tiles.PanelVectors * L.Count, T = product.T, last = blocks.Count - 1;
             float* panel = scratch[thread];
             float* tiles = panel + (nint)width * TermBlock;
             for (int item = from; item < to; item++)
@@ -108,7 +95,7 @@ internal static unsafe class OrderedProduct
                     {
                         int rows = blocks.RowsOf(block);
                         int* list = block == last ? lists + TermBlock + Tiles.Ahead : lists;
-                        Tiles.Of<V, L>(rows, Tiles.MostVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel,
+                        Tiles.Of<V, L>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel,
                             tiles + block * blocks.Rows * width, width, t0 > 0, null);
                     }
                 }

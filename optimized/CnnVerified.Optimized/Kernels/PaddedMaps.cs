@@ -8,11 +8,11 @@ internal readonly unsafe struct PaddedMaps
 {
     private readonly int _D, _H, _W, _leadD, _leadH, _leadW, _frames, _rows, _phases, _length;
 
-    /// <summary>Maps D×H×W with so many zeros before them in each dimension, and so many places with those.</summary>
-    public PaddedMaps((int D, int H, int W) size, (int D, int H, int W) lead, (int D, int H, int W) places, int phases)
+    /// <summary>Maps D×H×W with so many zeros before them in each dimension, and so many places with those; not copied where they may be read as they are.</summary>
+    public PaddedMaps((int D, int H, int W) size, (int D, int H, int W) lead, (int D, int H, int W) places, int phases, bool asTheyAre)
     {
         ((_D, _H, _W), (_leadD, _leadH, _leadW)) = (size, lead);
-        Fits = lead == default && phases == 1 && places.D <= size.D && places.H <= size.H && places.W <= size.W;
+        Fits = asTheyAre && lead == default && phases == 1 && places.D <= size.D && places.H <= size.H && places.W <= size.W;
         (_frames, _rows, _phases, _length) = Fits ? (_D, _H, 1, _W) : (places.D, places.H, phases, (places.W + phases - 1) / phases);
     }
 
@@ -21,6 +21,9 @@ internal readonly unsafe struct PaddedMaps
 
     /// <summary>Floats of one map.</summary>
     public long Size => (long)_frames * _rows * _phases * _length;
+
+    /// <summary>Floats of one padded row, all phases.</summary>
+    public int Pitch => _phases * _length;
 
     /// <summary>Where a padded place stands.</summary>
     public nint At(int frame, int row, int column) =>

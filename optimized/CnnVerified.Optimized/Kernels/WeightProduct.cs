@@ -43,7 +43,7 @@ internal static unsafe class WeightProduct
     private static void Run<V, L>(Execution on, WeightSum sum, float* dy, float* x, float* dw) where V : unmanaged where L : struct, ILanes<V>
     {
         Geometry s = sum.Shape;
-        int lanes = Tiles.MostVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
+        int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
         nint image = sum.Tiles * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles * sum.Taps * sum.RowsOfTile * lanes;
         int images = (int)Math.Clamp(CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
         float* turned = on.Shared(images * (image + residual) + sums + BlockPixels + Tiles.Ahead), dyTurned = turned + images * image, sumsAt = dyTurned + images * residual;
@@ -169,7 +169,7 @@ internal static unsafe class WeightProduct
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
-            int lanes = Tiles.MostVectors * L.Count;
+            int lanes = Tiles.PanelVectors * L.Count;
             for (int item = from; item < to; item++)
             {
                 int n = n0 + item / panels, first = item % panels * lanes, filters = Math.Min(lanes, s.KG - first), width = (filters + L.Count - 1) / L.Count * L.Count;
@@ -188,7 +188,7 @@ internal static unsafe class WeightProduct
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
-            int lanes = Tiles.MostVectors * L.Count, block = sum.RowsOfBlock;
+            int lanes = Tiles.PanelVectors * L.Count, block = sum.RowsOfBlock;
             for (int item = from; item < to; item++)
             {
                 int panel = item / sum.Tiles, tile = item % sum.Tiles, rows = sum.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
@@ -217,7 +217,7 @@ internal static unsafe class WeightProduct
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
-            int lanes = Tiles.MostVectors * L.Count;
+            int lanes = Tiles.PanelVectors * L.Count;
             nint filter = (nint)s.CG * s.Taps;
             for (int item = from; item < to; item++)
             {

@@ -14,6 +14,8 @@ internal static unsafe class ConvolutionPasses
             var sum = MapSum.Forward(s, g);
             if (MapProduct.Pays(on, sum))
                 MapProduct.Run(on, sum, x, WeightsOf(s, w, g), b, y);
+            else if (PixelProduct.Pays(on, sum))
+                PixelProduct.Run(on, sum, x, WeightsOf(s, w, g), b, y);
             else
                 OrderedProduct.Run(on, new ConvolutionForward(s, g, x, w, b, y));
         }
@@ -27,6 +29,8 @@ internal static unsafe class ConvolutionPasses
             var sum = MapSum.BackwardData(s, g);
             if (MapProduct.Pays(on, sum))
                 MapProduct.Run(on, sum, dy, WeightsOf(s, w, g), b, dx);
+            else if (PixelProduct.Pays(on, sum))
+                PixelProduct.Run(on, sum, dy, WeightsOf(s, w, g), b, dx);
             else
                 OrderedProduct.Run(on, new ConvolutionBackwardData(s, g, dy, w, dx, b));
         }
