@@ -10,16 +10,19 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, MostVectors = 8, Registers = 32;
+    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
         context.RegisterPostInitializationOutput(output => output.AddSource("Tiles.g.cs", Text()));
 
-    private static string Text()
+    /// <summary>The class of the tiles.</summary>
+    public static string Text()
     {
-        var tiles = Enumerable.Range(1, MostRows).SelectMany(rows => Enumerable.Range(1, 2).Select(vectors => new Tile(rows, vectors, false))).ToArray();
-        var turned = Enumerable.Range(1, MostRows).SelectMany(rows => Enumerable.Range(0, 4).Select(power => 1 << power).Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
+        var rowCounts = Enumerable.Range(1, MostRows);
+        var tiles = rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, false))).ToArray();
+        var powers = Enumerable.Range(0, 30).Select(power => 1 << power).TakeWhile(vectors => vectors <= MostVectors);
+        var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
         return $$"""
             using System.Runtime.CompilerServices;
             using System.Runtime.Intrinsics.X86;
@@ -31,10 +34,13 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most rows that a tile has.</summary>
                 public const int MostRows = {{MostRows}};
 
+                /// <summary>Vectors of a panel of filters, the most that a tile with listed rows has: with two, {{MostRows}} rows fill the registers.</summary>
+                public const int PanelVectors = {{PanelVectors}};
+
                 /// <summary>The most vectors that a tile with listed columns has.</summary>
                 public const int MostVectors = {{MostVectors}};
 
-                /// <summary>The tile of so many rows, which are listed, and one or two vectors.</summary>
+                /// <summary>The tile of so many rows, which are listed, and so many vectors.</summary>
                 public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Of<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
                     (rows, vectors) switch
                     {

@@ -24,9 +24,10 @@ internal sealed class Records : IDisposable
         _file.WriteLine();   // after a line that was cut off
     }
 
-    /// <summary>What became of a mutant, where its file has not changed since. Survivors are judged anew unless asked for.</summary>
+    /// <summary>What became of a mutant, where its file has not changed since. Survivors are judged anew unless asked for, and what did not compile is
+    /// always tried again: that lay with other files, perhaps.</summary>
     public Outcome? Find(string key, string hash, bool survivorsToo) =>
-        _known.GetValueOrDefault(key) is { } outcome && outcome.Text == hash && (survivorsToo || outcome.Fate is Fate.Killed or Fate.NotCompiled) ? outcome : null;
+        _known.GetValueOrDefault(key) is { } outcome && outcome.Text == hash && outcome.Fate != Fate.NotCompiled && (survivorsToo || outcome.Fate == Fate.Killed) ? outcome : null;
 
     /// <summary>Adds an outcome.</summary>
     public void Add(Outcome outcome)

@@ -16,6 +16,17 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-F1", "n1c130h4w5-k7r2s2")]
     [InlineData("CV-B1", "n1c7h4w5-k130r2s2")]
     [InlineData("CV-B2", "n3c2h20w21-k3r2s2")]
+    // Direct kernels: three panels of filters with a tail, rows that are cut into parts, bands of rows.
+    [InlineData("CV-F1", "n2c3h5w150-k70r3s3-ph1pw1")]
+    [InlineData("CV-B1", "n1c40h9w150-k3r3s3-sh2sw2")]
+    [InlineData("CV-B2", "n2c20h9w70-k40r3s3-ph1pw1")]
+    [InlineData("CV-B2", "n2c3h9w70-k40r3s3-ph1pw1")]
+    // Padded copies of one image at a time.
+    [InlineData("CV-F1", "n3c64h130w130-k8r1s1-ph1pw1")]
+    [InlineData("CV-F1", "n3c64h130w130-k3r1s1-ph1pw1")]
+    [InlineData("CV-B2", "n3c64h130w130-k8r1s1-ph1pw1")]
+    // A map whose pixels, taken as one row, have a square beyond 32 bits.
+    [InlineData("CV-F1", "n1c1h620w620-k4r1s1")]
     // Maps of one pixel: the vectors lie across channels, and 70 channels are more than one block of them.
     [InlineData("NM-F1", "n5c70h1w1")]
     [InlineData("NM-B3", "n5c70h1w1")]

@@ -1,12 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace CnnVerified.Optimized.Kernels;
 
-/// <summary>Direct convolution: lanes are filters, the rows of a tile are neighbouring pixels, and what a tap meets is read where it stands.</summary>
+/// <summary>Direct convolution for many filters: they are the lanes, the rows of a tile are neighbouring pixels, and what a tap meets is read where it stands.</summary>
 /// <remarks>
-/// <para>Order of the sum: from +0, one fused multiply-add for each channel and tap, ascending, the bias last: that of
-/// <see cref="OrderedProduct"/>. So the two give the same bits, and which is taken is a question of time alone.</para>
+/// <para>Order of the sum: from +0, one fused multiply-add for each channel and tap, ascending, the bias last.</para>
 /// <para>A strip of pixels is computed for a panel of filters, in tiles, into a buffer that stays in L1, and goes from there to the maps of
 /// the result in whole lines: their distances are often powers of two, which a cache does not hold at once.</para>
 /// </remarks>
@@ -14,34 +12,17 @@ internal static unsafe class MapProduct
 {
     private const int StripPixels = 64;
     private const long BandFloats = 128 * 1024;          // rows of the padded images that stay in L2 while the panels of weights pass
-    private const long CopiedFloats = 2 * 1024 * 1024;   // padded images that stay in L3 until they are read
-    private const int MostClasses = 64;
 
-    /// <summary>Whether lanes and tiles would be full enough, and offsets fit.</summary>
-    public static bool Pays(Execution on, in MapSum sum) =>
-        2 * sum.To.Count >= (int)on.Width && sum.W.Size / sum.W.Classes >= 4 && (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses
-        && sum.From.Count * sum.Maps.Size <= int.MaxValue;
+    /// <summary>Whether lanes and tiles would be full enough.</summary>
+    public static bool Pays(int lanes, in MapSum sum) => 2 * sum.To.Count >= lanes && sum.W.Size / sum.W.Classes >= 4;
 
     /// <summary>Computes; bias may be null.</summary>
-    public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
-    {
-        if (sum.N == 0 || sum.To.Count == 0 || sum.Output == 0)
-            return;
-        switch (on.Width)
-        {
-            case VectorWidth.V512: Run<Vector512<float>, Lanes512>(on, sum, x, w, bias, y); break;
-            case VectorWidth.V256: Run<Vector256<float>, Lanes256>(on, sum, x, w, bias, y); break;
-            case VectorWidth.V128: Run<Vector128<float>, Lanes128>(on, sum, x, w, bias, y); break;
-            default: Run<float, ScalarLanes>(on, sum, x, w, bias, y); break;
-        }
-    }
-
-    private static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
+    public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.Maps;
         int C = sum.From.Count, lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes;
         nint terms = (nint)C * sum.Taps, image = C * (nint)maps.Size;
-        int images = maps.Fits ? sum.N : (int)Math.Clamp(CopiedFloats / Math.Max(1, image), 1, sum.N);
+        int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N);
         nint weights = panels * lanes * terms;
         float* panel = on.Shared(weights + panels * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
         float* biases = panel + weights, copy = biases + panels * lanes + TapTable.Size(sum);
@@ -52,7 +33,7 @@ internal static unsafe class MapProduct
         {
             int count = Math.Min(images, sum.N - n0);
             if (!maps.Fits)
-                on.Run(count * C, new Padding(sum, maps, x, n0, copy));
+                on.Run(count * C, new MapCopying(sum, maps, x, n0, copy));
             var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, bias == null ? null : biases, y, strips, on.Threads);
             on.Run(strip.Items, strip);
         }
@@ -105,19 +86,19 @@ internal static unsafe class MapProduct
     /// <summary>An item is a band of strips of one image, and some panels: each panel's weights pass over the band once, whose pixels stay in L2.</summary>
     private readonly struct Strips<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
-        private readonly MapSum sum;
-        private readonly TapTable taps;
-        private readonly float* x, panels, biases, y;
-        private readonly int n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands, _cuts;
-        private readonly Execution.PerThread buffers;
+        private readonly MapSum _sum;
+        private readonly TapTable _taps;
+        private readonly float* _x, _weights, _biases, _y;
+        private readonly int _n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands, _cuts;
+        private readonly Execution.PerThread _buffers;
 
         public Strips(in MapSum sum, TapTable taps, float* x, int n0, int images, float* panels, float* biases, float* y, Execution.PerThread buffers, int threads)
         {
-            (this.sum, this.taps, this.n0, _images, this.buffers) = (sum, taps, n0, images, buffers);
-            this.x = x;
-            this.panels = panels;
-            this.biases = biases;
-            this.y = y;
+            (_sum, _taps, _n0, _images, _buffers) = (sum, taps, n0, images, buffers);
+            _x = x;
+            _weights = panels;
+            _biases = biases;
+            _y = y;
             (_rows, _rowsOfStrip, _parts) = (sum.D.Size * sum.H.Size, RowsOfStrip(sum), PartsOfRow(sum));
             _strips = (_rows + _rowsOfStrip - 1) / _rowsOfStrip * _parts;
             _panels = (sum.To.Count + Lanes - 1) / Lanes;
@@ -134,28 +115,28 @@ internal static unsafe class MapProduct
 
         public void Do(int from, int to, int thread)
         {
-            PaddedMaps maps = sum.Maps;
-            nint input = maps.Fits ? (nint)sum.D.Source * sum.H.Source * sum.W.Source : (nint)maps.Size;
-            float* buffer = buffers[thread], turned = buffer + Lanes * StripLength(sum);
+            PaddedMaps maps = _sum.Maps;
+            nint input = maps.Fits ? (nint)_sum.D.Source * _sum.H.Source * _sum.W.Source : (nint)maps.Size;
+            float* buffer = _buffers[thread], turned = buffer + Lanes * StripLength(_sum);
             for (int item = from; item < to; item++)
             {
                 int cut = item % _cuts, band = item / _cuts % _bands, n = item / _cuts / _bands;
                 // Where the maps are read as they are, others than the group's lie between the images.
-                float* image = maps.Fits ? x + ((nint)(n0 + n) * sum.From.All + sum.From.First) * input : x + (nint)n * sum.From.Count * input;
-                float* result = y + ((nint)(n0 + n) * sum.To.All + sum.To.First) * sum.Output;
+                float* image = maps.Fits ? _x + ((nint)(_n0 + n) * _sum.From.All + _sum.From.First) * input : _x + (nint)n * _sum.From.Count * input;
+                float* result = _y + ((nint)(_n0 + n) * _sum.To.All + _sum.To.First) * _sum.Output;
                 for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
                 {
-                    int filters = Math.Min(Lanes, sum.To.Count - panel * Lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
+                    int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
                     for (int strip = band * _band; strip < Math.Min(_strips, (band + 1) * _band); strip++)
                     {
                         int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
-                        int column0 = strip % _parts * sum.W.Size / _parts, column1 = (strip % _parts + 1) * sum.W.Size / _parts;
+                        int part = strip % _parts, column0 = (int)((long)_sum.W.Size * part / _parts), column1 = (int)((long)_sum.W.Size * (part + 1) / _parts);
                         int pixels = (row1 - row0) * (column1 - column0);
                         Compute(image, panel, width, row0, row1, column0, column1, buffer);
                         Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
-                        float* at = result + (nint)panel * Lanes * sum.Output + (nint)row0 * sum.W.Size + column0;
+                        float* at = result + (nint)panel * Lanes * _sum.Output + (nint)row0 * _sum.W.Size + column0;
                         for (int filter = 0; filter < filters; filter++)
-                            Runs.Move(turned + filter * pixels, pixels, at + (nint)filter * sum.Output);
+                            Runs.Move(turned + filter * pixels, pixels, at + (nint)filter * _sum.Output);
                     }
                 }
             }
@@ -165,21 +146,21 @@ internal static unsafe class MapProduct
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Compute(float* image, int panel, int width, int row0, int row1, int column0, int column1, float* buffer)
         {
-            PaddedMaps maps = sum.Maps;
-            float* weights = panels + panel * Lanes * (nint)sum.From.Count * sum.Taps;
-            float* bias = biases == null ? null : biases + panel * Lanes;
-            int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = sum.W.Classes;
+            PaddedMaps maps = _sum.Maps;
+            float* weights = _weights + panel * Lanes * (nint)_sum.From.Count * _sum.Taps;
+            float* bias = _biases == null ? null : _biases + panel * Lanes;
+            int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes;
             for (int row = row0; row < row1; row++, buffer += (column1 - column0) * width)
             {
-                int o = row / sum.H.Size, i = row % sum.H.Size;
-                float* line = image + maps.At(o / sum.D.Classes * sum.D.Step, i / sum.H.Classes * sum.H.Step, 0);
-                int rowKind = (o % sum.D.Classes * sum.H.Classes + i % sum.H.Classes) * apart;
+                int o = row / _sum.H.Size, i = row % _sum.H.Size;
+                float* line = image + maps.At(o / _sum.D.Classes * _sum.D.Step, i / _sum.H.Classes * _sum.H.Step, 0);
+                int rowKind = (o % _sum.D.Classes * _sum.H.Classes + i % _sum.H.Classes) * apart;
                 for (int first = column0; first < Math.Min(column1, column0 + apart); first++)
                 {
                     int kind = rowKind + first % apart, count = (column1 - first + apart - 1) / apart, tiles = (count + most - 1) / most;
-                    int* list = taps.Offsets(kind);
-                    int* last = taps.Offsets(kind + 1);
-                    float* place = line + first / apart, to = buffer + (first - column0) * width, columns = weights + width * taps.Before(kind);
+                    int* list = _taps.Offsets(kind);
+                    int* last = _taps.Offsets(kind + 1);
+                    float* place = line + first / apart, to = buffer + (first - column0) * width, columns = weights + width * _taps.Before(kind);
                     for (int tile = 0; tile < tiles; tile++)
                     {
                         int pixel = count * tile / tiles, rows = count * (tile + 1) / tiles - pixel;

@@ -1,14 +1,14 @@
 namespace CnnVerified.Optimized.Kernels;
 
-/// <summary>Maps, or volumes, as a product reads them: with zeros around them, without what no window reaches, and the columns sorted by
+/// <summary>Maps, or volumes, as windows meet them: with zeros or another value around them, without what no window reaches, and the columns sorted by
 /// their remainder modulo a stride. So the places of a tap in neighbouring windows are neighbours in memory.</summary>
 /// <remarks>Padded place (f, a, b) stands at frame f, row a, phase b mod phases, position b / phases; it is element (f, a, b) less the lead of
-/// the map itself, or 0 outside.</remarks>
+/// the map itself, or the padding outside.</remarks>
 internal readonly unsafe struct PaddedMaps
 {
     private readonly int _D, _H, _W, _leadD, _leadH, _leadW, _frames, _rows, _phases, _length;
 
-    /// <summary>Maps D×H×W with so many zeros before them in each dimension, and so many places with those; not copied where they may be read as they are.</summary>
+    /// <summary>Maps D×H×W with so much padding before them in each dimension, and so many places with that; not copied where they may be read as they are.</summary>
     public PaddedMaps((int D, int H, int W) size, (int D, int H, int W) lead, (int D, int H, int W) places, int phases, bool asTheyAre)
     {
         ((_D, _H, _W), (_leadD, _leadH, _leadW)) = (size, lead);
@@ -29,8 +29,8 @@ internal readonly unsafe struct PaddedMaps
     public nint At(int frame, int row, int column) =>
         (((nint)frame * _rows + row) * _phases + column % _phases) * _length + column / _phases;
 
-    /// <summary>Writes one map.</summary>
-    public void Copy(float* map, float* to)
+    /// <summary>Writes one map, with <paramref name="padding"/> where there is no element.</summary>
+    public void Copy(float* map, float* to, float padding = 0)
     {
         for (int f = 0; f < _frames; f++)
             for (int a = 0; a < _rows; a++)
@@ -38,20 +38,10 @@ internal readonly unsafe struct PaddedMaps
                 int d = f - _leadD, u = a - _leadH;
                 bool inside = 0 <= d && d < _D && 0 <= u && u < _H;
                 for (int phase = 0; phase < _phases; phase++, to += _length)
-                    if (inside && _phases == 1)
-                        CopyRow(map + ((nint)d * _H + u) * _W, to);
-                    else if (inside)
-                        Runs.Gather(map + ((nint)d * _H + u) * _W, _W, phase - _leadW, _phases, to, 1, _length, 0);
+                    if (inside)
+                        Runs.Gather(map + ((nint)d * _H + u) * _W, _W, phase - _leadW, _phases, to, 1, _length, padding);
                     else
-                        new Span<float>(to, _length).Clear();
+                        new Span<float>(to, _length).Fill(padding);
             }
-    }
-
-    private void CopyRow(float* row, float* to)
-    {
-        int first = Math.Min(_leadW, _length), count = Math.Min(_W, _length - first);
-        Runs.Fill(to, 1, first, 0);
-        Runs.Move(row, count, to + first);
-        Runs.Fill(to + first + count, 1, _length - first - count, 0);
     }
 }

@@ -46,14 +46,13 @@ internal readonly struct PoolingGeometry
     public int Taps => T * R * S;
 }
 
-/// <summary>One padded map, its columns sorted by their remainder modulo the stride: then the taps of neighbouring windows are
-/// neighbours in memory, and pooling of any stride and dilation loads whole vectors.</summary>
-/// <remarks>Padded pixel (f, a, b) stands at frame f, row a, phase b mod sw, position b / sw. Rows are long enough for whole vectors at
-/// every tap.</remarks>
+/// <summary>One padded map as pooling reads it: windows of any stride and dilation load whole vectors of neighbouring pixels.</summary>
+/// <remarks>Rows are long enough for whole vectors at every tap.</remarks>
 internal readonly unsafe struct PhasedMap
 {
     private readonly PoolingGeometry _s;
     private readonly int _length;
+    private readonly PaddedMaps _maps;
 
     public PhasedMap(in PoolingGeometry s)
     {
@@ -62,6 +61,7 @@ internal readonly unsafe struct PhasedMap
         _length = RowLength + (s.S - 1) * s.Ew / s.Sw;
         Rows = (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1;
         Frames = (s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1;
+        _maps = new((s.D, s.H, s.W), (s.Pd, s.Ph, s.Pw), (Frames, Rows, checked(_length * s.Sw)), s.Sw, asTheyAre: false);
     }
 
     public PhasedMap(in PoolingShape shape, Window window) : this(new PoolingGeometry(shape, window))
@@ -78,20 +78,16 @@ internal readonly unsafe struct PhasedMap
     public int Frames { get; }
 
     /// <summary>Floats that the map takes.</summary>
-    public nint Size => (nint)Frames * Rows * _s.Sw * _length;
+    public nint Size => (nint)_maps.Size;
 
     /// <summary>Where tap (r, s) of the windows (i, 0), (i, 1), … of a map of one frame stands.</summary>
     public nint Tap(int i, int r, int s) => Tap(0, i, 0, r, s);
 
     /// <summary>Where tap (t, r, s) of the windows (o, i, 0), (o, i, 1), … stands.</summary>
-    public nint Tap(int o, int i, int t, int r, int s)
-    {
-        int column = s * _s.Ew;
-        return (((nint)(o * _s.Sd + t * _s.Ed) * Rows + i * _s.Sh + r * _s.Eh) * _s.Sw + column % _s.Sw) * _length + column / _s.Sw;
-    }
+    public nint Tap(int o, int i, int t, int r, int s) => _maps.At(o * _s.Sd + t * _s.Ed, i * _s.Sh + r * _s.Eh, s * _s.Ew);
 
     /// <summary>Where the first tap of the windows (o, i, 0), (o, i, 1), … stands.</summary>
-    public nint Window(int o, int i) => ((nint)(o * _s.Sd) * Rows + i * _s.Sh) * _s.Sw * _length;
+    public nint Window(int o, int i) => _maps.At(o * _s.Sd, i * _s.Sh, 0);
 
     /// <summary>offsets[(t·R + r)·S + s] = how far behind the first tap of a window its tap (t, r, s) stands: the same for every window.</summary>
     public void Taps(int* offsets)
@@ -115,22 +111,7 @@ internal readonly unsafe struct PhasedMap
     public void Clear(float* map) => new Span<float>(map, checked((int)Size)).Clear();
 
     /// <summary>Copies a map H×W, or a volume D×H×W, in; <paramref name="padding"/> where there is no element.</summary>
-    public void Fill(float* x, float padding, float* map)
-    {
-        for (int f = 0; f < Frames; f++)
-            for (int a = 0; a < Rows; a++)
-            {
-                int d = f - _s.Pd, u = a - _s.Ph;
-                for (int phase = 0; phase < _s.Sw; phase++)
-                {
-                    float* to = map + (((nint)f * Rows + a) * _s.Sw + phase) * _length;
-                    if (0 <= d && d < _s.D && 0 <= u && u < _s.H)
-                        Runs.Gather(x + ((nint)d * _s.H + u) * _s.W, _s.W, phase - _s.Pw, _s.Sw, to, 1, _length, padding);
-                    else
-                        Runs.Fill(to, 1, _length, padding);
-                }
-            }
-    }
+    public void Fill(float* x, float padding, float* map) => _maps.Copy(x, map, padding);
 
     /// <summary>Copies the elements of the map out to H×W, or D×H×W; 0 where no window reaches.</summary>
     public void Drain(float* map, float* x)

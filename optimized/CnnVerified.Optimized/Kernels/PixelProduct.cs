@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -12,37 +11,16 @@ namespace CnnVerified.Optimized.Kernels;
 internal static unsafe class PixelProduct
 {
     private const int GroupPixels = 1024;                // rows that an item computes, about
-    private const long CopiedFloats = 2 * 1024 * 1024;   // padded images that stay in L3 until they are read
-    private const int MostClasses = 64;
 
-    /// <summary>Whether vectors would be full enough, and offsets fit.</summary>
-    public static bool Pays(Execution on, in MapSum sum)
-    {
-        PaddedMaps maps = sum.CopiedMaps;
-        int columns = sum.W.Size / sum.W.Classes;
-        return (columns >= (int)on.Width || sum.H.Step == 1 && sum.W.Step == 1 && 2 * columns >= maps.Pitch && sum.H.Size / sum.H.Classes > 1)
-            && (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses && sum.From.Count * maps.Size <= int.MaxValue;
-    }
+    /// <summary>Whether vectors would be full enough.</summary>
+    public static bool Pays(int lanes, in MapSum sum) => sum.W.Size / sum.W.Classes >= lanes || IsLong(sum) && sum.H.Size > sum.H.Classes;
 
     /// <summary>Computes; bias may be null.</summary>
-    public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
-    {
-        if (sum.N == 0 || sum.To.Count == 0 || sum.Output == 0)
-            return;
-        switch (on.Width)
-        {
-            case VectorWidth.V512: Run<Vector512<float>, Lanes512>(on, sum, x, w, bias, y); break;
-            case VectorWidth.V256: Run<Vector256<float>, Lanes256>(on, sum, x, w, bias, y); break;
-            case VectorWidth.V128: Run<Vector128<float>, Lanes128>(on, sum, x, w, bias, y); break;
-            default: Run<float, ScalarLanes>(on, sum, x, w, bias, y); break;
-        }
-    }
-
-    private static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
+    public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.CopiedMaps;
         nint image = sum.From.Count * (nint)maps.Size, weights = (nint)sum.To.Count * sum.From.Count * sum.Taps;
-        int images = (int)Math.Clamp(CopiedFloats / Math.Max(1, image), 1, sum.N), slack = Tiles.MostVectors * L.Count;
+        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N), slack = Tiles.MostVectors * L.Count;
         float* packed = on.Shared(weights + TapTable.Size(sum) + images * image + slack), copy = packed + weights + TapTable.Size(sum);
         var taps = new TapTable(sum, maps, (int*)(packed + weights));
         var blocks = new RowBlocks(sum.To.Count);
@@ -53,11 +31,15 @@ internal static unsafe class PixelProduct
         for (int n0 = 0; n0 < sum.N; n0 += images)
         {
             int count = Math.Min(images, sum.N - n0);
-            on.Run(count * sum.From.Count, new Padding(sum, maps, x, n0, copy));
+            on.Run(count * sum.From.Count, new MapCopying(sum, maps, x, n0, copy));
             var rows = new Groups<V, L>(sum, taps, blocks, copy, n0, count, packed, bias == null ? null : bias + sum.To.First, y, buffers);
             on.Run(rows.Items, rows);
         }
     }
+
+    // Whether the rows of a map are taken as one: where a row's pixels are at least half of what lies between its start and the next one's.
+    private static bool IsLong(in MapSum sum) =>
+        sum.H.Step == 1 && sum.W.Step == 1 && 2 * ((sum.W.Size + sum.W.Classes - 1) / sum.W.Classes) >= sum.CopiedMaps.Pitch;
 
     /// <summary>Weights in the order in which tiles take them: for each block of filters and each class, term by term all rows.</summary>
     private readonly struct Packing(MapSum sum, TapTable taps, RowBlocks blocks, float* w, float* packed) : IWork
@@ -84,48 +66,46 @@ internal static unsafe class PixelProduct
     /// <summary>An item is some rows of one class of pixels of an image, for all filters.</summary>
     private readonly struct Groups<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
-        private readonly MapSum sum;
-        private readonly TapTable taps;
-        private readonly RowBlocks blocks;
-        private readonly float* x, packed, bias, y;
-        private readonly int n0, _images, _rows, _groups;
+        private readonly MapSum _sum;
+        private readonly TapTable _taps;
+        private readonly RowBlocks _blocks;
+        private readonly float* _x, _weights, _bias, _y;
+        private readonly int _n0, _images, _rows, _groups;
         private readonly bool _isLong;
-        private readonly Execution.PerThread buffers;
+        private readonly Execution.PerThread _buffers;
 
         public Groups(in MapSum sum, TapTable taps, RowBlocks blocks, float* x, int n0, int images, float* packed, float* bias, float* y, Execution.PerThread buffers)
         {
-            (this.sum, this.taps, this.blocks, this.n0, _images, this.buffers) = (sum, taps, blocks, n0, images, buffers);
-            this.x = x;
-            this.packed = packed;
-            this.bias = bias;
-            this.y = y;
-            PaddedMaps maps = sum.CopiedMaps;
+            (_sum, _taps, _blocks, _n0, _images, _buffers) = (sum, taps, blocks, n0, images, buffers);
+            _x = x;
+            _weights = packed;
+            _bias = bias;
+            _y = y;
             int columns = (sum.W.Size + sum.W.Classes - 1) / sum.W.Classes, lines = (sum.H.Size + sum.H.Classes - 1) / sum.H.Classes;
-            _isLong = sum.H.Step == 1 && sum.W.Step == 1 && 2 * columns >= maps.Pitch;
+            _isLong = IsLong(sum);
             _rows = Math.Clamp(GroupPixels / columns, 1, lines);
             _groups = (lines + _rows - 1) / _rows;
         }
 
-        // Frames are a class each of their own rows: there are as many groups for each.
-        public int Items => checked(_images * sum.D.Size * sum.H.Classes * sum.W.Classes * _groups);
+        public int Items => checked(_images * _sum.D.Size * _sum.H.Classes * _sum.W.Classes * _groups);
 
         public void Do(int from, int to, int thread)
         {
-            PaddedMaps maps = sum.CopiedMaps;
+            PaddedMaps maps = _sum.CopiedMaps;
             for (int item = from; item < to; item++)
             {
-                int group = item % _groups, w = item / _groups % sum.W.Classes, h = item / _groups / sum.W.Classes % sum.H.Classes;
-                int o = item / _groups / sum.W.Classes / sum.H.Classes % sum.D.Size, n = item / _groups / sum.W.Classes / sum.H.Classes / sum.D.Size;
-                int lines = (sum.H.Size - h + sum.H.Classes - 1) / sum.H.Classes, columns = (sum.W.Size - w + sum.W.Classes - 1) / sum.W.Classes;
-                int line0 = Math.Min(lines, group * _rows), line1 = Math.Min(lines, line0 + _rows), kind = (o % sum.D.Classes * sum.H.Classes + h) * sum.W.Classes + w;
+                int group = item % _groups, w = item / _groups % _sum.W.Classes, h = item / _groups / _sum.W.Classes % _sum.H.Classes;
+                int o = item / _groups / _sum.W.Classes / _sum.H.Classes % _sum.D.Size, n = item / _groups / _sum.W.Classes / _sum.H.Classes / _sum.D.Size;
+                int lines = (_sum.H.Size - h + _sum.H.Classes - 1) / _sum.H.Classes, columns = (_sum.W.Size - w + _sum.W.Classes - 1) / _sum.W.Classes;
+                int line0 = Math.Min(lines, group * _rows), line1 = Math.Min(lines, line0 + _rows), kind = (o % _sum.D.Classes * _sum.H.Classes + h) * _sum.W.Classes + w;
                 if (line0 == line1 || columns <= 0)
                     continue;
-                float* image = x + n * (sum.From.Count * (nint)maps.Size);
-                float* result = y + ((nint)(n0 + n) * sum.To.All + sum.To.First) * sum.Output + ((nint)o * sum.H.Size + h) * sum.W.Size + w;
-                for (int block = 0; block < blocks.Count; block++)
+                float* image = _x + n * (_sum.From.Count * (nint)maps.Size);
+                float* result = _y + ((nint)(_n0 + n) * _sum.To.All + _sum.To.First) * _sum.Output + ((nint)o * _sum.H.Size + h) * _sum.W.Size + w;
+                for (int block = 0; block < _blocks.Count; block++)
                     for (int line = line0; line < line1; line += _isLong ? line1 - line0 : 1)
-                        Compute(image + maps.At(o / sum.D.Classes * sum.D.Step, line * sum.H.Step, 0), kind, block, line, _isLong ? line1 - line0 : 1, columns, maps.Pitch,
-                            result, buffers[thread]);
+                        Compute(image + maps.At(o / _sum.D.Classes * _sum.D.Step, line * _sum.H.Step, 0), kind, block, line, _isLong ? line1 - line0 : 1, columns, maps.Pitch,
+                            result, _buffers[thread]);
             }
         }
 
@@ -133,17 +113,17 @@ internal static unsafe class PixelProduct
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Compute(float* place, int kind, int block, int line, int lines, int columns, int pitch, float* result, float* buffer)
         {
-            int rows = blocks.RowsOf(block), most = Tiles.VectorsInRegisters(rows), pixels = (lines - 1) * pitch + columns;
-            float* weights = packed + (nint)block * blocks.Rows * sum.From.Count * sum.Taps + rows * taps.Before(kind);
-            float* biasOfBlock = bias == null ? null : bias + block * blocks.Rows;
-            result += (nint)block * blocks.Rows * sum.Output;
+            int rows = _blocks.RowsOf(block), most = Tiles.VectorsInRegisters(rows), pixels = (lines - 1) * pitch + columns;
+            float* weights = _weights + (nint)block * _blocks.Rows * _sum.From.Count * _sum.Taps + rows * _taps.Before(kind);
+            float* biasOfBlock = _bias == null ? null : _bias + block * _blocks.Rows;
+            result += (nint)block * _blocks.Rows * _sum.Output;
             for (int pixel = 0; pixel < pixels;)
             {
                 int vectors = most;
                 while (vectors > 1 && pixels - pixel <= vectors / 2 * L.Count)
                     vectors /= 2;
                 int width = vectors * L.Count;
-                Tiles.Turned<V, L>(rows, vectors)(place + pixel, taps.Offsets(kind), taps.Offsets(kind + 1), weights, buffer, width, false, biasOfBlock);
+                Tiles.Turned<V, L>(rows, vectors)(place + pixel, _taps.Offsets(kind), _taps.Offsets(kind + 1), weights, buffer, width, false, biasOfBlock);
                 Store(buffer, rows, width, pixel, Math.Min(width, pixels - pixel), line, columns, pitch, result);
                 pixel += width;
             }
@@ -151,7 +131,7 @@ internal static unsafe class PixelProduct
 
         private void Store(float* buffer, int rows, int width, int pixel, int count, int line, int columns, int pitch, float* result)
         {
-            int apart = sum.W.Classes;
+            int apart = _sum.W.Classes;
             for (int at = 0; at < count;)
             {
                 int i = (pixel + at) / pitch, j = (pixel + at) % pitch, run = Math.Min(columns - j, count - at);
@@ -160,13 +140,13 @@ internal static unsafe class PixelProduct
                     at += pitch - j;
                     continue;
                 }
-                float* to = result + (nint)(line + i) * sum.H.Classes * sum.W.Size + j * apart;
+                float* to = result + (nint)(line + i) * _sum.H.Classes * _sum.W.Size + j * apart;
                 for (int row = 0; row < rows; row++)
                     if (apart == 1)
-                        Runs.Move(buffer + row * width + at, run, to + (nint)row * sum.Output);
+                        Runs.Move(buffer + row * width + at, run, to + (nint)row * _sum.Output);
                     else
                         for (int e = 0; e < run; e++)
-                            to[(nint)row * sum.Output + e * apart] = buffer[row * width + at + e];
+                            to[(nint)row * _sum.Output + e * apart] = buffer[row * width + at + e];
                 at += run;
             }
         }

@@ -21,6 +21,13 @@ internal static unsafe class Runs
             first = start >= 0 ? 0 : Math.Min(count, (-start + step - 1) / step);
             last = start >= length ? first : Math.Max(first, Math.Min(count, (length - 1 - start) / step + 1));
         }
+        if (step == 1 && toStep == 1)
+        {
+            Fill(to, 1, first, outside);
+            Move(row + start + first, last - first, to + first);
+            Fill(to + last, 1, count - last, outside);
+            return;
+        }
         int e = 0;
         for (; e < first; e++) to[e * toStep] = outside;
         for (; e < last; e++) to[e * toStep] = row[start + e * step];
@@ -34,25 +41,13 @@ internal static unsafe class Runs
     {
         if (step == 1 && toStep == 1)
             for (int a = 0; a < taps; a++, start += dilation, to += tapStep)
-                Copy(row, length, start, to, count);
+                Gather(row, length, start, 1, to, 1, count, 0);
         else if (step == 1)   // the constant makes the inner loop a plain copy
             for (int a = 0; a < taps; a++, start += dilation, to += tapStep)
                 Gather(row, length, start, 1, to, toStep, count, 0);
         else
             for (int a = 0; a < taps; a++, start += dilation, to += tapStep)
                 Gather(row, length, start, step, to, toStep, count, 0);
-    }
-
-    // to[e] = row[start + e], 0 outside the row; runs are short, so vectors of four.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(float* row, int length, int start, float* to, int count)
-    {
-        int first = Math.Min(count, Math.Max(0, -start)), last = Math.Max(first, Math.Min(count, length - start)), e = 0;
-        for (; e < first; e++) to[e] = 0;
-        float* from = row + start;
-        for (; e <= last - 4; e += 4) Vector128.Load(from + e).Store(to + e);
-        for (; e < last; e++) to[e] = from[e];
-        for (; e < count; e++) to[e] = 0;
     }
 
     /// <summary>to[e] = from[e] for e in [0, count): short runs in whole vectors, the last of which covers some elements again.</summary>

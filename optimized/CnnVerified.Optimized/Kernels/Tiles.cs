@@ -13,9 +13,6 @@ namespace CnnVerified.Optimized.Kernels;
 /// </remarks>
 internal static unsafe partial class Tiles
 {
-    /// <summary>Vectors of a panel of filters: with two a tile of 14 rows fills the registers.</summary>
-    public const int PanelVectors = 2;
-
     /// <summary>How many terms ahead rows are fetched into the cache: a 3×3 kernel's, so that of the next channel what the same tap meets. A list
     /// has room for so many more, which may hold anything: what is not there is not fetched.</summary>
     /// <remarks>The taps of a data gradient go back, which the hardware does not foresee.</remarks>

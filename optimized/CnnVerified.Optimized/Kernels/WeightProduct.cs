@@ -22,7 +22,7 @@ internal static unsafe class WeightProduct
     public static bool Pays(Execution on, in Geometry s)
     {
         var sum = new WeightSum(s, 0);
-        return 2 * s.KG >= (int)on.Width && sum.Rows >= 6 && s.Output >= 16 && sum.Tiles * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
+        return 2 * s.KG >= (int)on.Width && sum.Rows >= 6 && s.Output >= 16 && sum.Tiles.Count * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
     }
 
     /// <summary>Computes the weights of one group.</summary>
@@ -44,7 +44,7 @@ internal static unsafe class WeightProduct
     {
         Geometry s = sum.Shape;
         int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
-        nint image = sum.Tiles * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles * sum.Taps * sum.RowsOfTile * lanes;
+        nint image = sum.Tiles.Count * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles.Count * sum.Taps * sum.Tiles.Rows * lanes;
         int images = (int)Math.Clamp(CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
         float* turned = on.Shared(images * (image + residual) + sums + BlockPixels + Tiles.Ahead), dyTurned = turned + images * image, sumsAt = dyTurned + images * residual;
         int* list = (int*)(sumsAt + sums);
@@ -53,11 +53,11 @@ internal static unsafe class WeightProduct
         for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
         {
             int count = Math.Min(images, s.N - n0);
-            on.Run(count * sum.Tiles, new TurnImages(sum, x, n0, turned));
+            on.Run(count * sum.Tiles.Count, new TurnImages(sum, x, n0, turned));
             on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
-            on.Run(panels * sum.Tiles, new Products<V, L>(sum, turned, dyTurned, list, count, panels, n0 == 0, sumsAt));
+            on.Run(panels * sum.Tiles.Count, new Products<V, L>(sum, turned, dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
-        on.Run(panels * sum.Tiles, new Storing<V, L>(sum, sumsAt, dw));
+        on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, sumsAt, dw));
     }
 
     /// <summary>The sizes of a weight gradient's operands, turned.</summary>
@@ -72,9 +72,7 @@ internal static unsafe class WeightProduct
             Spreads = s.CG < FewChannels;
             Rows = Spreads ? s.CG * s.S : s.CG;
             Taps = Spreads ? s.T * s.R : s.Taps;
-            int most = Kernels.Tiles.RowsInRegisters;
-            Tiles = Math.Max(1, (Rows + most - 1) / most);
-            RowsOfTile = (Rows + Tiles - 1) / Tiles;
+            Tiles = new RowBlocks(Rows);
             (Frames, Lines) = ((s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1, (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1);
             Columns = Spreads ? s.Q : (s.Q - 1) * s.Sw + (s.S - 1) * s.Ew + 1;
             ColumnStep = Spreads ? 1 : s.Sw;
@@ -90,10 +88,8 @@ internal static unsafe class WeightProduct
         /// <summary>Places from which a tile's rows meet the residual.</summary>
         public int Taps { get; }
 
-        /// <summary>Tiles of rows, and the rows of one; the last may have fewer.</summary>
-        public int Tiles { get; }
-
-        public int RowsOfTile { get; }
+        /// <summary>The tiles that they fill.</summary>
+        public RowBlocks Tiles { get; }
 
         /// <summary>Frames, rows and columns of a turned image.</summary>
         public int Frames { get; }
@@ -111,9 +107,6 @@ internal static unsafe class WeightProduct
         /// <summary>Floats of one tile's part of a turned image.</summary>
         public long Image => (long)Frames * Lines * Columns * Place;
 
-        /// <summary>Rows of a tile.</summary>
-        public int RowsOf(int tile) => Math.Min(RowsOfTile, Rows - tile * RowsOfTile);
-
         /// <summary>How far behind a pixel's place a tap lies.</summary>
         public nint At(int tap)
         {
@@ -130,7 +123,7 @@ internal static unsafe class WeightProduct
             Geometry s = sum.Shape;
             for (int item = from; item < to; item++)
             {
-                int n = n0 + item / sum.Tiles, tile = item % sum.Tiles, rows = sum.RowsOf(tile);
+                int n = n0 + item / sum.Tiles.Count, tile = item % sum.Tiles.Count, rows = sum.Tiles.RowsOf(tile);
                 float* image = x + ((nint)n * s.C + sum.Group * s.CG) * s.Input, place = turned + item * (nint)sum.Image;
                 for (int f = 0; f < sum.Frames; f++)
                     for (int a = 0; a < sum.Lines; a++, place += sum.Columns * Place)
@@ -139,7 +132,7 @@ internal static unsafe class WeightProduct
                         if (d < 0 || d >= s.D || u < 0 || u >= s.H)
                             new Span<float>(place, sum.Columns * Place).Clear();
                         else
-                            Line(image + ((nint)d * s.H + u) * s.W, tile * sum.RowsOfTile, rows, place);
+                            Line(image + ((nint)d * s.H + u) * s.W, tile * sum.Tiles.Rows, rows, place);
                     }
             }
         }
@@ -191,21 +184,21 @@ internal static unsafe class WeightProduct
             int lanes = Tiles.PanelVectors * L.Count, block = sum.RowsOfBlock;
             for (int item = from; item < to; item++)
             {
-                int panel = item / sum.Tiles, tile = item % sum.Tiles, rows = sum.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
+                int panel = item / sum.Tiles.Count, tile = item % sum.Tiles.Count, rows = sum.Tiles.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
                 var product = Tiles.Of<V, L>(rows, width / L.Count);
-                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.RowsOfTile * lanes;
+                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes;
                 if (fresh)
-                    new Span<float>(sumsOfTile, sum.Taps * sum.RowsOfTile * lanes).Clear();
+                    new Span<float>(sumsOfTile, sum.Taps * sum.Tiles.Rows * lanes).Clear();
                 for (int n = 0; n < images; n++)
                 {
-                    float* image = turned + (n * sum.Tiles + tile) * (nint)sum.Image, residual = residuals + (n * panels + panel) * (nint)lanes * s.Output;
+                    float* image = turned + (n * sum.Tiles.Count + tile) * (nint)sum.Image, residual = residuals + (n * panels + panel) * (nint)lanes * s.Output;
                     for (int o = 0; o < s.O; o++)
                         for (int i = 0; i < s.P; i += block)
                         {
                             int pixels = Math.Min(block, s.P - i) * s.Q;
                             float* place = image + ((nint)o * s.Sd * sum.Lines + i * s.Sh) * sum.Columns * Place, columns = residual + ((nint)o * s.P + i) * s.Q * width;
                             for (int tap = 0; tap < sum.Taps; tap++)
-                                product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.RowsOfTile * lanes, width, true, null);
+                                product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.Tiles.Rows * lanes, width, true, null);
                         }
                 }
             }
@@ -221,16 +214,16 @@ internal static unsafe class WeightProduct
             nint filter = (nint)s.CG * s.Taps;
             for (int item = from; item < to; item++)
             {
-                int panel = item / sum.Tiles, tile = item % sum.Tiles, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
-                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.RowsOfTile * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
-                for (int row = 0; row < sum.RowsOf(tile); row++)
+                int panel = item / sum.Tiles.Count, tile = item % sum.Tiles.Count, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
+                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
+                for (int row = 0; row < sum.Tiles.RowsOf(tile); row++)
                 {
-                    int each = tile * sum.RowsOfTile + row;
+                    int each = tile * sum.Tiles.Rows + row;
                     if (!sum.Spreads)
-                        Transposition.Copy(sumsOfTile + row * width, (nint)sum.RowsOfTile * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
+                        Transposition.Copy(sumsOfTile + row * width, (nint)sum.Tiles.Rows * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
                     else
                         for (int tap = 0; tap < sum.Taps; tap++)
-                            Transposition.Copy(sumsOfTile + (tap * (nint)sum.RowsOfTile * lanes) + row * width, 0, 1, filters, weights + (each / s.S * s.Taps) + tap * s.S + each % s.S, filter);
+                            Transposition.Copy(sumsOfTile + (tap * (nint)sum.Tiles.Rows * lanes) + row * width, 0, 1, filters, weights + (each / s.S * s.Taps) + tap * s.S + each % s.S, filter);
                 }
             }
         }

@@ -2,38 +2,24 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The passes of every convolution, group by group, and which kernel computes them.</summary>
-/// <remarks>All kernels that stand here sum in the same order, so the choice changes no bit.</remarks>
+/// <summary>The passes of every convolution, group by group: direct where that pays, else as a product of panels.</summary>
+/// <remarks>Both sum in the same order, so the choice changes no bit.</remarks>
 internal static unsafe class ConvolutionPasses
 {
     /// <summary>y from x (CV-F1, CV-F12 to CV-F14), and the data gradient of a transposed convolution; b may be null.</summary>
     public static void Forward(Execution on, in Geometry s, float* x, float* w, float* b, float* y)
     {
         for (int g = 0; g < s.G; g++)
-        {
-            var sum = MapSum.Forward(s, g);
-            if (MapProduct.Pays(on, sum))
-                MapProduct.Run(on, sum, x, WeightsOf(s, w, g), b, y);
-            else if (PixelProduct.Pays(on, sum))
-                PixelProduct.Run(on, sum, x, WeightsOf(s, w, g), b, y);
-            else
+            if (!DirectConvolution.Run(on, MapSum.Forward(s, g), x, WeightsOf(s, w, g), b, y))
                 OrderedProduct.Run(on, new ConvolutionForward(s, g, x, w, b, y));
-        }
     }
 
     /// <summary>dx from dy (CV-B1, CV-B28, CV-B31, CV-B34), and transposed convolution; b may be null.</summary>
     public static void BackwardData(Execution on, in Geometry s, float* dy, float* w, float* dx, float* b = null)
     {
         for (int g = 0; g < s.G; g++)
-        {
-            var sum = MapSum.BackwardData(s, g);
-            if (MapProduct.Pays(on, sum))
-                MapProduct.Run(on, sum, dy, WeightsOf(s, w, g), b, dx);
-            else if (PixelProduct.Pays(on, sum))
-                PixelProduct.Run(on, sum, dy, WeightsOf(s, w, g), b, dx);
-            else
+            if (!DirectConvolution.Run(on, MapSum.BackwardData(s, g), dy, WeightsOf(s, w, g), b, dx))
                 OrderedProduct.Run(on, new ConvolutionBackwardData(s, g, dy, w, dx, b));
-        }
     }
 
     /// <summary>dw from dy and x (CV-B2, CV-B29, CV-B32, CV-B35).</summary>

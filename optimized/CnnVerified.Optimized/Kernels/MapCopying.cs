@@ -1,7 +1,7 @@
 namespace CnnVerified.Optimized.Kernels;
 
 /// <summary>Copies of the maps that a sum reads, of some images; an item is a map.</summary>
-internal readonly unsafe struct Padding(MapSum sum, PaddedMaps maps, float* x, int n0, float* copy) : IWork
+internal readonly unsafe struct MapCopying(MapSum sum, PaddedMaps maps, float* x, int n0, float* copy) : IWork
 {
     public void Do(int from, int to, int thread)
     {
