@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Coverage-guided fuzzing of the readers with AFL++ (Debian: apt-get install afl++), one after another.
-#   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [--seconds 10] [READER…]
+#   tests/fuzz.sh [--quiet-minutes 10] [--minutes N] [--seed 1] [--megabytes 1024] [--seconds 10] [--from FOLDER] [READER…]
 # Each reader runs until no branch was reached for the first time for the quiet minutes, or for N minutes. (AFL++ also keeps inputs that
 # pass known branches another number of times; of those there is no end.) An input that takes more than --seconds is a hang; one that
 # needs more managed memory than stated, or throws what the reader's contract does not allow, is a crash.
+# --from also begins with the inputs in FOLDER/READER: what an earlier run kept.
 # Inputs and findings are left in artifacts/fuzz/READER. Exit code: 0 nothing was found, 1 something was, 2 the call is malformed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-quiet=10 minutes=0 seed=1 megabytes=1024 seconds=10 readers=()
+quiet=10 minutes=0 seed=1 megabytes=1024 seconds=10 from= readers=()
 while [ $# -gt 0 ]; do
     case $1 in
         --quiet-minutes) quiet=$2; shift 2 ;;
@@ -15,7 +16,8 @@ while [ $# -gt 0 ]; do
         --seed) seed=$2; shift 2 ;;
         --megabytes) megabytes=$2; shift 2 ;;
         --seconds) seconds=$2; shift 2 ;;
-        -*) echo "fuzz: expected --quiet-minutes, --minutes, --seed, --megabytes or --seconds, got '$1'." >&2; exit 2 ;;
+        --from) from=$(realpath "$2"); shift 2 ;;
+        -*) echo "fuzz: expected --quiet-minutes, --minutes, --seed, --megabytes, --seconds or --from, got '$1'." >&2; exit 2 ;;
         *) readers+=("$1"); shift ;;
     esac
 done
@@ -40,6 +42,7 @@ for reader in "${readers[@]}"; do
     # What was found before is where to begin.
     cp -r "tests/CnnVerified.Fuzz/corpus/$reader" "$out/seeds" 2>/dev/null || { echo "fuzz: expected a folder tests/CnnVerified.Fuzz/corpus/$reader, got none." >&2; exit 2; }
     [ ! -d "tests/regressions/$reader" ] || cp "tests/regressions/$reader"/* "$out/seeds/"
+    [ ! -d "$from/$reader" ] || cp "$from/$reader"/* "$out/seeds/"
     words=$PWD/tests/CnnVerified.Fuzz/corpus/$reader.dict
     mkdir "$out/empty"
     limits=(-t $((seconds * 1000)) -m none -s "$seed")

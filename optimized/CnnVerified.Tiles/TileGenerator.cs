@@ -92,11 +92,9 @@ public sealed class TileGenerator : IIncrementalGenerator
                     for (; terms != last; terms++, streamed += {{(listsColumns ? $"{rows}" : $"{vectors} * L.Count")}})
                     {
                         float* at = listed + *terms;
-            {{(listsColumns ? "" : """
-                            if (Sse.IsSupported)
-                                Sse.Prefetch0(listed + terms[Ahead]);
-
-            """)}}{{Lines(12, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({(listsColumns ? "at" : "streamed")} + {n} * L.Count);"))}}
+                        if (Sse.IsSupported)
+                            Sse.Prefetch0(listed + terms[Ahead]{{(listsColumns && vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {vectors}) * L.Count" : "")}});
+            {{Lines(12, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({(listsColumns ? "at" : "streamed")} + {n} * L.Count);"))}}
                         V a;
             {{Lines(12, Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({(listsColumns ? "streamed" : "at")}[{m}]);" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});"))))}}
                     }

@@ -10,6 +10,7 @@ internal static unsafe class DirectConvolution
     public const long CopiedFloats = 2 * 1024 * 1024;
 
     private const int MostClasses = 64;
+    private const int FewTerms = 300;                    // turning the results of so short a sum costs more than vectors that are not full
 
     /// <summary>Computes, where a kernel's lanes would be full enough; bias may be null.</summary>
     /// <returns>False where none would be, and nothing was computed.</returns>
@@ -28,7 +29,7 @@ internal static unsafe class DirectConvolution
         // Every class has a list of its own, and its offsets are whole numbers of 32 bits.
         if ((long)sum.D.Classes * sum.H.Classes * sum.W.Classes > MostClasses || sum.From.Count * sum.Maps.Size > int.MaxValue)
             return false;
-        if (MapProduct.Pays(L.Count, sum))
+        if (MapProduct.Pays(L.Count, sum) && !(sum.From.Count * sum.Taps <= FewTerms && sum.W.PixelsOfClass >= 4 * L.Count))
             MapProduct.Run<V, L>(on, sum, x, w, bias, y);
         else if (PixelProduct.Pays(L.Count, sum))
             PixelProduct.Run<V, L>(on, sum, x, w, bias, y);

@@ -16,6 +16,7 @@ internal readonly struct MapAxis
         (_back, Source, Size, Taps, _stride, _pad, _dilation) = (back, source, size, taps, stride, pad, dilation);
         int reach = (taps - 1) * dilation;
         Lead = back ? Math.Max(0, (reach - pad + stride - 1) / stride) : pad;
+        Reach = back ? (stride - 1 + pad) / stride + Lead + 1 : reach + 1;
         Places = back ? (size - 1 + pad) / stride + Lead + 1 : (size - 1) * stride + reach + 1;
     }
 
@@ -36,6 +37,12 @@ internal readonly struct MapAxis
 
     /// <summary>Places that are met, those zeros and others behind among them.</summary>
     public int Places { get; }
+
+    /// <summary>Places that one pixel meets, the first pixels of all classes taken together.</summary>
+    public int Reach { get; }
+
+    /// <summary>Pixels of the first class, which has the most.</summary>
+    public int PixelsOfClass => (Size + Classes - 1) / Classes;
 
     /// <summary>Classes of pixels: pixel i is in class i mod that.</summary>
     public int Classes => _back ? _stride : 1;

@@ -7,6 +7,6 @@ internal readonly unsafe struct MapCopying(MapSum sum, PaddedMaps maps, float* x
     {
         nint input = (nint)sum.D.Source * sum.H.Source * sum.W.Source;
         for (int item = from; item < to; item++)
-            maps.Copy(x + ((nint)(n0 + item / sum.From.Count) * sum.From.All + sum.From.First + item % sum.From.Count) * input, copy + item * (nint)maps.Size);
+            maps.Copy(x + ((nint)n0 * sum.From.All + item) * input, copy + item * (nint)maps.Size);
     }
 }

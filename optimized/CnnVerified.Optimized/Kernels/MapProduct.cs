@@ -20,20 +20,19 @@ internal static unsafe class MapProduct
     public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.Maps;
-        int C = sum.From.Count, lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes;
-        nint terms = (nint)C * sum.Taps, image = C * (nint)maps.Size;
+        int lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes, all = sum.G * panels;
+        nint terms = (nint)sum.From.Count * sum.Taps, image = sum.From.All * (nint)maps.Size, weights = all * lanes * terms;
         int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N);
-        nint weights = panels * lanes * terms;
-        float* panel = on.Shared(weights + panels * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
-        float* biases = panel + weights, copy = biases + panels * lanes + TapTable.Size(sum);
-        var taps = new TapTable(sum, maps, (int*)(biases + panels * lanes));
-        on.Run(panels, new Packing<V, L>(sum, taps, w, bias, panel, biases));
+        float* panel = on.Shared(weights + all * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
+        float* biases = panel + weights, copy = biases + all * lanes + TapTable.Size(sum);
+        var taps = new TapTable(sum, maps, (int*)(biases + all * lanes));
+        on.Run(all, new Packing<V, L>(sum, taps, panels, w, bias, panel, biases));
         Execution.PerThread strips = on.Local(2 * (nint)lanes * StripLength(sum));
         for (int n0 = 0; n0 < sum.N; n0 += images)
         {
             int count = Math.Min(images, sum.N - n0);
             if (!maps.Fits)
-                on.Run(count * C, new MapCopying(sum, maps, x, n0, copy));
+                on.Run(count * sum.From.All, new MapCopying(sum, maps, x, n0, copy));
             var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, bias == null ? null : biases, y, strips, on.Threads);
             on.Run(strip.Items, strip);
         }
@@ -47,7 +46,7 @@ internal static unsafe class MapProduct
     private static int StripLength(in MapSum sum) => RowsOfStrip(sum) * ((sum.W.Size + PartsOfRow(sum) - 1) / PartsOfRow(sum));
 
     /// <summary>Weights in the order in which tiles take them: for each panel of filters and each class, term by term all lanes.</summary>
-    private readonly struct Packing<V, L>(MapSum sum, TapTable taps, float* w, float* bias, float* panels, float* biases) : IWork
+    private readonly struct Packing<V, L>(MapSum sum, TapTable taps, int panelsOfGroup, float* w, float* bias, float* panels, float* biases) : IWork
         where V : unmanaged where L : struct, ILanes<V>
     {
         public void Do(int from, int to, int thread)
@@ -55,14 +54,14 @@ internal static unsafe class MapProduct
             int lanes = Tiles.PanelVectors * L.Count, C = sum.From.Count;
             for (int item = from; item < to; item++)
             {
-                int first = item * lanes, filters = Math.Min(lanes, sum.To.Count - first), width = (filters + L.Count - 1) / L.Count * L.Count;
-                float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + first * sum.FilterStep;
+                int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Min(lanes, sum.To.Count - first), width = (filters + L.Count - 1) / L.Count * L.Count;
+                float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + g * sum.Weights + first * sum.FilterStep;
                 if (filters < width)
                     new Span<float>(panel, checked((int)(width * (nint)C * sum.Taps))).Clear();
                 for (int kind = 0; kind < sum.Classes; kind++)
                     Pack(kind, weights, filters, panel + width * taps.Before(kind), width);
                 for (int lane = 0; lane < width; lane++)
-                    biases[first + lane] = bias != null && lane < filters ? bias[sum.To.First + first + lane] : 0;
+                    biases[item * lanes + lane] = bias != null && lane < filters ? bias[g * sum.To.Count + first + lane] : 0;
             }
         }
 
@@ -83,7 +82,7 @@ internal static unsafe class MapProduct
         }
     }
 
-    /// <summary>An item is a band of strips of one image, and some panels: each panel's weights pass over the band once, whose pixels stay in L2.</summary>
+    /// <summary>An item is a band of strips of one image and group, and some panels: each panel's weights pass over the band once, whose pixels stay in L2.</summary>
     private readonly struct Strips<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
         private readonly MapSum _sum;
@@ -106,12 +105,12 @@ internal static unsafe class MapProduct
             double each = (double)sum.From.Count * sum.Maps.Size / sum.Output;
             _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
             _bands = (_strips + _band - 1) / _band;
-            _cuts = (int)Math.Clamp(4L * threads / ((long)images * _bands), 1, _panels);
+            _cuts = (int)Math.Clamp(4L * threads / ((long)images * sum.G * _bands), 1, _panels);
         }
 
         private static int Lanes => Tiles.PanelVectors * L.Count;
 
-        public int Items => checked(_images * _bands * _cuts);
+        public int Items => checked(_images * _sum.G * _bands * _cuts);
 
         public void Do(int from, int to, int thread)
         {
@@ -120,10 +119,9 @@ internal static unsafe class MapProduct
             float* buffer = _buffers[thread], turned = buffer + Lanes * StripLength(_sum);
             for (int item = from; item < to; item++)
             {
-                int cut = item % _cuts, band = item / _cuts % _bands, n = item / _cuts / _bands;
-                // Where the maps are read as they are, others than the group's lie between the images.
-                float* image = maps.Fits ? _x + ((nint)(_n0 + n) * _sum.From.All + _sum.From.First) * input : _x + (nint)n * _sum.From.Count * input;
-                float* result = _y + ((nint)(_n0 + n) * _sum.To.All + _sum.To.First) * _sum.Output;
+                int cut = item % _cuts, band = item / _cuts % _bands, g = item / _cuts / _bands % _sum.G, n = item / _cuts / _bands / _sum.G;
+                float* image = _x + ((nint)(maps.Fits ? _n0 + n : n) * _sum.From.All + g * _sum.From.Count) * input;
+                float* result = _y + ((nint)(_n0 + n) * _sum.To.All + g * _sum.To.Count) * _sum.Output;
                 for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
                 {
                     int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
@@ -132,7 +130,7 @@ internal static unsafe class MapProduct
                         int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
                         int part = strip % _parts, column0 = (int)((long)_sum.W.Size * part / _parts), column1 = (int)((long)_sum.W.Size * (part + 1) / _parts);
                         int pixels = (row1 - row0) * (column1 - column0);
-                        Compute(image, panel, width, row0, row1, column0, column1, buffer);
+                        Compute(image, g * _panels + panel, width, row0, row1, column0, column1, buffer);
                         Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
                         float* at = result + (nint)panel * Lanes * _sum.Output + (nint)row0 * _sum.W.Size + column0;
                         for (int filter = 0; filter < filters; filter++)

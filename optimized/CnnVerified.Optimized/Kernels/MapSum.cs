@@ -2,11 +2,12 @@ using CnnVerified.Optimized.Equations;
 
 namespace CnnVerified.Optimized.Kernels;
 
-/// <summary>Some of the N images' channels, of <paramref name="All"/> the <paramref name="Count"/> from <paramref name="First"/> on.</summary>
-internal readonly record struct Channels(int All, int First, int Count);
+/// <summary>An image's channels, <paramref name="All"/>, of which each group has <paramref name="Count"/>.</summary>
+internal readonly record struct Channels(int All, int Count);
 
 /// <summary>What a direct convolution computes: y[n, k, ·] = Σ_c Σ_taps w[k, c, tap]·x[n, c, ·].</summary>
 /// <param name="N">Images.</param>
+/// <param name="G">Groups; each sums over its own channels, into its own filters.</param>
 /// <param name="From">Channels that are summed over.</param>
 /// <param name="To">Filters.</param>
 /// <param name="D">Along frames.</param>
@@ -14,40 +15,44 @@ internal readonly record struct Channels(int All, int First, int Count);
 /// <param name="W">Along columns.</param>
 /// <param name="FilterStep">Floats from the weights of one filter to those of the next.</param>
 /// <param name="ChannelStep">Floats from the weights of one channel to those of the next.</param>
-internal readonly record struct MapSum(int N, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
+internal readonly record struct MapSum(int N, int G, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
 {
     /// <summary>Weights of one filter and channel.</summary>
-    public int Taps => D.Taps * H.Taps * W.Taps;
+    public int Taps { get; } = D.Taps * H.Taps * W.Taps;
 
     /// <summary>Pixels of one map of the result.</summary>
-    public int Output => D.Size * H.Size * W.Size;
+    public int Output { get; } = D.Size * H.Size * W.Size;
 
     /// <summary>Classes of pixels.</summary>
-    public int Classes => D.Classes * H.Classes * W.Classes;
+    public int Classes { get; } = D.Classes * H.Classes * W.Classes;
+
+    /// <summary>Weights of one group.</summary>
+    public nint Weights { get; } = (nint)From.Count * To.Count * D.Taps * H.Taps * W.Taps;
 
     /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride.</summary>
-    public PaddedMaps Maps => MapsRead(asTheyAre: true);
+    public PaddedMaps Maps => new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step, asTheyAre: true);
 
-    /// <summary>The same, from copies even where the maps could be read as they are.</summary>
-    public PaddedMaps CopiedMaps => MapsRead(asTheyAre: false);
+    /// <summary>The places that some neighbouring rows of pixels of one frame meet, as copies.</summary>
+    public PaddedMaps MapsOfBand(int rows) =>
+        new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Reach, (rows - 1) * H.Step + H.Reach, W.Places), W.Step, asTheyAre: false);
 
-    /// <summary>The forward pass of a group (CV-F1, CV-F12 to CV-F14).</summary>
-    public static MapSum Forward(in Geometry s, int g)
+    /// <summary>The forward pass (CV-F1, CV-F12 to CV-F14).</summary>
+    public static MapSum Forward(in Geometry s)
     {
-        var (from, to) = (new Channels(s.C, g * s.CG, s.CG), new Channels(s.K, g * s.KG, s.KG));
+        var (from, to) = (new Channels(s.C, s.CG), new Channels(s.K, s.KG));
         return IsPointwise(s)
-            ? new(s.N, from, to, MapAxis.None, MapAxis.None, MapAxis.Forward(s.Input, s.Output, 1, 1, 0, 1), s.CG, 1)
-            : new(s.N, from, to, MapAxis.Forward(s.D, s.O, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Forward(s.H, s.P, s.R, s.Sh, s.Ph, s.Eh),
+            ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Forward(s.Input, s.Output, 1, 1, 0, 1), s.CG, 1)
+            : new(s.N, s.G, from, to, MapAxis.Forward(s.D, s.O, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Forward(s.H, s.P, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Forward(s.W, s.Q, s.S, s.Sw, s.Pw, s.Ew), (nint)s.CG * s.Taps, s.Taps);
     }
 
-    /// <summary>The data gradient of a group (CV-B1, CV-B28, CV-B31, CV-B34).</summary>
-    public static MapSum BackwardData(in Geometry s, int g)
+    /// <summary>The data gradient (CV-B1, CV-B28, CV-B31, CV-B34).</summary>
+    public static MapSum BackwardData(in Geometry s)
     {
-        var (from, to) = (new Channels(s.K, g * s.KG, s.KG), new Channels(s.C, g * s.CG, s.CG));
+        var (from, to) = (new Channels(s.K, s.KG), new Channels(s.C, s.CG));
         return IsPointwise(s)
-            ? new(s.N, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
-            : new(s.N, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
+            ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
+            : new(s.N, s.G, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Backward(s.Q, s.W, s.S, s.Sw, s.Pw, s.Ew), s.Taps, (nint)s.CG * s.Taps);
     }
 
@@ -66,9 +71,6 @@ internal readonly record struct MapSum(int N, Channels From, Channels To, MapAxi
                     }
         return count;
     }
-
-    private PaddedMaps MapsRead(bool asTheyAre) =>
-        new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step, asTheyAre);
 
     // A map is then one long row.
     private static bool IsPointwise(in Geometry s) => s.Taps == 1 && (s.Sd, s.Sh, s.Sw, s.Pd, s.Ph, s.Pw) == (1, 1, 1, 0, 0, 0) && s.Input == s.Output;

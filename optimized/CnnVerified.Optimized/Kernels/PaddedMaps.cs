@@ -29,13 +29,13 @@ internal readonly unsafe struct PaddedMaps
     public nint At(int frame, int row, int column) =>
         (((nint)frame * _rows + row) * _phases + column % _phases) * _length + column / _phases;
 
-    /// <summary>Writes one map, with <paramref name="padding"/> where there is no element.</summary>
-    public void Copy(float* map, float* to, float padding = 0)
+    /// <summary>Writes one map, with <paramref name="padding"/> where there is no element; places may be counted from a later frame and row on.</summary>
+    public void Copy(float* map, float* to, float padding = 0, int frame = 0, int row = 0)
     {
         for (int f = 0; f < _frames; f++)
             for (int a = 0; a < _rows; a++)
             {
-                int d = f - _leadD, u = a - _leadH;
+                int d = frame + f - _leadD, u = row + a - _leadH;
                 bool inside = 0 <= d && d < _D && 0 <= u && u < _H;
                 for (int phase = 0; phase < _phases; phase++, to += _length)
                     if (inside)

@@ -1,56 +1,73 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace CnnVerified.Optimized.Kernels;
 
 /// <summary>Direct convolution for few filters: lanes are neighbouring pixels, the rows of a tile are filters.</summary>
 /// <remarks>
 /// <para>Order of the sum: that of <see cref="MapProduct"/>, in the same bits.</para>
-/// <para>Where windows step by one, the rows of a map are taken as one long row of its padded copy, so that vectors are full; what falls between two
-/// rows is computed and left out.</para>
+/// <para>A band of rows is computed from a padded copy of what it meets, which stays in the thread's cache. Where rows fill their vectors, tiles
+/// write into the maps of the result; the last covers some pixels again. Where they do not and windows step by one, the rows of the band are taken as
+/// one long row of the copy; what falls between two rows is computed and left out.</para>
 /// </remarks>
 internal static unsafe class PixelProduct
 {
-    private const int GroupPixels = 1024;                // rows that an item computes, about
+    private const long BandFloats = 128 * 1024;
+    private const int Line = 16;                         // floats of a line of the cache
+    private const int LeastRows = 4;                     // of a band: the windows of the first and last rows are copied twice
+
+    private const int ManyFilters = 8;                   // with fewer, long rows and a buffer are quicker
 
     /// <summary>Whether vectors would be full enough.</summary>
-    public static bool Pays(int lanes, in MapSum sum) => sum.W.Size / sum.W.Classes >= lanes || IsLong(sum) && sum.H.Size > sum.H.Classes;
+    public static bool Pays(int lanes, in MapSum sum) => sum.W.PixelsOfClass >= lanes || IsLong(sum) && sum.H.Size > sum.H.Classes;
 
     /// <summary>Computes; bias may be null.</summary>
     public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
-        PaddedMaps maps = sum.CopiedMaps;
-        nint image = sum.From.Count * (nint)maps.Size, weights = (nint)sum.To.Count * sum.From.Count * sum.Taps;
-        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N), slack = Tiles.MostVectors * L.Count;
-        float* packed = on.Shared(weights + TapTable.Size(sum) + images * image + slack), copy = packed + weights + TapTable.Size(sum);
+        int rows = RowsOfBand(sum, on.Threads), slack = Tiles.MostVectors * L.Count;
+        PaddedMaps maps = sum.MapsOfBand(rows);
+        nint weights = sum.G * sum.Weights;
+        float* packed = on.Shared(weights + TapTable.Size(sum));
         var taps = new TapTable(sum, maps, (int*)(packed + weights));
         var blocks = new RowBlocks(sum.To.Count);
-        on.Run(blocks.Count, new Packing(sum, taps, blocks, w, packed));
+        on.Run(sum.G * blocks.Count, new Packing(sum, taps, blocks, w, packed));
         // Vectors at the end of the last map read on behind it.
-        new Span<float>(copy + images * image, slack).Clear();
-        Execution.PerThread buffers = on.Local((nint)blocks.Rows * slack);
-        for (int n0 = 0; n0 < sum.N; n0 += images)
-        {
-            int count = Math.Min(images, sum.N - n0);
-            on.Run(count * sum.From.Count, new MapCopying(sum, maps, x, n0, copy));
-            var rows = new Groups<V, L>(sum, taps, blocks, copy, n0, count, packed, bias == null ? null : bias + sum.To.First, y, buffers);
-            on.Run(rows.Items, rows);
-        }
+        Execution.PerThread scratch = on.Local(sum.From.Count * (nint)maps.Size + slack + blocks.Rows * ResultPitch(sum, maps, rows, slack));
+        var bands = new Bands<V, L>(sum, maps, taps, blocks, rows, x, packed, bias, y, scratch);
+        on.Run(bands.Items, bands);
     }
 
-    // Whether the rows of a map are taken as one: where a row's pixels are at least half of what lies between its start and the next one's.
-    private static bool IsLong(in MapSum sum) =>
-        sum.H.Step == 1 && sum.W.Step == 1 && 2 * ((sum.W.Size + sum.W.Classes - 1) / sum.W.Classes) >= sum.CopiedMaps.Pitch;
+    // Whether the rows of a band are taken as one: where a row's pixels are at least half of what lies between its start and the next one's.
+    private static bool IsLong(in MapSum sum) => sum.H.Step == 1 && sum.W.Step == 1 && 2 * sum.W.PixelsOfClass >= sum.W.Places;
+
+    // Floats of one filter's pixels in the buffer; vectors at its end write on behind them.
+    private static nint ResultPitch(in MapSum sum, PaddedMaps maps, int rows, int slack) => (nint)rows * (IsLong(sum) ? maps.Pitch : sum.W.PixelsOfClass) + slack;
+
+    // Whether each row fills its vectors, all but an eighth.
+    private static bool IsFull(in MapSum sum, int lanes) => sum.To.Count >= ManyFilters && sum.W.Classes * sum.H.Classes == 1
+        && sum.W.Size >= 4 * lanes && 8L * sum.W.Size >= 7L * ((sum.W.Size + lanes - 1) / lanes * lanes);
+
+    // Rows of each class. They fit the cache, but are not cut so short that much is copied twice, and there are some bands for each thread.
+    private static int RowsOfBand(in MapSum sum, int threads)
+    {
+        int rows = sum.H.PixelsOfClass;
+        double copied = (double)sum.From.Count * sum.D.Reach * sum.W.Places;
+        int fit = (int)Math.Clamp((BandFloats / copied - sum.H.Reach) / sum.H.Step + 1, Math.Min(LeastRows, rows), rows);
+        long wanted = (4L * threads + (long)sum.N * sum.G * sum.D.Size - 1) / ((long)sum.N * sum.G * sum.D.Size);
+        int bands = (int)Math.Max((rows + fit - 1) / fit, Math.Min(wanted, (rows + LeastRows - 1) / LeastRows));
+        return (rows + bands - 1) / bands;
+    }
 
     /// <summary>Weights in the order in which tiles take them: for each block of filters and each class, term by term all rows.</summary>
     private readonly struct Packing(MapSum sum, TapTable taps, RowBlocks blocks, float* w, float* packed) : IWork
     {
         public void Do(int from, int to, int thread)
         {
-            for (int block = from; block < to; block++)
+            for (int item = from; item < to; item++)
             {
-                int rows = blocks.RowsOf(block);
-                float* weights = w + (nint)block * blocks.Rows * sum.FilterStep;
-                float* panel = packed + (nint)block * blocks.Rows * sum.From.Count * sum.Taps;
+                int g = item / blocks.Count, block = item % blocks.Count, rows = blocks.RowsOf(block);
+                float* weights = w + g * sum.Weights + (nint)block * blocks.Rows * sum.FilterStep;
+                float* panel = packed + g * sum.Weights + (nint)block * blocks.Rows * sum.From.Count * sum.Taps;
                 for (int kind = 0; kind < sum.Classes; kind++)
                 {
                     int* tap = taps.Taps(kind);
@@ -63,92 +80,106 @@ internal static unsafe class PixelProduct
         }
     }
 
-    /// <summary>An item is some rows of one class of pixels of an image, for all filters.</summary>
-    private readonly struct Groups<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
+    /// <summary>An item is a band of rows of one frame of an image, for all filters of a group.</summary>
+    private readonly struct Bands<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
         private readonly MapSum _sum;
+        private readonly PaddedMaps _maps;
         private readonly TapTable _taps;
         private readonly RowBlocks _blocks;
         private readonly float* _x, _weights, _bias, _y;
-        private readonly int _n0, _images, _rows, _groups;
-        private readonly bool _isLong;
-        private readonly Execution.PerThread _buffers;
+        private readonly int _rows, _bands;
+        private readonly nint _results;
+        private readonly bool _isLong, _isFull;
+        private readonly Execution.PerThread _scratch;
 
-        public Groups(in MapSum sum, TapTable taps, RowBlocks blocks, float* x, int n0, int images, float* packed, float* bias, float* y, Execution.PerThread buffers)
+        public Bands(in MapSum sum, PaddedMaps maps, TapTable taps, RowBlocks blocks, int rows, float* x, float* packed, float* bias, float* y, Execution.PerThread scratch)
         {
-            (_sum, _taps, _blocks, _n0, _images, _buffers) = (sum, taps, blocks, n0, images, buffers);
+            (_sum, _maps, _taps, _blocks, _rows, _scratch) = (sum, maps, taps, blocks, rows, scratch);
             _x = x;
             _weights = packed;
             _bias = bias;
             _y = y;
-            int columns = (sum.W.Size + sum.W.Classes - 1) / sum.W.Classes, lines = (sum.H.Size + sum.H.Classes - 1) / sum.H.Classes;
+            _bands = (sum.H.PixelsOfClass + rows - 1) / rows;
             _isLong = IsLong(sum);
-            _rows = Math.Clamp(GroupPixels / columns, 1, lines);
-            _groups = (lines + _rows - 1) / _rows;
+            _isFull = IsFull(sum, L.Count);
+            _results = ResultPitch(sum, maps, rows, Tiles.MostVectors * L.Count);
         }
 
-        public int Items => checked(_images * _sum.D.Size * _sum.H.Classes * _sum.W.Classes * _groups);
+        public int Items => checked(_sum.N * _sum.G * _sum.D.Size * _bands);
 
         public void Do(int from, int to, int thread)
         {
-            PaddedMaps maps = _sum.CopiedMaps;
+            nint input = (nint)_sum.D.Source * _sum.H.Source * _sum.W.Source;
+            float* band = _scratch[thread], buffer = band + _sum.From.Count * (nint)_maps.Size + Tiles.MostVectors * L.Count;
             for (int item = from; item < to; item++)
             {
-                int group = item % _groups, w = item / _groups % _sum.W.Classes, h = item / _groups / _sum.W.Classes % _sum.H.Classes;
-                int o = item / _groups / _sum.W.Classes / _sum.H.Classes % _sum.D.Size, n = item / _groups / _sum.W.Classes / _sum.H.Classes / _sum.D.Size;
-                int lines = (_sum.H.Size - h + _sum.H.Classes - 1) / _sum.H.Classes, columns = (_sum.W.Size - w + _sum.W.Classes - 1) / _sum.W.Classes;
-                int line0 = Math.Min(lines, group * _rows), line1 = Math.Min(lines, line0 + _rows), kind = (o % _sum.D.Classes * _sum.H.Classes + h) * _sum.W.Classes + w;
-                if (line0 == line1 || columns <= 0)
-                    continue;
-                float* image = _x + n * (_sum.From.Count * (nint)maps.Size);
-                float* result = _y + ((nint)(_n0 + n) * _sum.To.All + _sum.To.First) * _sum.Output + ((nint)o * _sum.H.Size + h) * _sum.W.Size + w;
-                for (int block = 0; block < _blocks.Count; block++)
-                    for (int line = line0; line < line1; line += _isLong ? line1 - line0 : 1)
-                        Compute(image + maps.At(o / _sum.D.Classes * _sum.D.Step, line * _sum.H.Step, 0), kind, block, line, _isLong ? line1 - line0 : 1, columns, maps.Pitch,
-                            result, _buffers[thread]);
+                int row0 = item % _bands * _rows, o = item / _bands % _sum.D.Size, g = item / _bands / _sum.D.Size % _sum.G, n = item / _bands / _sum.D.Size / _sum.G;
+                float* image = _x + ((nint)n * _sum.From.All + g * _sum.From.Count) * input;
+                for (int c = 0; c < _sum.From.Count; c++)
+                    _maps.Copy(image + c * input, band + c * (nint)_maps.Size, 0, o / _sum.D.Classes * _sum.D.Step, row0 * _sum.H.Step);
+                float* result = _y + ((nint)n * _sum.To.All + g * _sum.To.Count) * _sum.Output + (nint)o * _sum.H.Size * _sum.W.Size;
+                // What the next item reads is fetched while this one computes, where it stands behind what this one read.
+                float* next = _bands == 1 && _sum.D.Size == 1 ? image + _sum.From.Count * input : null;
+                for (int kind = 0; kind < _sum.H.Classes * _sum.W.Classes; kind++)
+                    for (int block = 0; block < _blocks.Count; block++, next = null)
+                        Compute(band, g, o % _sum.D.Classes * _sum.H.Classes * _sum.W.Classes + kind, block, row0, result, buffer, next);
             }
         }
 
-        /// <summary>Some rows of pixels from <paramref name="line"/> on, as one.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Compute(float* place, int kind, int block, int line, int lines, int columns, int pitch, float* result, float* buffer)
+        /// <summary>The band's pixels of one class, for one block of filters.</summary>
+        private void Compute(float* band, int g, int kind, int block, int row0, float* result, float* buffer, float* next)
         {
-            int rows = _blocks.RowsOf(block), most = Tiles.VectorsInRegisters(rows), pixels = (lines - 1) * pitch + columns;
-            float* weights = _weights + (nint)block * _blocks.Rows * _sum.From.Count * _sum.Taps + rows * _taps.Before(kind);
-            float* biasOfBlock = _bias == null ? null : _bias + block * _blocks.Rows;
-            result += (nint)block * _blocks.Rows * _sum.Output;
-            for (int pixel = 0; pixel < pixels;)
+            int h = kind / _sum.W.Classes % _sum.H.Classes, w = kind % _sum.W.Classes, filters = _blocks.RowsOf(block);
+            int rows = Math.Min(row0 + _rows, (_sum.H.Size - h + _sum.H.Classes - 1) / _sum.H.Classes) - row0, columns = (_sum.W.Size - w + _sum.W.Classes - 1) / _sum.W.Classes;
+            if (rows <= 0 || columns <= 0)
+                return;
+            float* weights = _weights + g * _sum.Weights + (nint)block * _blocks.Rows * _sum.From.Count * _sum.Taps + filters * _taps.Before(kind);
+            float* bias = _bias == null ? null : _bias + g * _sum.To.Count + block * _blocks.Rows;
+            result += (nint)block * _blocks.Rows * _sum.Output + ((nint)row0 * _sum.H.Classes + h) * _sum.W.Size + w;
+            if (_isFull)
             {
-                int vectors = most;
+                for (int row = 0; row < rows; row++)
+                    Compute(band + _maps.At(0, row * _sum.H.Step, 0), kind, filters, weights, bias, columns, result + (nint)row * columns, _sum.Output, null);
+                return;
+            }
+            int pitch = _isLong ? _maps.Pitch : columns;
+            if (_isLong)
+                Compute(band, kind, filters, weights, bias, (rows - 1) * pitch + columns, buffer, _results, next);
+            else
+                for (int row = 0; row < rows; row++)
+                    Compute(band + _maps.At(0, row * _sum.H.Step, 0), kind, filters, weights, bias, columns, buffer + row * pitch, _results, null);
+            for (int filter = 0; filter < filters; filter++)
+                Store(buffer + filter * _results, rows, columns, pitch, result + (nint)filter * _sum.Output);
+        }
+
+        /// <summary>Neighbouring pixels. Vectors at the end write on behind them, where the next row will be.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Compute(float* place, int kind, int filters, float* weights, float* bias, int pixels, float* to, nint apart, float* next)
+        {
+            int* list = _taps.Offsets(kind), last = _taps.Offsets(kind + 1);
+            for (int pixel = 0, vectors = Tiles.VectorsInRegisters(filters); pixel < pixels; pixel += vectors * L.Count)
+            {
                 while (vectors > 1 && pixels - pixel <= vectors / 2 * L.Count)
                     vectors /= 2;
-                int width = vectors * L.Count;
-                Tiles.Turned<V, L>(rows, vectors)(place + pixel, _taps.Offsets(kind), _taps.Offsets(kind + 1), weights, buffer, width, false, biasOfBlock);
-                Store(buffer, rows, width, pixel, Math.Min(width, pixels - pixel), line, columns, pitch, result);
-                pixel += width;
+                if (_isFull)
+                    pixel = Math.Min(pixel, pixels - vectors * L.Count);
+                if (next != null && Sse.IsSupported)
+                    for (int e = 0; e < vectors * L.Count * _sum.From.Count; e += Line)
+                        Sse.Prefetch1(next + (nint)pixel * _sum.From.Count + e);
+                Tiles.Turned<V, L>(filters, vectors)(place + pixel, list, last, weights, to + pixel, apart, false, bias);
             }
         }
 
-        private void Store(float* buffer, int rows, int width, int pixel, int count, int line, int columns, int pitch, float* result)
+        private void Store(float* buffer, int rows, int columns, int pitch, float* to)
         {
-            int apart = _sum.W.Classes;
-            for (int at = 0; at < count;)
-            {
-                int i = (pixel + at) / pitch, j = (pixel + at) % pitch, run = Math.Min(columns - j, count - at);
-                if (run <= 0)   // between two rows
-                {
-                    at += pitch - j;
-                    continue;
-                }
-                float* to = result + (nint)(line + i) * _sum.H.Classes * _sum.W.Size + j * apart;
-                for (int row = 0; row < rows; row++)
-                    if (apart == 1)
-                        Runs.Move(buffer + row * width + at, run, to + (nint)row * _sum.Output);
-                    else
-                        for (int e = 0; e < run; e++)
-                            to[(nint)row * _sum.Output + e * apart] = buffer[row * width + at + e];
-                at += run;
-            }
+            int apart = _sum.W.Classes, next = _sum.H.Classes * _sum.W.Size;
+            for (int row = 0; row < rows; row++, buffer += pitch, to += next)
+                if (apart == 1)
+                    Runs.Move(buffer, columns, to);
+                else
+                    for (int e = 0; e < columns; e++)
+                        to[e * apart] = buffer[e];
         }
     }
 }

@@ -2,24 +2,26 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The passes of every convolution, group by group: direct where that pays, else as a product of panels.</summary>
+/// <summary>The passes of every convolution, direct where that pays, else as a product of panels, group by group.</summary>
 /// <remarks>Both sum in the same order, so the choice changes no bit.</remarks>
 internal static unsafe class ConvolutionPasses
 {
     /// <summary>y from x (CV-F1, CV-F12 to CV-F14), and the data gradient of a transposed convolution; b may be null.</summary>
     public static void Forward(Execution on, in Geometry s, float* x, float* w, float* b, float* y)
     {
+        if (DirectConvolution.Run(on, MapSum.Forward(s), x, w, b, y))
+            return;
         for (int g = 0; g < s.G; g++)
-            if (!DirectConvolution.Run(on, MapSum.Forward(s, g), x, WeightsOf(s, w, g), b, y))
-                OrderedProduct.Run(on, new ConvolutionForward(s, g, x, w, b, y));
+            OrderedProduct.Run(on, new ConvolutionForward(s, g, x, w, b, y));
     }
 
     /// <summary>dx from dy (CV-B1, CV-B28, CV-B31, CV-B34), and transposed convolution; b may be null.</summary>
     public static void BackwardData(Execution on, in Geometry s, float* dy, float* w, float* dx, float* b = null)
     {
+        if (DirectConvolution.Run(on, MapSum.BackwardData(s), dy, w, b, dx))
+            return;
         for (int g = 0; g < s.G; g++)
-            if (!DirectConvolution.Run(on, MapSum.BackwardData(s, g), dy, WeightsOf(s, w, g), b, dx))
-                OrderedProduct.Run(on, new ConvolutionBackwardData(s, g, dy, w, dx, b));
+            OrderedProduct.Run(on, new ConvolutionBackwardData(s, g, dy, w, dx, b));
     }
 
     /// <summary>dw from dy and x (CV-B2, CV-B29, CV-B32, CV-B35).</summary>
@@ -31,6 +33,4 @@ internal static unsafe class ConvolutionPasses
             else
                 OrderedProduct.Run(on, new ConvolutionBackwardWeights(s, g, dy, x, dw));
     }
-
-    private static float* WeightsOf(in Geometry s, float* w, int g) => w + (nint)g * s.KG * s.CG * s.Taps;
 }
