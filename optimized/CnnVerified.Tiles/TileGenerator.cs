@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32;
+    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -23,6 +23,7 @@ public sealed class TileGenerator : IIncrementalGenerator
         var tiles = rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, false))).ToArray();
         var powers = Enumerable.Range(0, 30).Select(power => 1 << power).TakeWhile(vectors => vectors <= MostVectors);
         var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
+        var lanes = Enumerable.Range(1, MostFilters).SelectMany(filters => Enumerable.Range(1, System.Math.Min(MostTaps, MostSums / filters)).Select(taps => new LaneTile(filters, taps))).ToArray();
         return $$"""
             using System.Runtime.CompilerServices;
             using System.Runtime.Intrinsics.X86;
@@ -40,6 +41,9 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most vectors that a tile with listed columns has.</summary>
                 public const int MostVectors = {{MostVectors}};
 
+                /// <summary>The most filters and taps of a tile whose lanes are pixels, and the most sums.</summary>
+                public const int MostFilters = {{MostFilters}}, MostTaps = {{MostTaps}}, MostSums = {{MostSums}};
+
                 /// <summary>The tile of so many rows, which are listed, and so many vectors.</summary>
                 public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Of<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
                     (rows, vectors) switch
@@ -54,7 +58,14 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Choices(turned)}}
                     };
 
-            {{string.Join("\n\n", tiles.Concat(turned).Select(tile => tile.Text()))}}
+                /// <summary>The tile of so many filters and taps, whose lanes are pixels.</summary>
+                public static delegate*<float*, nint, float*, int*, int, nint, nint, int, float*, float*, nint, void> Lanes<V, L>(int filters, int taps) where V : unmanaged where L : struct, ILanes<V> =>
+                    (filters, taps) switch
+                    {
+            {{Lines(12, [.. lanes.Select(tile => $"({tile.Filters}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(filters), $\"there is no tile of {filters} filters and {taps} taps.\"),"])}}
+                    };
+
+            {{string.Join("\n\n", [.. tiles.Concat(turned).Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
             }
 
             """;
@@ -103,6 +114,49 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, {(listsColumns ? $"L.Create(bias[{m}])" : $"L.Load(bias + {n} * L.Count)")});"))}}
                     }
             {{Lines(8, Each((m, n) => $"L.Store(c{m}_{n}, c + {m} * row + {n} * L.Count);"))}}
+                }
+            """;
+    }
+
+    /// <summary>A tile of weight sums: pixels are lanes, and each step takes 16 of them, of which a vector may hold a part.</summary>
+    private sealed class LaneTile(int filters, int taps)
+    {
+        public int Filters => filters;
+
+        public int Taps => taps;
+
+        public string Name => $"Lanes{filters}x{taps}";
+
+        private IEnumerable<string> Each(System.Func<int, int, string> text) =>
+            Enumerable.Range(0, filters).SelectMany(m => Enumerable.Range(0, taps).Select(t => text(m, t)));
+
+        private IEnumerable<string> Step(System.Func<string, string> pixels) =>
+            Enumerable.Range(0, filters).Select(m => $"V d{m} = {pixels($"L.Load(d + {m} * dyMap)")};").Append("V v;").Concat(
+                Enumerable.Range(0, taps).SelectMany(t => new[] { $"v = {pixels($"L.Load(x{t} + at)")};" }.Concat(Enumerable.Range(0, filters).Select(m => $"c{m}_{t} = L.Fma(d{m}, v, c{m}_{t});"))));
+
+        public string Text() => $$"""
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void {{Name}}<V, L>(float* dy, nint dyMap, float* x, int* taps, int rows, nint dyRow, nint xRow, int columns, float* valid, float* sums, nint sumsOfFilter)
+                    where V : unmanaged where L : struct, ILanes<V>
+                {
+            {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load(sums + {m} * sumsOfFilter + {t} * 16);"))}}
+            {{Lines(8, Enumerable.Range(0, taps).Select(t => $"float* x{t} = x + taps[{t}];"))}}
+                    V inside = L.Load(valid), zero = L.Create(0);
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* d = dy + row * dyRow;
+                        nint at = row * xRow;
+                        int left = columns;
+                        for (; left >= 16; left -= 16, d += 16, at += 16)
+                        {
+            {{Lines(16, Step(pixels => pixels))}}
+                        }
+                        if (left > 0)
+                        {
+            {{Lines(16, Step(pixels => $"L.IfGreater(inside, zero, {pixels}, zero)"))}}
+                        }
+                    }
+            {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, sums + {m} * sumsOfFilter + {t} * 16);"))}}
                 }
             """;
     }

@@ -21,6 +21,13 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-B1", "n1c40h9w150-k3r3s3-sh2sw2")]
     [InlineData("CV-B2", "n2c20h9w70-k40r3s3-ph1pw1")]
     [InlineData("CV-B2", "n2c3h9w70-k40r3s3-ph1pw1")]
+    // Pixels for lanes: rows that fill their vectors but for a rest, bands of rows, few filters and many.
+    [InlineData("CV-F1", "n2c2h3w100-k9r3s3-ph1pw1")]
+    [InlineData("CV-F1", "n1c64h60w130-k4r3s3-ph1pw1")]
+    [InlineData("CV-B1", "n1c3h60w130-k64r3s3-ph1pw1")]
+    [InlineData("CV-F14", "n1c2d4h5w70-k9t2r2s3-pd1")]
+    [InlineData("CV-B2", "n2c3h40w150-k9r3s3-ph1pw1")]
+    [InlineData("CV-B14", "n3c9h40w150-r3s3-ph1pw1-sh2sw2")]
     // Padded copies of one image at a time.
     [InlineData("CV-F1", "n3c64h130w130-k8r1s1-ph1pw1")]
     [InlineData("CV-F1", "n3c64h130w130-k3r1s1-ph1pw1")]

@@ -10,11 +10,12 @@ internal static unsafe class DirectConvolution
     public const long CopiedFloats = 2 * 1024 * 1024;
 
     private const int MostClasses = 64;
+    private const int ManyGroups = 8;                    // a product of panels for each costs more than vectors that are not full
     private const int FewTerms = 300;                    // turning the results of so short a sum costs more than vectors that are not full
 
     /// <summary>Computes, where a kernel's lanes would be full enough; bias may be null.</summary>
     /// <returns>False where none would be, and nothing was computed.</returns>
-    public static bool Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y) => on.Width switch
+    public static bool Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y) => TurnedMaps.Pays(sum) ? TurnedMaps.Run(on, sum, x, w, bias, y) : on.Width switch
     {
         VectorWidth.V512 => Run<Vector512<float>, Lanes512>(on, sum, x, w, bias, y),
         VectorWidth.V256 => Run<Vector256<float>, Lanes256>(on, sum, x, w, bias, y),
@@ -31,7 +32,7 @@ internal static unsafe class DirectConvolution
             return false;
         if (MapProduct.Pays(L.Count, sum) && !(sum.From.Count * sum.Taps <= FewTerms && sum.W.PixelsOfClass >= 4 * L.Count))
             MapProduct.Run<V, L>(on, sum, x, w, bias, y);
-        else if (PixelProduct.Pays(L.Count, sum))
+        else if (PixelProduct.Pays(L.Count, sum) || sum.G >= ManyGroups)
             PixelProduct.Run<V, L>(on, sum, x, w, bias, y);
         else
             return false;

@@ -4,11 +4,11 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>
 /// Forward, pixel i meets place i·stride + tap·dilation − pad. A data gradient goes back: pixel u meets place (u + pad − tap·dilation)/stride
 /// where that is whole. So there the pixels fall into classes by their remainder modulo the stride, each with taps of its own, and within
-/// a class neighbours meet neighbours.
+/// a class neighbours meet neighbours. Or each pixel is a class of its own (<see cref="Each"/>) and meets places inside alone.
 /// </remarks>
 internal readonly struct MapAxis
 {
-    private readonly bool _back;
+    private readonly bool _back, _each;
     private readonly int _stride, _pad, _dilation;
 
     private MapAxis(bool back, int source, int size, int taps, int stride, int pad, int dilation)
@@ -18,6 +18,12 @@ internal readonly struct MapAxis
         Lead = back ? Math.Max(0, (reach - pad + stride - 1) / stride) : pad;
         Reach = back ? (stride - 1 + pad) / stride + Lead + 1 : reach + 1;
         Places = back ? (size - 1 + pad) / stride + Lead + 1 : (size - 1) * stride + reach + 1;
+    }
+
+    private MapAxis(in MapAxis axis)
+    {
+        this = axis;
+        (_each, Lead, Reach, Places) = (true, 0, axis.Source, axis.Source);
     }
 
     /// <summary>One place and one tap.</summary>
@@ -45,7 +51,7 @@ internal readonly struct MapAxis
     public int PixelsOfClass => (Size + Classes - 1) / Classes;
 
     /// <summary>Classes of pixels: pixel i is in class i mod that.</summary>
-    public int Classes => _back ? _stride : 1;
+    public int Classes => _each ? Size : _back ? _stride : 1;
 
     /// <summary>By how many places the next pixel of a class is further.</summary>
     public int Step => _back ? 1 : _stride;
@@ -56,12 +62,26 @@ internal readonly struct MapAxis
     /// <summary>The other way: from the residual of <paramref name="source"/> places back to <paramref name="size"/> pixels.</summary>
     public static MapAxis Backward(int source, int size, int taps, int stride, int pad, int dilation) => new(true, source, size, taps, stride, pad, dilation);
 
+    /// <summary>The same axis with each pixel a class: nothing is padded, and taps outside are left out.</summary>
+    public MapAxis Each() => new(this);
+
     /// <summary>The place that the first pixel of a class meets with a tap, the lead counted; −1 where the class does not meet it.</summary>
     public int Place(int ofClass, int tap)
     {
+        if (_each)
+            return Inside(ofClass, tap);
         if (!_back)
             return tap * _dilation;
         int distance = ofClass + _pad - tap * _dilation + Lead * _stride;
         return distance % _stride == 0 ? distance / _stride : -1;
+    }
+
+    private int Inside(int pixel, int tap)
+    {
+        int place = _back ? pixel + _pad - tap * _dilation : pixel * _stride + tap * _dilation - _pad;
+        if (place < 0 || _back && place % _stride != 0)
+            return -1;
+        place /= _back ? _stride : 1;
+        return place < Source ? place : -1;
     }
 }

@@ -17,6 +17,9 @@ internal readonly record struct Channels(int All, int Count);
 /// <param name="ChannelStep">Floats from the weights of one channel to those of the next.</param>
 internal readonly record struct MapSum(int N, int G, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
 {
+    // How many times the weights are packed at most where each pixel has its own taps.
+    private const int MostTapsOfPixels = 4;
+
     /// <summary>Weights of one filter and channel.</summary>
     public int Taps { get; } = D.Taps * H.Taps * W.Taps;
 
@@ -37,10 +40,12 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
         new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Reach, (rows - 1) * H.Step + H.Reach, W.Places), W.Step, asTheyAre: false);
 
     /// <summary>The forward pass (CV-F1, CV-F12 to CV-F14).</summary>
-    public static MapSum Forward(in Geometry s)
+    /// <param name="s">The sizes.</param>
+    /// <param name="flattens">Whether a map is one long row where the kernel has one tap.</param>
+    public static MapSum Forward(in Geometry s, bool flattens = true)
     {
         var (from, to) = (new Channels(s.C, s.CG), new Channels(s.K, s.KG));
-        return IsPointwise(s)
+        return flattens && IsPointwise(s)
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Forward(s.Input, s.Output, 1, 1, 0, 1), s.CG, 1)
             : new(s.N, s.G, from, to, MapAxis.Forward(s.D, s.O, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Forward(s.H, s.P, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Forward(s.W, s.Q, s.S, s.Sw, s.Pw, s.Ew), (nint)s.CG * s.Taps, s.Taps);
@@ -54,6 +59,14 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
             : new(s.N, s.G, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Backward(s.Q, s.W, s.S, s.Sw, s.Pw, s.Ew), s.Taps, (nint)s.CG * s.Taps);
+    }
+
+    /// <summary>The sum of so many images whose maps are turned: images are what lies along a row.</summary>
+    public MapSum Turned(int images)
+    {
+        (MapAxis h, MapAxis w) = (H.Each(), W.Each());
+        int taps = TapsOfAll(h) * TapsOfAll(w);
+        return new(1, G, From, To, taps <= MostTapsOfPixels * Taps ? h : H, taps <= MostTapsOfPixels * Taps ? w : W, MapAxis.Forward(images, images, 1, 1, 0, 1), FilterStep, ChannelStep);
     }
 
     /// <summary>The taps that a class of pixels meets, in the order of the sum: which they are, and how far behind the pixel's place they lie.</summary>
@@ -71,6 +84,10 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
                     }
         return count;
     }
+
+    // With all pixels apart: each has weights of its own.
+    private static int TapsOfAll(MapAxis axis) =>
+        Enumerable.Range(0, axis.Size).Sum(pixel => Enumerable.Range(0, axis.Taps).Count(tap => axis.Place(pixel, tap) >= 0));
 
     // A map is then one long row.
     private static bool IsPointwise(in Geometry s) => s.Taps == 1 && (s.Sd, s.Sh, s.Sw, s.Pd, s.Ph, s.Pw) == (1, 1, 1, 0, 0, 0) && s.Input == s.Output;

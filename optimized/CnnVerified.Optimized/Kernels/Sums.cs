@@ -53,6 +53,12 @@ internal static unsafe class Sums
         }
         for (nint t = whole; t < to; t++)
             lanes[t - whole] = term.Add<float, ScalarLanes>(lanes[t - whole], t);
+        return Fold(lanes);
+    }
+
+    /// <summary>The sum of the lanes, which are overwritten.</summary>
+    public static float Fold(float* lanes)
+    {
         for (int half = VirtualLanes / 2; half > 0; half /= 2)
             for (int lane = 0; lane < half; lane++)
                 lanes[lane] += lanes[lane + half];

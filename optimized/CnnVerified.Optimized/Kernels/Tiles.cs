@@ -10,6 +10,9 @@ namespace CnnVerified.Optimized.Kernels;
 /// (<see cref="Of{V, L}"/>), or the columns (<see cref="Turned{V, L}"/>). The other, the packed weights, stands in the order of the terms.</para>
 /// <para>A tile takes (the listed operand, the list, its end, the other operand, c, floats from one row of c to the next, whether to go on from what c
 /// holds, bias of lanes, turned of rows, or null). The tiles themselves are written by CnnVerified.Tiles.</para>
+/// <para>The third kind sums over pixels (<see cref="Lanes{V, L}"/>): pixel j of a row goes to lane j mod 16, and each tap and filter has 16 sums. It takes
+/// (the residual's row, floats to the next map of it, the image's row, the taps' distances, rows, floats from one row to the next of each, pixels of a row,
+/// which lanes the last of them fill, the sums, floats from a filter's sums to the next one's).</para>
 /// </remarks>
 internal static unsafe partial class Tiles
 {
@@ -21,6 +24,20 @@ internal static unsafe partial class Tiles
     /// <summary>Rows of the largest tile of two vectors that stays in registers: 28 accumulators, two columns and one broadcast of 32, or
     /// 12 of 16.</summary>
     public static int RowsInRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? MostRows : 6;
+
+    /// <summary>Filters of a tile whose lanes are pixels: as equal as they can be.</summary>
+    public static int FiltersInRegisters(int filters)
+    {
+        int tiles = (filters + MostFilters - 1) / MostFilters;
+        return (filters + tiles - 1) / tiles;
+    }
+
+    /// <summary>Its taps, with so many filters.</summary>
+    public static int TapsInRegisters(int filters, int taps)
+    {
+        int most = Math.Min(MostTaps, (RowsInRegisters == MostRows ? MostSums : MostSums / 2) / filters), tiles = (taps + most - 1) / most;
+        return (taps + tiles - 1) / tiles;
+    }
 
     /// <summary>The most vectors of a turned tile of so many rows that stay in registers, beside its columns and a broadcast.</summary>
     public static int VectorsInRegisters(int rows)

@@ -117,7 +117,7 @@ public sealed class Engine(string name)
     public IReadOnlyList<Engine> SameBits { get; init; } = [];
 
     /// <summary>Ids of the equations whose sums it promises in the stated order: from +0, one fused multiply-add for each term, as the formula's
-    /// indices run. The oracle order holds it to that.</summary>
+    /// indices run, or as <see cref="Oracles.SumOrder"/> says. The oracle order holds it to that.</summary>
     public IReadOnlySet<string> SumsInOrder { get; init; } = new HashSet<string>();
 
     /// <summary>The work of the reference up to which cases are judged; more would take too long.</summary>

@@ -9,7 +9,8 @@ namespace CnnVerified.Verification.Oracles;
 /// <summary>What does not depend on its neighbours must not: images of a batch, filters, channels that are treated each by itself. Reversing
 /// their order reverses the result, and one alone gives the same bits as among others.</summary>
 /// <remarks>Which dimensions those are is read off the text: an index that is only passed on, from the left side to every tensor that has
-/// the dimension, and a length that occurs nowhere else.</remarks>
+/// the dimension, and a length that occurs nowhere else. One alone is asked for its bits where its sums have the same stated order
+/// (<see cref="SumOrder"/>) as among others: the order may follow the layer's shape.</remarks>
 public sealed class SliceOracle : Oracle
 {
     /// <inheritdoc/>
@@ -41,7 +42,7 @@ public sealed class SliceOracle : Oracle
                 if (Differs(equation, engine, arguments, all, length, reversed, @case) is { } why)
                     return new(elements, double.PositiveInfinity, $"with {length} reversed {why}", false);
                 foreach (int slice in count > 1 ? [0, count - 1] : Array.Empty<int>())
-                    if (equation.Family.WhyInvalid(@case.With(letter, 1)) is null
+                    if (equation.Family.WhyInvalid(@case.With(letter, 1)) is null && SumOrder.Of(equation, @case.With(letter, 1)) == SumOrder.Of(equation, @case)
                         && Differs(equation, engine, arguments, all, length, [slice], @case.With(letter, 1)) is { } alone)
                         return new(elements, double.PositiveInfinity, $"with {letter} = {slice} alone {alone}", false);
                 elements += all.Sum(output => output.Length);

@@ -3,10 +3,11 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The vectorised twin of the reference's Convolution: each pass is an ordered product over patches that are gathered
-/// panel by panel, never as a whole.</summary>
+/// <summary>The vectorised twin of the reference's Convolution: direct, or an ordered product over patches that are gathered panel by panel, never as a
+/// whole.</summary>
 /// <remarks>Order of the sums: forward (c, r, s), backward data (q, r, s), backward weights (n, i, j), ascending from +0, one fused
-/// multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+/// multiply-add per term; the bias is added last, with one rounding. Weight gradients of few channels have
+/// lanes (<see cref="WeightLanes"/>). Outputs must not overlap inputs.</remarks>
 public static unsafe class Convolution
 {
     /// <summary>Convolution, forward (CV-F1; CV-F12 with padding of its own on each side).</summary>

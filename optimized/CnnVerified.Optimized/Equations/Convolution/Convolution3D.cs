@@ -5,7 +5,8 @@ namespace CnnVerified.Optimized.Equations;
 
 /// <summary>The vectorised twin of the reference's Convolution3D.</summary>
 /// <remarks>The products of <see cref="Convolution"/>. Order of the sums: forward (c, t, r, s), backward data (q, t, r, s), backward weights (n, o, i, j),
-/// ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+/// ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Weight gradients of few channels have
+/// lanes (<see cref="WeightLanes"/>). Outputs must not overlap inputs.</remarks>
 public static unsafe class Convolution3D
 {
     /// <summary>Convolution in three dimensions, forward (CV-F14).</summary>

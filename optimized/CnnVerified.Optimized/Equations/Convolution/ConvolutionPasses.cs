@@ -3,7 +3,7 @@ using CnnVerified.Optimized.Kernels;
 namespace CnnVerified.Optimized.Equations;
 
 /// <summary>The passes of every convolution, direct where that pays, else as a product of panels, group by group.</summary>
-/// <remarks>Both sum in the same order, so the choice changes no bit.</remarks>
+/// <remarks>Both sum in the same order, so the choice changes no bit. Weight gradients of few channels have an order of their own.</remarks>
 internal static unsafe class ConvolutionPasses
 {
     /// <summary>y from x (CV-F1, CV-F12 to CV-F14), and the data gradient of a transposed convolution; b may be null.</summary>
@@ -27,6 +27,11 @@ internal static unsafe class ConvolutionPasses
     /// <summary>dw from dy and x (CV-B2, CV-B29, CV-B32, CV-B35).</summary>
     public static void BackwardWeights(Execution on, in Geometry s, float* dy, float* x, float* dw)
     {
+        if (WeightLanes.Takes(s))
+        {
+            WeightLanes.Run(on, s, dy, x, dw);
+            return;
+        }
         for (int g = 0; g < s.G; g++)
             if (WeightProduct.Pays(on, s))
                 WeightProduct.Run(on, s, g, dy, x, dw);

@@ -4,7 +4,8 @@ namespace CnnVerified.Optimized.Equations;
 
 /// <summary>The vectorised twin of the reference's TransposedConvolution: the passes of a convolution from y to x, in other roles.</summary>
 /// <remarks>Order of the sums: forward (c, r, s), backward data (k, r, s), backward weights (n, i, j), ascending from +0, one fused
-/// multiply-add per term; the bias is added last, with one rounding; its gradient as in CV-B3. Outputs must not overlap inputs.</remarks>
+/// multiply-add per term; the bias is added last, with one rounding; its gradient as in CV-B3. Weight gradients of few channels have lanes
+/// (<see cref="Kernels.WeightLanes"/>). Outputs must not overlap inputs.</remarks>
 public static class TransposedConvolution
 {
     /// <summary>Transposed convolution, forward (CV-F7).</summary>

@@ -6,7 +6,8 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's TransposedConvolution1D.</summary>
 /// <remarks>The products of <see cref="Convolution"/> with the sides exchanged: forward is the data gradient of a convolution plus bias, backward
 /// data its forward, and its weight gradient is the same. Order of the sums: forward (c, s), backward data (q, s), backward weights
-/// (n, j), ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+/// (n, j), ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Weight gradients of few channels have
+/// lanes (<see cref="WeightLanes"/>). Outputs must not overlap inputs.</remarks>
 public static unsafe class TransposedConvolution1D
 {
     /// <summary>Transposed convolution in one dimension, forward (CV-F15).</summary>

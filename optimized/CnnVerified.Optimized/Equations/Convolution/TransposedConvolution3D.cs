@@ -6,7 +6,8 @@ namespace CnnVerified.Optimized.Equations;
 /// <summary>The vectorised twin of the reference's TransposedConvolution3D.</summary>
 /// <remarks>The products of <see cref="Convolution"/> with the sides exchanged: forward is the data gradient of a convolution plus bias, backward
 /// data its forward, and its weight gradient is the same. Order of the sums: forward (c, t, r, s), backward data (q, t, r, s), backward weights
-/// (n, o, i, j), ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Outputs must not overlap inputs.</remarks>
+/// (n, o, i, j), ascending from +0, one fused multiply-add per term; the bias is added last, with one rounding. Weight gradients of few channels have
+/// lanes (<see cref="WeightLanes"/>). Outputs must not overlap inputs.</remarks>
 public static unsafe class TransposedConvolution3D
 {
     /// <summary>Transposed convolution in three dimensions, forward (CV-F16).</summary>
