@@ -31,18 +31,20 @@ internal sealed unsafe class BlasSide : ISide
         Array.Fill(to, float.NaN);
         Action call = work.Pass switch
         {
-            Pass.Forward => () =>
-            {
-                for (int n = 0; n < N; n++)   // y begins as the bias: the product is added to it
-                    data.B.CopyTo(to.AsSpan(n * K));
-                Multiply(AsIs, Transposed, N, K, D, data.X, D, data.W, D, 1, to, K);
-            },
+            Pass.Forward => Forward,
             Pass.BackwardData => () => Multiply(AsIs, AsIs, N, D, K, data.Dy, K, data.W, D, 0, to, D),
             _ => () => Multiply(Transposed, AsIs, K, D, N, data.Dy, K, data.X, D, 0, to, D),
         };
         if (work.Pass != Pass.Forward)
             Array.Clear(to);   // whether 0 · NaN is 0 is for each library to say
         return [new(TimedPath.Plain, call, () => to)];
+
+        void Forward()
+        {
+            for (int n = 0; n < N; n++)   // y begins as the bias: the product is added to it
+                data.B.CopyTo(to.AsSpan(n * K));
+            Multiply(AsIs, Transposed, N, K, D, data.X, D, data.W, D, 1, to, K);
+        }
     }
 
     public void Release()
