@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using CnnVerified.Optimized;
 using CnnVerified.Optimized.Equations;
+using CnnVerified.Timing;
 
 namespace CnnVerified.Benchmarks;
 

@@ -1,41 +1,32 @@
-using CnnVerified.Verification;
+using CnnVerified.Timing;
 using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Benchmarks;
 
-/// <summary>A parameter that knows how much arithmetic one call does, for the GFLOP/s column.</summary>
-public interface IArithmetic
+/// <summary>A convolution of a real network: a row of benchmarks/shapes.csv.</summary>
+/// <param name="Shape">The row.</param>
+public sealed record ConvolutionLayer(LayerShape Shape) : IArithmetic
 {
-    /// <summary>Floating-point operations of one call; a multiply-add is two.</summary>
-    double FloatOperations { get; }
-}
+    public static IReadOnlyList<ConvolutionLayer> All { get; } = [.. ShapeTable.Default.Select(shape => new ConvolutionLayer(shape))];
 
-/// <summary>A convolution of a real network. Names are kept for ever; another shape gets another name.</summary>
-/// <param name="Name">Network and layer.</param>
-/// <param name="Text">The sizes in the case syntax of the command line.</param>
-public sealed record ConvolutionLayer(string Name, string Text) : IArithmetic
-{
-    public static IReadOnlyList<ConvolutionLayer> All { get; } =
-    [
-        new("LeNet C1", "n64c1h32w32-k6r5s5"),
-        new("LeNet C3", "n64c6h14w14-k16r5s5"),
-        new("LeNet C5", "n64c16h5w5-k120r5s5"),
-        new("Fashion", "n64c32h14w14-k64r3s3-ph1pw1"),
-        new("AlexNet c1", "n8c3h227w227-k96r11s11-sh4sw4"),
-        new("AlexNet c2", "n8c96h27w27-k256r5s5-ph2pw2"),
-        new("VGG 1_1", "n4c3h224w224-k64r3s3-ph1pw1"),
-        new("VGG 3_2", "n4c256h56w56-k256r3s3-ph1pw1"),
-    ];
+    public string Name => Shape.Name;
 
-    public Case Case { get; } = Case.Parse(EquationTable.Find("CV-F1").Family, Text);
+    public Case Case => Shape.Case;
 
-    /// <summary>The same kernel, stride and padding on 5 channels, 13 filters and 4×20 output pixels at most: small enough for the
-    /// naive reference, with a row block, a vector and a group of channels that are not full.</summary>
-    public Case SmallCase => Case.With("n", 2).With("c", Math.Min(5, Case["c"])).With("k", Math.Min(13, Case["k"]))
-        .With("h", Math.Min(Case["h"], Case["r"] + 3 * Case["sh"])).With("w", Math.Min(Case["w"], Case["s"] + 19 * Case["sw"]));
+    /// <summary>The same kernel, stride, padding and dilation on at most 3 groups of 5 channels and 13 filters and 4×20 output pixels: small
+    /// enough for the naive reference, with a row block, a vector and a group of channels that are not full.</summary>
+    public Case SmallCase
+    {
+        get
+        {
+            int groups = Math.Min(3, Case["g"]);
+            return Case.With("n", 2).With("g", groups).With("c", groups * Math.Min(5, Case["c"] / Case["g"])).With("k", groups * Math.Min(13, Case["k"] / Case["g"]))
+                .With("h", Math.Min(Case["h"], Case["eh"] * (Case["r"] - 1) + 1 + 3 * Case["sh"])).With("w", Math.Min(Case["w"], Case["ew"] * (Case["s"] - 1) + 1 + 19 * Case["sw"]));
+        }
+    }
 
     /// <inheritdoc/>
-    public double FloatOperations => 2.0 * Case["n"] * Case["k"] * (Case["c"] / Case["g"]) * Case["r"] * Case["s"] * Case.Output.P * Case.Output.Q;
+    public double FloatOperations => Shape.FloatOperations;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using CnnVerified.Timing;
 
 namespace CnnVerified.Benchmarks;
 
@@ -49,7 +50,7 @@ public sealed class RateColumn(string name, string legend, Func<BenchmarkCase, d
     private static double Peak(int threads)
     {
         if (!PeakOn.TryGetValue(threads, out double peak))
-            PeakOn[threads] = peak = FmaPeak.Measure(threads);
+            PeakOn[threads] = peak = FmaLoop.Peak(threads);
         return peak;
     }
 }

@@ -1,3 +1,5 @@
+using CnnVerified.Timing;
+
 namespace CnnVerified.Benchmarks;
 
 /// <summary>Shows that the check before timing refuses: it must accept each pass as the engine computes it, and refuse it once a single

@@ -8,7 +8,7 @@ internal static unsafe partial class Dnnl
     private const string Library = "libdnnl.so.2";
 
     public const int Training = 64, Inference = 96, Backward = 128, BackwardData = 160;
-    public const int Convolution = 3, Deconvolution = 10;
+    public const int DirectConvolution = 1, WinogradConvolution = 2, Convolution = 3, Deconvolution = 10;
     public const int MaxPooling = 511, MeanPooling = 767, ClippedMeanPooling = 1023, AcrossChannels = 2815, Softmax = 196608, LogSoftmax = 196609;
     public const int Source = 1, Result = 17, Weights = 33, Bias = 41, Mean = 49, Variance = 50, Scale = 51, Shift = 52, Workspace = 64;
     public const int SourceGradient = 129, ResultGradient = 145, WeightsGradient = 161, BiasGradient = 169;
@@ -90,56 +90,70 @@ internal static unsafe partial class Dnnl
         /// <summary>The layout of what a forward pass keeps for the backward pass, or null.</summary>
         public byte* WorkspaceLayout => dnnl_primitive_desc_query_md(_description, 135, 0);
 
-        /// <summary>Runs it; operands in another layout than the operation's are reordered by the library.</summary>
+        /// <summary>Runs it once; operands in another layout than the operation's are reordered by the library.</summary>
         public void Run(IReadOnlyList<Operand> operands, nint workspace = 0)
         {
-            var made = new List<nint>();
-            var after = new List<(nint From, nint To)>();
-            nint* arguments = stackalloc nint[2 * (operands.Count + 1)];
-            int count = 0;
-            void Add(int argument, nint memory)
-            {
-                arguments[2 * count] = argument;
-                arguments[2 * count++ + 1] = memory;
-            }
-
-            Check(dnnl_primitive_create(out nint primitive, _description), "a primitive");
-            try
-            {
-                foreach (Operand operand in operands)
-                {
-                    using var plain = new Layout(operand.Lengths);
-                    nint own = Memory(plain.Pointer, operand.Values);
-                    made.Add(own);
-                    byte* wanted = operand.Query == 0 ? null : dnnl_primitive_desc_query_md(_description, operand.Query, 0);
-                    if (wanted == null || dnnl_memory_desc_equal(wanted, plain.Pointer) != 0)
-                    {
-                        Add(operand.Argument, own);
-                        continue;
-                    }
-                    nint theirs = Memory(wanted, -1);
-                    made.Add(theirs);
-                    if (operand.IsWritten)
-                        after.Add((theirs, own));
-                    else
-                        Reorder(own, theirs);
-                    Add(operand.Argument, theirs);
-                }
-                if (workspace != 0)
-                    Add(Workspace, workspace);
-                Check(dnnl_primitive_execute(primitive, Stream, count, arguments), "a run");
-                Check(dnnl_stream_wait(Stream), "a run");
-                foreach (var (from, to) in after)
-                    Reorder(from, to);
-            }
-            finally
-            {
-                made.ForEach(memory => _ = dnnl_memory_destroy(memory));
-                _ = dnnl_primitive_destroy(primitive);
-            }
+            using Prepared prepared = Prepare(operands, workspace);
+            prepared.Run();
         }
 
+        /// <summary>Puts operands in place, to run it many times.</summary>
+        public Prepared Prepare(IReadOnlyList<Operand> operands, nint workspace = 0) => new(_description, operands, workspace);
+
         public void Dispose() => _ = dnnl_primitive_desc_destroy(_description);
+    }
+
+    /// <summary>An operation with its operands in place.</summary>
+    public sealed class Prepared : IDisposable
+    {
+        private readonly nint _primitive;
+        private readonly nint[] _arguments;
+        private readonly List<nint> _made = [];
+        private readonly List<(int Argument, Reordering Step)> _before = [], _after = [];
+
+        internal Prepared(nint description, IReadOnlyList<Operand> operands, nint workspace)
+        {
+            var arguments = new List<nint>();
+            Check(dnnl_primitive_create(out _primitive, description), "a primitive");
+            foreach (Operand operand in operands)
+            {
+                using var plain = new Layout(operand.Lengths);
+                nint given = Memory(plain.Pointer, operand.Values), used = given;
+                _made.Add(given);
+                byte* wanted = operand.Query == 0 ? null : dnnl_primitive_desc_query_md(description, operand.Query, 0);
+                if (wanted != null && dnnl_memory_desc_equal(wanted, plain.Pointer) == 0)
+                {
+                    used = Memory(wanted, -1);
+                    _made.Add(used);
+                    (operand.IsWritten ? _after : _before).Add((operand.Argument, operand.IsWritten ? new(used, given) : new(given, used)));
+                }
+                arguments.AddRange([operand.Argument, used]);
+            }
+            if (workspace != 0)
+                arguments.AddRange([Workspace, workspace]);
+            _arguments = [.. arguments];
+        }
+
+        /// <summary>Runs it between reorders of its operands.</summary>
+        /// <param name="isReordered">Which operands are; the others keep what the library has of them. All by default.</param>
+        public void Run(Func<int, bool>? isReordered = null)
+        {
+            foreach (var (argument, step) in _before)
+                if (isReordered?.Invoke(argument) ?? true)
+                    step.Run();
+            Execute(_primitive, _arguments, "a run");
+            foreach (var (argument, step) in _after)
+                if (isReordered?.Invoke(argument) ?? true)
+                    step.Run();
+        }
+
+        public void Dispose()
+        {
+            foreach (var (_, step) in _before.Concat(_after))
+                step.Dispose();
+            _made.ForEach(Free);
+            _ = dnnl_primitive_destroy(_primitive);
+        }
     }
 
     /// <summary>Memory of the library's own in a layout; -1 lets it allocate.</summary>
@@ -152,17 +166,35 @@ internal static unsafe partial class Dnnl
     /// <summary>Gives memory back.</summary>
     public static void Free(nint memory) => _ = dnnl_memory_destroy(memory);
 
-    private static void Reorder(nint from, nint to)
+    // From one layout to another.
+    private sealed class Reordering : IDisposable
     {
-        Check(dnnl_memory_get_memory_desc(from, out byte* source), "a layout");
-        Check(dnnl_memory_get_memory_desc(to, out byte* target), "a layout");
-        Check(dnnl_reorder_primitive_desc_create(out nint description, source, Engine, target, Engine, 0), "a reorder");
-        Check(dnnl_primitive_create(out nint primitive, description), "a reorder");
-        nint* arguments = stackalloc nint[] { Source, from, Result, to };
-        Check(dnnl_primitive_execute(primitive, Stream, 2, arguments), "a reorder");
-        Check(dnnl_stream_wait(Stream), "a reorder");
-        _ = dnnl_primitive_destroy(primitive);
-        _ = dnnl_primitive_desc_destroy(description);
+        private readonly nint _description, _primitive;
+        private readonly nint[] _arguments;
+
+        public Reordering(nint from, nint to)
+        {
+            Check(dnnl_memory_get_memory_desc(from, out byte* source), "a layout");
+            Check(dnnl_memory_get_memory_desc(to, out byte* target), "a layout");
+            Check(dnnl_reorder_primitive_desc_create(out _description, source, Engine, target, Engine, 0), "a reorder");
+            Check(dnnl_primitive_create(out _primitive, _description), "a reorder");
+            _arguments = [Source, from, Result, to];
+        }
+
+        public void Run() => Execute(_primitive, _arguments, "a reorder");
+
+        public void Dispose()
+        {
+            _ = dnnl_primitive_destroy(_primitive);
+            _ = dnnl_primitive_desc_destroy(_description);
+        }
+    }
+
+    private static void Execute(nint primitive, nint[] arguments, string what)
+    {
+        fixed (nint* pairs = arguments)
+            Check(dnnl_primitive_execute(primitive, Stream, arguments.Length / 2, pairs), what);
+        Check(dnnl_stream_wait(Stream), what);
     }
 
     private static nint Made(string what, Creation create)

@@ -2,8 +2,8 @@ using CnnVerified.Onnx.Proto;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
 using CnnVerified.Verification.Engines;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using static CnnVerified.Peers.OrtModel;
 
 namespace CnnVerified.Peers;
 
@@ -11,8 +11,6 @@ namespace CnnVerified.Peers;
 /// (a transposed convolution, a product of matrices) that is offered.</summary>
 internal sealed class OrtPeer : IPeer, IDisposable
 {
-    private const int OperatorSet = 22, LayoutVersion = 10;
-
     private (byte[] Model, int Threads, InferenceSession Session)? _last;
     private Engine _engine = new("ort");
     private int _threads;
@@ -116,12 +114,13 @@ internal sealed class OrtPeer : IPeer, IDisposable
                 Operand operand = equation.Inputs.First(input => input.Name == name);
                 return (Name: name, Values: call.Copy(name), Shape: shapes?.Invoke(name, call.Case) ?? [.. operand.Shape(call.Case).Select(length => (long)length)]);
             }).ToArray();
-            InferenceSession session = Session(Model(kind, given, [.. attributes(call.Case), .. scalars?.Invoke(call) ?? []], constant), threads);
+            InferenceSession session = Session(Of(kind, [.. given.Select(each => each.Name), .. constant is null ? [] : Reduced], [.. given.Select(each => (each.Name, each.Shape))],
+                [.. attributes(call.Case), .. scalars?.Invoke(call) ?? []], constant is null ? [] : [Constant("axes", constant)]), threads);
             var values = given.Select(each => OrtValue.CreateTensorValueFromMemory(each.Values, each.Shape)).ToList();
             try
             {
                 using var run = new RunOptions();
-                using var results = session.Run(run, [.. given.Select(each => each.Name)], values, ["result"]);
+                using var results = session.Run(run, [.. given.Select(each => each.Name)], values, [Result]);
                 ReadOnlySpan<float> result = results[0].GetTensorDataAsSpan<float>();
                 Span<float> output = call.OutputValues(equation.Outputs[0].Name);
                 if (result.Length != output.Length)
@@ -147,40 +146,7 @@ internal sealed class OrtPeer : IPeer, IDisposable
         return _last.Value.Session;
     }
 
-    private static byte[] Model(string kind, IEnumerable<(string Name, float[] Values, long[] Shape)> inputs, AttributeProto[] attributes, long[]? constant)
-    {
-        var node = new NodeProto { OpType = kind, Output = { "result" }, Attribute = { attributes } };
-        var graph = new GraphProto { Name = kind, Node = { node }, Output = { Value("result", null) } };
-        foreach (var (name, _, shape) in inputs)
-        {
-            node.Input.Add(name);
-            graph.Input.Add(Value(name, shape));
-        }
-        if (constant is not null)
-        {
-            node.Input.Add("axes");
-            graph.Initializer.Add(new TensorProto { Name = "axes", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { constant.Length }, Int64Data = { constant } });
-        }
-        return new ModelProto { IrVersion = LayoutVersion, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } } }.ToByteArray();
-    }
-
-    private static ValueInfoProto Value(string name, long[]? shape)
-    {
-        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float };
-        if (shape is not null)
-            tensor.Shape = new TensorShapeProto { Dim = { shape.Select(length => new TensorShapeProto.Types.Dimension { DimValue = length }) } };
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
-    }
-
-    private static AttributeProto Whole(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
-
-    private static AttributeProto Wholes(string name, params long[] values) => new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
-
-    private static AttributeProto Real(string name, float value) => new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
-
-    private static AttributeProto Text(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
-
-    private static readonly string[] Axes = ["d", "h", "w"], Taps = ["t", "r", "s"];
+    private static readonly string[] Reduced = ["axes"], Axes = ["d", "h", "w"], Taps = ["t", "r", "s"];
 
     private static AttributeProto[] Window(Case c, int dimensions)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using CnnVerified.Peers;
+using CnnVerified.Peers.Compare;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Reports;
 
@@ -21,6 +22,14 @@ using var stop = new CancellationTokenSource();
 var exports = new Command("exports", "Runs the exported networks on ONNX Runtime and holds its outputs to the engine's and to the derived bound.");
 exports.SetAction(_ => ExportCheck.Run(stop.Token));
 root.Add(exports);
+root.Add(CompareCommand.Make(stop.Token));
+root.Add(RegressCommand.Make(stop.Token));
+var code = new Argument<string>("code");
+var threads = new Option<int>("--threads");
+var side = new Command("side") { code, threads };
+side.Hidden = true;
+side.SetAction(call => SideProgram.Run(call.GetRequiredValue(code), call.GetValue(threads)));
+root.Add(side);
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = true;
@@ -31,7 +40,10 @@ root.SetAction(call => call.GetValue(child) is { } name
     : Parent(call.GetValue(peer) is { Length: > 0 } chosen ? chosen : names, call.GetValue(only) ?? [], call.GetValue(cases), call.GetValue(seed), call.GetValue(output)!));
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Errors.Count > 0)
+        throw new InputException(parsed.Errors[0].Message);
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (InputException wrong)
 {
@@ -40,7 +52,7 @@ catch (InputException wrong)
 }
 catch (Exception stopped) when (stopped is OperationCanceledException or AggregateException && stop.IsCancellationRequested)
 {
-    Console.Error.WriteLine("peers: stopped by Ctrl+C; no page was written.");
+    Console.Error.WriteLine("peers: stopped by Ctrl+C; nothing was written.");
     return 130;
 }
 

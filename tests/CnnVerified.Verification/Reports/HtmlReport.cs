@@ -21,12 +21,7 @@ public static class HtmlReport
     {
         string verdict = report.Failed > 0 ? "Failed" : report.Checks == 0 ? "Nothing judged" : "Passed";
         var page = Tag("html", ("lang", "en"),
-            Tag("head",
-                Tag("meta", ("charset", "utf-8")),
-                Tag("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'")),
-                Tag("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")),
-                Tag("title", $"{verdict}: {report.Summary} – CnnVerified"),
-                Tag("style", Style)),
+            Head($"{verdict}: {report.Summary} – CnnVerified", Style),
             Tag("body",
                 Tag("header", Headline(report, verdict), Failures(report), Facts(
                     ("Command", report.Command), ("Seed", report.Seed.ToString(CultureInfo.InvariantCulture)), ("Machine", report.Machine.Processor),
@@ -34,6 +29,25 @@ public static class HtmlReport
                     ("Time", report.When.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)), ("Version", report.Version))),
                 Tag("main", Contents(report), NotOffered(report), OracleTable(report), Equations(report), Lockstep(report.Lockstep), Training(report.Training))));
 
+        return Written(page);
+    }
+
+    /// <summary>A page of its own: a title, a style and what is on it.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="style">Rules that ask for nothing.</param>
+    /// <param name="content">Elements and texts.</param>
+    /// <returns>HTML5 that is well-formed XML too.</returns>
+    internal static string Page(string title, string style, params object?[] content) => Written(Tag("html", ("lang", "en"), Head(title, style), Tag("body", content)));
+
+    private static XElement Head(string title, string style) => Tag("head",
+        Tag("meta", ("charset", "utf-8")),
+        Tag("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'")),
+        Tag("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")),
+        Tag("title", title),
+        Tag("style", style));
+
+    private static string Written(XElement page)
+    {
         foreach (XElement element in page.DescendantsAndSelf().ToList())
         {
             // HTML reads <td/> as an open tag, and XML has no place for control characters.

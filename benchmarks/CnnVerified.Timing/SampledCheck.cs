@@ -1,7 +1,7 @@
 using System.Globalization;
 using CnnVerified.Verification.Cases;
 
-namespace CnnVerified.Benchmarks;
+namespace CnnVerified.Timing;
 
 /// <summary>What one element of a result must be.</summary>
 /// <param name="At">Its place in memory.</param>
@@ -18,12 +18,13 @@ public sealed record Sample(int At, string Index, double Expected, double Allowe
 /// </remarks>
 /// <param name="case">The sizes; of the convolution family.</param>
 /// <param name="whole">True where the data are whole numbers.</param>
-public sealed class SampledCheck(Case @case, bool whole)
+/// <param name="positions">Fixed-seed positions beside the corners.</param>
+public sealed class SampledCheck(Case @case, bool whole, int positions = 200)
 {
     /// <summary>Whole numbers from −8 to 8: sums of up to 2¹⁸ products are exact.</summary>
     public const int LargestWhole = 8;
 
-    private const int Corners = 16, RandomPositions = 200, Seed = 1989;
+    private const int Corners = 16, Seed = 1989;
 
     private readonly int N = @case["n"], C = @case["c"], H = @case["h"], W = @case["w"], K = @case["k"], R = @case["r"], S = @case["s"];
     private readonly int P = @case.Output.P, Q = @case.Output.Q, CG = @case["c"] / @case["g"], KG = @case["k"] / @case["g"];
@@ -113,7 +114,7 @@ public sealed class SampledCheck(Case @case, bool whole)
     {
         var random = new Random(Seed);
         var samples = new List<Sample>();
-        for (int position = 0; position < Corners + RandomPositions; position++)
+        for (int position = 0; position < Corners + positions; position++)
         {
             int[] at = [.. lengths.Select((length, d) => position >= Corners ? random.Next(length) : (position >> d & 1) * (length - 1))];
             (double sum, double magnitude, int terms) = (0, 0, 0);

@@ -1,0 +1,73 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized;
+using CnnVerified.Optimized.Equations;
+using CnnVerified.Timing.Compare;
+using CnnVerified.Verification.Cases;
+
+namespace CnnVerified.Peers.Compare;
+
+/// <summary>The engine of this project.</summary>
+/// <remarks>Its public methods take and give N×C×H×W and pack weights at each call: one path. A path with weights prepared ahead, or with
+/// maps that stay in blocks, is one more element of what <see cref="Prepare"/> returns.</remarks>
+internal sealed class OurSide(int threads) : ISide
+{
+    private readonly Execution _on = new(threads: threads);
+
+    public string Version => $"{Build.Version}, {_on.Width}";
+
+    public IReadOnlyList<TimedPath> Prepare(Workload work, WorkData data)
+    {
+        var result = new float[work.Count(work.Result)];
+        Array.Fill(result, float.NaN);
+        return [new(TimedPath.Plain, Call(work, data, result), () => result)];
+    }
+
+    public void Release()
+    {
+    }
+
+    public void Dispose() => _on.Dispose();
+
+    private Action Call(Workload work, WorkData data, float[] to)
+    {
+        Case c = work.Case;
+        int R = c["r"], S = c["s"];
+        bool isFlat = work.Kind == LayerKind.FullyConnected, isList = work.Kind == LayerKind.Tanh;
+        nint[] x = isList ? [work.Count("x")] : isFlat ? [c["n"], c["c"]] : [c["n"], c["c"], c["h"], c["w"]], w = isFlat ? [c["k"], c["c"]] : [c["k"], c["c"] / c["g"], R, S];
+        nint[] y = isList ? x : isFlat ? [c["n"], c["k"]] : [c["n"], c["k"], c.Output.P, c.Output.Q], b = [c["k"]];
+        Window window = work.HasWeights ? c.Window : c.Window with { G = 1 };
+        switch (work.Kind, work.Pass)
+        {
+            case (LayerKind.Convolution, Pass.Forward):
+                return () => Convolution.Forward(View(data.X, x), View(data.W, w), View(data.B, b), window, View(to, y), _on);
+            case (LayerKind.Convolution, Pass.BackwardData):
+                return () => Convolution.BackwardData(View(data.Dy, y), View(data.W, w), window, View(to, x), _on);
+            case (LayerKind.Convolution, _):
+                return () => Convolution.BackwardWeights(View(data.Dy, y), View(data.X, x), window, View(to, w), _on);
+            case (LayerKind.FullyConnected, Pass.Forward):
+                return () => FullyConnected.Forward(View(data.X, x), View(data.W, w), View(data.B, b), View(to, y), _on);
+            case (LayerKind.FullyConnected, Pass.BackwardData):
+                return () => FullyConnected.BackwardData(View(data.Dy, y), View(data.W, w), View(to, x), _on);
+            case (LayerKind.FullyConnected, _):
+                return () => FullyConnected.BackwardWeights(View(data.Dy, y), View(data.X, x), View(to, w), _on);
+            case (LayerKind.MaxPooling, Pass.Forward):
+                return () => MaxPooling.Forward(View(data.X, x), R, S, window, View(to, y), _on);
+            case (LayerKind.MaxPooling, _):
+                var largest = new float[work.Count("y")];
+                MaxPooling.Forward(View(data.X, x), R, S, window, View(largest, y), _on);
+                return () => MaxPooling.BackwardData(View(data.Dy, y), View(data.X, x), View(largest, y), R, S, window, View(to, x), _on);
+            case (LayerKind.MeanPooling, Pass.Forward):
+                return () => MeanPooling.Forward(View(data.X, x), R, S, window, View(to, y), _on);
+            case (LayerKind.MeanPooling, _):
+                return () => MeanPooling.BackwardData(View(data.Dy, y), R, S, window, View(to, x), _on);
+            case (LayerKind.Tanh, Pass.Forward):
+                return () => Tanh.Forward(View(data.X, x), View(to, y), _on);
+            default:
+                var value = new float[work.Count("y")];
+                Tanh.Forward(View(data.X, x), View(value, y), _on);
+                return () => Tanh.BackwardData(View(data.Dy, y), View(value, y), View(to, x), _on);
+        }
+    }
+
+    private static TensorSpan<float> View(float[] values, ReadOnlySpan<nint> shape) => new(values, shape);
+}
