@@ -68,6 +68,14 @@ public sealed unsafe class Execution : IDisposable
     /// <summary>Threads that share the work, the caller among them.</summary>
     public int Threads { get; }
 
+    /// <summary>The kernel that convolutions are computed with where it can; null where <see cref="KernelTable"/> chooses. By default what the
+    /// environment variable CNNVERIFIED_KERNEL names.</summary>
+    /// <exception cref="ArgumentException">At construction: the variable names none.</exception>
+    public ConvolutionKernel? Kernel { get; init; } = KernelTable.Named;
+
+    /// <summary>The row of <see cref="KernelTable"/> that the last convolution was computed by; null before the first.</summary>
+    public KernelRule? Chosen { get; internal set; }
+
     /// <summary>Fills scratch memory with NaN before each use, so that a kernel which reads what it did not write is seen.</summary>
     public bool PoisonScratch { get; init; }
 

@@ -5,6 +5,7 @@ using CnnVerified.Reference;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Cases;
+using CnnVerified.Verification.Engines;
 using CnnVerified.Verification.Oracles;
 using Spectre.Console;
 
@@ -28,17 +29,22 @@ internal static class Explanations
     public static Command Command()
     {
         var id = new Argument<string>("ID") { Description = "An equation, such as CV-B1." };
+        var layer = new Option<string?>("--case") { Description = "A layer's shape, such as n64c16h5w5-k120r5s5: say also which kernel of the engine computes it here. The twin runs once." };
         var command = new Command("explain", """
-            Explain an equation: formula, shapes, source, where its reference and its twin stand, which oracles judge it.
+            Explain an equation: formula, shapes, source, where its reference and its twin stand, which oracles judge it; of a convolution, which kernel computes a
+            layer and why.
 
-            Example:
+            Examples:
               cnnverify explain CV-B1
-            """) { id };
-        command.SetAction(call => Explain(call.GetRequiredValue(id)));
+              cnnverify explain CV-F1 --case n64c16h5w5-k120r5s5
+            """) { id, layer };
+        command.SetAction(call => Explain(call.GetRequiredValue(id), call.GetValue(layer)));
         return command;
     }
 
     private static readonly Type[] TwinTypes = typeof(Execution).Assembly.GetExportedTypes();
+
+    private const double MostWork = 1e11;
 
     public static int List()
     {
@@ -47,9 +53,10 @@ internal static class Explanations
         return 0;
     }
 
-    public static int Explain(string id)
+    public static int Explain(string id, string? layer)
     {
         Equation equation = EquationTable.Find(id);
+        Case? @case = layer is null ? null : Case.Parse(equation.Family, layer);
         EquationText text = EquationTexts.Find(equation.Id)!;
         AnsiConsole.WriteLine($"{text.Id}  {text.Title}");
         AnsiConsole.WriteLine(text.Sentence);
@@ -69,7 +76,25 @@ internal static class Explanations
         AnsiConsole.WriteLine($"twin        {(twins.Count > 0 ? string.Join("\n            ", twins.Select(twin => Place(twin, equation.Id))) : "none: the reference alone computes it")}");
         foreach (Oracle oracle in Oracles(equation))
             AnsiConsole.WriteLine($"{oracle.Name,-11} {oracle.Proves}");
+        if (@case is not null)
+            ExplainKernel(equation, @case);
         return 0;
+    }
+
+    // Says what a run chose, so that nothing here repeats how the engine chooses.
+    private static void ExplainKernel(Equation equation, Case @case)
+    {
+        if (equation.Work(@case) > MostWork)
+            throw new InputException($"--case expects a layer of at most {MostWork:0e0} terms whose tensors fit in memory, since it runs once; {@case} has more.");
+        Arguments arguments = Arguments.Reals(equation, @case, VerificationJob.DefaultSeed) ?? throw new InputException($"--case: no data were found that fit the conditions of {equation.Id} at {@case}.");
+        using var on = new Execution();
+        KernelRule? chosen = EngineList.Kernel(equation, arguments, on);
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine($"{@case}, {EngineList.NameOf(on.Width)}, {on.Threads} threads: {(chosen is null ? "one kernel, whatever the shape" : $"{chosen.Kernel}".ToLowerInvariant())}");
+        foreach (KernelRule rule in chosen is null ? [] : KernelTable.Sums.Contains(chosen) ? KernelTable.Sums : KernelTable.Weights)
+            AnsiConsole.WriteLine($"{(rule == chosen ? "->" : "  ")} {$"{rule.Kernel}".ToLowerInvariant(),-8} {rule.Where}: {rule.Why}");
+        if (chosen is not null)
+            AnsiConsole.WriteLine($"   The first row that takes the layer{(on.Kernel is null ? "" : $", or {KernelTable.Variable}={on.Kernel}")}. Of two rows that take it both give the same bits.");
     }
 
     // As a person would write it. dx is a derivative where x is a name of the block or of what it inherits.

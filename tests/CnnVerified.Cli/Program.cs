@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CnnVerified.Cli;
+using CnnVerified.Optimized;
 using CnnVerified.Verification;
 using Spectre.Console;
 
@@ -26,6 +27,11 @@ try
 catch (InputException wrong)
 {
     Console.Error.WriteLine($"cnnverify: {wrong.Message.ReplaceLineEndings(" ")}");
+    return 2;
+}
+catch (ArgumentException wrong) when (wrong.Message.StartsWith(KernelTable.Variable, StringComparison.Ordinal))
+{
+    Console.Error.WriteLine($"cnnverify: {wrong.Message}");
     return 2;
 }
 catch (OperationCanceledException)

@@ -16,6 +16,7 @@ internal readonly struct MapAxis
         (_back, Source, Size, Taps, _stride, _pad, _dilation) = (back, source, size, taps, stride, pad, dilation);
         int reach = (taps - 1) * dilation;
         Lead = back ? Math.Max(0, (reach - pad + stride - 1) / stride) : pad;
+        Listed = taps;
         Reach = back ? (stride - 1 + pad) / stride + Lead + 1 : reach + 1;
         Places = back ? (size - 1 + pad) / stride + Lead + 1 : (size - 1) * stride + reach + 1;
     }
@@ -23,7 +24,10 @@ internal readonly struct MapAxis
     private MapAxis(in MapAxis axis)
     {
         this = axis;
-        (_each, Lead, Reach, Places) = (true, 0, axis.Source, axis.Source);
+        (_each, Lead, Reach, Places, Listed) = (true, 0, axis.Source, axis.Source, 0);
+        for (int pixel = 0; pixel < Size; pixel++)
+            for (int tap = 0; tap < Taps; tap++)
+                Listed += Inside(pixel, tap) >= 0 ? 1 : 0;
     }
 
     /// <summary>One place and one tap.</summary>
@@ -37,6 +41,9 @@ internal readonly struct MapAxis
 
     /// <summary>Taps of the kernel.</summary>
     public int Taps { get; }
+
+    /// <summary>Taps of all classes together: each tap once, or for pixels apart what each meets.</summary>
+    public int Listed { get; }
 
     /// <summary>Zeros before the first place.</summary>
     public int Lead { get; }

@@ -18,7 +18,7 @@ internal readonly record struct Channels(int All, int Count);
 internal readonly record struct MapSum(int N, int G, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
 {
     // How many times the weights are packed at most where each pixel has its own taps.
-    private const int MostTapsOfPixels = 4;
+    private const int MostTapsOfPixels = 4, MostPixels = 64;
 
     /// <summary>Weights of one filter and channel.</summary>
     public int Taps { get; } = D.Taps * H.Taps * W.Taps;
@@ -28,6 +28,12 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
 
     /// <summary>Classes of pixels.</summary>
     public int Classes { get; } = D.Classes * H.Classes * W.Classes;
+
+    /// <summary>Taps in the lists of all classes.</summary>
+    public int Listed { get; } = D.Listed * H.Listed * W.Listed;
+
+    /// <summary>Weights of one group, packed class by class.</summary>
+    public nint Packed { get; } = (nint)From.Count * To.Count * D.Listed * H.Listed * W.Listed;
 
     /// <summary>Weights of one group.</summary>
     public nint Weights { get; } = (nint)From.Count * To.Count * D.Taps * H.Taps * W.Taps;
@@ -64,9 +70,10 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
     /// <summary>The sum of so many images whose maps are turned: images are what lies along a row.</summary>
     public MapSum Turned(int images)
     {
-        (MapAxis h, MapAxis w) = (H.Each(), W.Each());
-        int taps = TapsOfAll(h) * TapsOfAll(w);
-        return new(1, G, From, To, taps <= MostTapsOfPixels * Taps ? h : H, taps <= MostTapsOfPixels * Taps ? w : W, MapAxis.Forward(images, images, 1, 1, 0, 1), FilterStep, ChannelStep);
+        bool isApart = Output <= MostPixels;
+        (MapAxis h, MapAxis w) = isApart ? (H.Each(), W.Each()) : (H, W);
+        isApart &= h.Listed * w.Listed <= MostTapsOfPixels * Taps;
+        return new(1, G, From, To, isApart ? h : H, isApart ? w : W, MapAxis.Forward(images, images, 1, 1, 0, 1), FilterStep, ChannelStep);
     }
 
     /// <summary>The taps that a class of pixels meets, in the order of the sum: which they are, and how far behind the pixel's place they lie.</summary>
@@ -84,10 +91,6 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
                     }
         return count;
     }
-
-    // With all pixels apart: each has weights of its own.
-    private static int TapsOfAll(MapAxis axis) =>
-        Enumerable.Range(0, axis.Size).Sum(pixel => Enumerable.Range(0, axis.Taps).Count(tap => axis.Place(pixel, tap) >= 0));
 
     // A map is then one long row.
     private static bool IsPointwise(in Geometry s) => s.Taps == 1 && (s.Sd, s.Sh, s.Sw, s.Pd, s.Ph, s.Pw) == (1, 1, 1, 0, 0, 0) && s.Input == s.Output;

@@ -5,30 +5,29 @@ namespace CnnVerified.Optimized.Kernels;
 /// map of one pixel has one tap for each pixel.</remarks>
 internal static unsafe class TurnedMaps
 {
-    private const int TinyRow = 6, LeastImages = 8;
     private const int Columns = 256;                     // of an item
+    private const int LeastImages = 32;                  // of a part of the batch: the weights are packed for each
 
-    /// <summary>Whether rows are too short for a tile, and images many enough.</summary>
-    public static bool Pays(in MapSum sum) =>
-        sum.N >= LeastImages && sum.W.Size / sum.W.Classes < TinyRow && sum.D.Size == 1 && sum.D.Source == 1 && sum.D.Taps == 1 && sum.D.Lead == 0;
+    /// <summary>Images that are turned at a time.</summary>
+    public static int Images(in MapSum sum) => (int)Math.Clamp(DirectConvolution.CopiedFloats / (Input(sum) + Output(sum)), Math.Min(sum.N, LeastImages), sum.N);
 
     /// <summary>Computes; bias may be null.</summary>
-    /// <returns>False where no kernel takes the turned maps, and nothing was computed.</returns>
-    public static bool Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
+    public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
     {
-        int input = sum.From.All * sum.H.Source * sum.W.Source, output = sum.To.All * sum.Output;
-        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / ((long)input + output), Math.Min(sum.N, 4 * LeastImages), sum.N);
+        int input = checked((int)Input(sum)), output = checked((int)Output(sum)), images = Images(sum);
         for (int n = 0; n < sum.N; n += images)
         {
             int count = Math.Min(images, sum.N - n);
             float* turned = on.Prepared((nint)count * (input + output)), result = turned + (nint)count * input;
             on.Run((input + Columns - 1) / Columns, new Turning(x + (nint)n * input, count, input, turned));
-            if (!DirectConvolution.Run(on, sum.Turned(count), turned, w, bias, result))
-                return false;
+            DirectConvolution.Run(on, 2 * sum.To.Count >= (int)on.Width ? ConvolutionKernel.Filters : ConvolutionKernel.Pixels, sum.Turned(count), turned, w, bias, result);
             on.Run((output + Columns - 1) / Columns, new Turning(y + (nint)n * output, count, output, result, back: true));
         }
-        return true;
     }
+
+    private static long Input(in MapSum sum) => Math.Max(1, (long)sum.From.All * sum.H.Source * sum.W.Source);
+
+    private static long Output(in MapSum sum) => (long)sum.To.All * sum.Output;
 
     /// <summary>An item is some columns of a matrix of so many rows, turned, or turned back.</summary>
     private readonly struct Turning(float* matrix, int rows, int columns, float* turned, bool back = false) : IWork

@@ -19,10 +19,10 @@ internal static unsafe class WeightProduct
     private const int FewChannels = 8;
 
     /// <summary>Whether lanes and tiles would be full enough, and offsets fit.</summary>
-    public static bool Pays(Execution on, in Geometry s)
+    public static bool Pays(int lanes, in Geometry s)
     {
         var sum = new WeightSum(s, 0);
-        return 2 * s.KG >= (int)on.Width && sum.Rows >= 6 && s.Output >= 16 && sum.Tiles.Count * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
+        return 2 * s.KG >= lanes && sum.Rows >= 6 && s.Output >= 16 && sum.Tiles.Count * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
     }
 
     /// <summary>Computes the weights of one group.</summary>

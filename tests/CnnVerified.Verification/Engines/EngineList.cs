@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using CnnVerified.Optimized;
+using CnnVerified.Verification.Cases;
 
 namespace CnnVerified.Verification.Engines;
 
@@ -46,7 +47,7 @@ public sealed class EngineList : IDisposable
         int own = threads ?? Environment.ProcessorCount;
         return Optimized(NameOf(width), width, own, [
             .. OtherThreads.Where(other => other != own).Select(other => Optimized($"{NameOf(width)} on {other} threads", width, other, [])),
-            .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])) : []]);
+            .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])).Concat(Named(width)) : []]);
     }
 
     /// <summary>The widths that this machine has, narrowest first; scalar always.</summary>
@@ -55,10 +56,30 @@ public sealed class EngineList : IDisposable
     /// <summary>Equations whose sums the optimised engine takes in the stated order.</summary>
     public static IReadOnlySet<string> SumsInOrder { get; } = TwinMethods.Ids.Except(InParts).ToHashSet();
 
+    /// <summary>The row of the engine's table by which a convolution is computed on this machine. The twin runs once, and says what it chose.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="arguments">Data of the layer.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <returns>The row, or null where the equation has one kernel for all shapes.</returns>
+    /// <exception cref="InputException">The engine does not compute the equation.</exception>
+    public static KernelRule? Kernel(Equation equation, Arguments arguments, Execution on)
+    {
+        if (!TwinMethods.Ids.Contains(equation.Id))
+            throw new InputException($"expected an equation that the engine computes, got {equation.Id}.");
+        new Engine("explained").Offer(equation.Id, call => TwinMethods.Of(equation.Id)(call, on)).Run(equation, arguments);
+        return on.Chosen;
+    }
+
     /// <summary>What the command line calls a width: scalar, v128, v256, v512.</summary>
     /// <param name="width">The width.</param>
     /// <returns>The name.</returns>
     public static string NameOf(VectorWidth width) => width == VectorWidth.Scalar ? "scalar" : $"v{(int)width * 32}";
+
+    private static bool KernelsDiffer(string id) => id.StartsWith("CV-", StringComparison.Ordinal) || id is "OP-B3" or "OP-B5";
+
+    // Convolutions by each kernel that may compute them, not by the table's choice alone.
+    private IEnumerable<Engine> Named(VectorWidth width) => Enum.GetValues<ConvolutionKernel>().Where(kernel => kernel != ConvolutionKernel.Lanes)
+        .Select(kernel => Optimized($"{NameOf(width)} with {kernel}", width, 1, [], kernel));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -68,13 +89,13 @@ public sealed class EngineList : IDisposable
         _executions.Clear();
     }
 
-    private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits)
+    private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits, ConvolutionKernel? kernel = null)
     {
         Edge edge = default;
-        var on = new Execution(width, threads, () => new GuardedScratch(() => edge)) { PoisonScratch = true };
+        var on = new Execution(width, threads, () => new GuardedScratch(() => edge)) { PoisonScratch = true, Kernel = kernel };
         _executions.Add(on);
         var engine = new Engine(name) { SameBits = sameBits, SumsInOrder = SumsInOrder };
-        foreach (string id in TwinMethods.Ids)
+        foreach (string id in TwinMethods.Ids.Where(id => kernel is null || KernelsDiffer(id)))
             engine.Offer(id, call =>
             {
                 edge = call.Edge;

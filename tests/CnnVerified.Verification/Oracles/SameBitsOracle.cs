@@ -27,7 +27,7 @@ public sealed class SameBitsOracle : Oracle
         {
             float[][] own = engine.Run(equation, arguments);
             long elements = 0;
-            foreach (Engine other in engine.SameBits)
+            foreach (Engine other in engine.SameBits.Where(other => other.Offers(equation)))
             {
                 float[][] theirs = other.Run(equation, arguments);
                 for (int output = 0; output < own.Length; output++)

@@ -27,13 +27,14 @@ internal static unsafe class ConvolutionPasses
     /// <summary>dw from dy and x (CV-B2, CV-B29, CV-B32, CV-B35).</summary>
     public static void BackwardWeights(Execution on, in Geometry s, float* dy, float* x, float* dw)
     {
-        if (WeightLanes.Takes(s))
+        on.Chosen = KernelTable.Of(on, s);
+        if (on.Chosen.Kernel == ConvolutionKernel.Lanes)
         {
             WeightLanes.Run(on, s, dy, x, dw);
             return;
         }
         for (int g = 0; g < s.G; g++)
-            if (WeightProduct.Pays(on, s))
+            if (on.Chosen.Kernel == ConvolutionKernel.Filters)
                 WeightProduct.Run(on, s, g, dy, x, dw);
             else
                 OrderedProduct.Run(on, new ConvolutionBackwardWeights(s, g, dy, x, dw));

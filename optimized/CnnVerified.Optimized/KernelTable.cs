@@ -1,0 +1,102 @@
+using CnnVerified.Optimized.Equations;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized;
+
+/// <summary>The kernels of convolutions. All that may compute a sum take its terms in the same order, so the choice changes no bit.</summary>
+public enum ConvolutionKernel
+{
+    /// <summary>Operands gathered into panels, then multiplied.</summary>
+    Panels,
+
+    /// <summary>Direct, lanes are filters.</summary>
+    Filters,
+
+    /// <summary>Direct, lanes are neighbouring pixels.</summary>
+    Pixels,
+
+    /// <summary>Direct on maps that are turned, so that the images of a batch are neighbours.</summary>
+    Turned,
+
+    /// <summary>Weight sums in 16 lanes of pixels.</summary>
+    Lanes,
+}
+
+/// <summary>A row of the table.</summary>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Where">On which layers it runs, if no row above does.</param>
+/// <param name="Why">What it gains there.</param>
+public sealed record KernelRule(ConvolutionKernel Kernel, string Where, string Why);
+
+/// <summary>Which kernel computes a convolution: the first row that takes it. One table for the product, its tests and its benchmarks.</summary>
+/// <remarks><see cref="Execution.Kernel"/>, or the environment variable CNNVERIFIED_KERNEL, names another; it is taken where it can compute the layer.</remarks>
+public static class KernelTable
+{
+    /// <summary>The environment variable that names a kernel.</summary>
+    public const string Variable = "CNNVERIFIED_KERNEL";
+
+    private const int MostClasses = 64;      // each has a list of its own
+    private const int TinyRow = 6, LeastImages = 8, FewTerms = 300, ManyGroups = 8;
+
+    private static readonly (KernelRule Rule, SumCondition Takes)[] SumRows =
+    [
+        (new(ConvolutionKernel.Turned, $"at least {LeastImages} images of one frame, rows of fewer than {TinyRow} pixels", "rows are too short for a tile; images fill it"),
+            (int lanes, in MapSum sum) => sum.N >= LeastImages && sum.W.Size / sum.W.Classes < TinyRow && CanTurn(sum)),
+        (new(ConvolutionKernel.Pixels, $"at most {FewTerms} terms, rows of at least 4 vectors", "turning the results of so short a sum, from filters to maps, would cost more than it"),
+            (int lanes, in MapSum sum) => Fits(sum) && (long)sum.From.Count * sum.Taps <= FewTerms && sum.W.PixelsOfClass >= 4 * lanes),
+        (new(ConvolutionKernel.Filters, "filters for half a vector, rows of at least 4 pixels", "a pixel's terms are read once for all filters of a panel"),
+            (int lanes, in MapSum sum) => Fits(sum) && 2 * sum.To.Count >= lanes && sum.W.Size / sum.W.Classes >= 4),
+        (new(ConvolutionKernel.Pixels, $"rows of at least a vector, or rows that can be taken as one, or at least {ManyGroups} groups", "filters are too few to fill a vector, pixels are not"),
+            (int lanes, in MapSum sum) => Fits(sum) && (PixelProduct.Pays(lanes, sum) || sum.G >= ManyGroups)),
+        (new(ConvolutionKernel.Panels, "everything else", "what is gathered fills tiles of any shape"),
+            (int lanes, in MapSum sum) => true),
+    ];
+
+    private static readonly (KernelRule Rule, WeightCondition Takes)[] WeightRows =
+    [
+        (new(ConvolutionKernel.Lanes, $"groups of at most {WeightLanes.MostChannels} channels (their sums are stated in lanes)", "channels and taps are too few for the rows of a tile, pixels are many"),
+            (int lanes, in Geometry s) => WeightLanes.Takes(s)),
+        (new(ConvolutionKernel.Filters, "filters for half a vector, at least 6 rows of channels and taps, maps of at least 16 pixels", "image and residual are turned once for all taps"),
+            (int lanes, in Geometry s) => WeightProduct.Pays(lanes, s)),
+        (new(ConvolutionKernel.Panels, "everything else", "what is gathered fills tiles of any shape"),
+            (int lanes, in Geometry s) => true),
+    ];
+
+    private delegate bool SumCondition(int lanes, in MapSum sum);
+
+    private delegate bool WeightCondition(int lanes, in Geometry s);
+
+    /// <summary>The rows for outputs and data gradients, the first that takes a layer wins.</summary>
+    public static IReadOnlyList<KernelRule> Sums { get; } = [.. SumRows.Select(row => row.Rule)];
+
+    /// <summary>The rows for weight gradients.</summary>
+    public static IReadOnlyList<KernelRule> Weights { get; } = [.. WeightRows.Select(row => row.Rule)];
+
+    /// <summary>The kernel that the environment variable names, or null for none.</summary>
+    /// <exception cref="ArgumentException">There is no such kernel.</exception>
+    public static ConvolutionKernel? Named => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text ? null
+        : Enum.TryParse(text, ignoreCase: true, out ConvolutionKernel kernel) && kernel != ConvolutionKernel.Lanes && !char.IsAsciiDigit(text[0]) ? kernel
+        : throw new ArgumentException($"{Variable} expects panels, filters, pixels or turned, got '{text}'.");
+
+    internal static KernelRule Of(Execution on, in MapSum sum)
+    {
+        bool isNamed = on.Kernel is { } named && (named == ConvolutionKernel.Panels || (named == ConvolutionKernel.Turned ? CanTurn(sum) : Fits(sum)));
+        foreach (var (rule, takes) in SumRows)
+            if (isNamed ? rule.Kernel == on.Kernel : takes((int)on.Width, sum))
+                return rule;
+        throw new InvalidOperationException("the last row takes every layer.");
+    }
+
+    internal static KernelRule Of(Execution on, in Geometry s)
+    {
+        foreach (var (rule, takes) in WeightRows)
+            if (takes((int)on.Width, s) && (rule.Kernel == ConvolutionKernel.Lanes || on.Kernel != ConvolutionKernel.Panels || rule == WeightRows[^1].Rule))
+                return rule;
+        throw new InvalidOperationException("the last row takes every layer.");
+    }
+
+    // Offsets are whole numbers of 32 bits.
+    private static bool Fits(in MapSum sum) => (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses && sum.From.Count * sum.Maps.Size <= int.MaxValue;
+
+    private static bool CanTurn(in MapSum sum) => sum.D.Size == 1 && sum.D.Source == 1 && sum.D.Taps == 1 && sum.D.Lead == 0 && Fits(sum.Turned(TurnedMaps.Images(sum)));
+}
