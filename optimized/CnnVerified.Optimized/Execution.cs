@@ -29,7 +29,7 @@ public enum VectorWidth
 public sealed unsafe class Execution : IDisposable
 {
     private readonly Workers _workers;
-    private readonly ScratchMemory _shared, _local, _prepared;
+    private readonly ScratchMemory _shared, _local, _prepared, _turned;
     private int _busy;
 
     /// <summary>Makes an execution.</summary>
@@ -51,7 +51,7 @@ public sealed unsafe class Execution : IDisposable
             throw new ArgumentOutOfRangeException(nameof(threads), $"threads expects 1 to 1024, got {Threads}.");
         if (!IsSupported(Width))
             throw new PlatformNotSupportedException($"{Width} expects hardware vectors of {(int)Width * 32} bits; this machine accelerates {Widest} at most.");
-        (_shared, _local, _prepared) = (scratch(), scratch(), scratch());
+        (_shared, _local, _prepared, _turned) = (scratch(), scratch(), scratch(), scratch());
         _workers = new Workers(Threads);
     }
 
@@ -91,6 +91,7 @@ public sealed unsafe class Execution : IDisposable
         _shared.Dispose();
         _local.Dispose();
         _prepared.Dispose();
+        _turned.Dispose();
     }
 
     /// <summary>Takes the execution for one call; the result gives it back.</summary>
@@ -106,6 +107,9 @@ public sealed unsafe class Execution : IDisposable
 
     /// <summary>Scratch that all threads share, for what a call prepares before it runs a product: products take the other two.</summary>
     internal float* Prepared(nint floats) => Take(_prepared, floats, 1)[0];
+
+    /// <summary>Scratch that all threads share, for the maps of a batch that is turned: a call may have prepared what they are multiplied with.</summary>
+    internal float* Turned(nint floats) => Take(_turned, floats, 1)[0];
 
     /// <summary>Scratch for each thread alone.</summary>
     internal PerThread Local(nint floats) => Take(_local, floats, Threads);

@@ -23,11 +23,15 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-B2", "n2c3h9w70-k40r3s3-ph1pw1")]
     // Pixels for lanes: rows that fill their vectors but for a rest, bands of rows, few filters and many.
     [InlineData("CV-F1", "n2c2h3w100-k9r3s3-ph1pw1")]
-    [InlineData("CV-F1", "n1c64h60w130-k4r3s3-ph1pw1")]
-    [InlineData("CV-B1", "n1c3h60w130-k64r3s3-ph1pw1")]
+    [InlineData("CV-F1", "n1c64h60w66-k2r3s1-ph1")]
+    [InlineData("CV-B1", "n1c2h60w66-k64r3s1-ph1")]
     [InlineData("CV-F14", "n1c2d4h5w70-k9t2r2s3-pd1")]
     [InlineData("CV-B2", "n2c3h40w150-k9r3s3-ph1pw1")]
     [InlineData("CV-B14", "n3c9h40w150-r3s3-ph1pw1-sh2sw2")]
+    // A batch of tiny maps, turned; pixels apart with taps of their own, and weights that the call has squared.
+    [InlineData("CV-F1", "n9c5h3w4-k20r2s2-ph1pw1")]
+    [InlineData("CV-B1", "n9c5h5w5-k20r5s5")]
+    [InlineData("OP-B5", "n9c5h5w5-k20r5s5")]
     // Padded copies of one image at a time.
     [InlineData("CV-F1", "n3c64h130w130-k8r1s1-ph1pw1")]
     [InlineData("CV-F1", "n3c64h130w130-k3r1s1-ph1pw1")]
