@@ -9,7 +9,7 @@ internal static unsafe class TurnedMaps
     private const int LeastImages = 32;                  // of a part of the batch: the weights are packed for each
 
     /// <summary>Images that are turned at a time.</summary>
-    public static int Images(in MapSum sum) => (int)Math.Clamp(DirectConvolution.CopiedFloats / (Input(sum) + Output(sum)), Math.Min(sum.N, LeastImages), sum.N);
+    public static int Images(in MapSum sum) => (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, Input(sum) + Output(sum)), Math.Min(sum.N, LeastImages), sum.N);
 
     /// <summary>Computes; bias may be null.</summary>
     public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
@@ -25,7 +25,7 @@ internal static unsafe class TurnedMaps
         }
     }
 
-    private static long Input(in MapSum sum) => Math.Max(1, (long)sum.From.All * sum.H.Source * sum.W.Source);
+    private static long Input(in MapSum sum) => (long)sum.From.All * sum.H.Source * sum.W.Source;
 
     private static long Output(in MapSum sum) => (long)sum.To.All * sum.Output;
 

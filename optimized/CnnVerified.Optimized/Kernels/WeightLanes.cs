@@ -7,8 +7,8 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>
 /// <para>Order of the sum: pixel j of a row goes to lane j mod 16, whatever the hardware width; each lane starts at +0 and takes one fused
 /// multiply-add for each pixel, ascending in (n, o, i, j); lanes fold as in <see cref="Sums"/>.</para>
-/// <para>A thread has some filters of a group, and copies a band of rows at a time: of the image with its padding. The residual is read where it stands; at its end, behind which vectors must
-/// not read, from a copy.</para>
+/// <para>A thread has some filters of some groups. It copies a band of rows of the image at a time, with its padding; the residual is read where it stands, and from
+/// a copy at its end alone, behind which vectors must not read.</para>
 /// </remarks>
 internal static unsafe class WeightLanes
 {
@@ -18,6 +18,7 @@ internal static unsafe class WeightLanes
     private const int Lanes = 16;
     private const int MostFilters = 8;                   // of an item
     private const int BandFloats = 32 * 1024;
+    private const int WaitingFloats = 256 * 1024;        // sums that wait in L2 for the next image
 
     /// <summary>Whether the order of these sums is that of lanes: a question of the layer's shape alone.</summary>
     public static bool Takes(in Geometry s) => s.CG <= MostChannels;
@@ -46,13 +47,15 @@ internal static unsafe class WeightLanes
         PaddedMaps maps = sum.MapsOfBand(rows);
         int items = s.G * ((s.KG + filters - 1) / filters);
         var taps = new TapTable(sum, maps, (int*)on.Shared(TapTable.Size(sum)));
-        Execution.PerThread scratch = on.Local(s.CG * (nint)maps.Size + Lanes + (nint)filters * rows * columns + Lanes + (items + on.Threads - 1) / on.Threads * (nint)filters * s.CG * s.Taps * Lanes);
-        var bands = new Bands<V, L>(s, maps, taps, filters, rows, columns, dy, x, dw, scratch);
+        nint sums = (nint)filters * s.CG * s.Taps * Lanes;
+        int atOnce = (int)Math.Clamp(WaitingFloats / sums, 1, (items + on.Threads - 1) / on.Threads);
+        Execution.PerThread scratch = on.Local(s.CG * (nint)maps.Size + Lanes + (nint)filters * rows * columns + Lanes + atOnce * sums);
+        var bands = new Bands<V, L>(s, maps, taps, filters, atOnce, rows, columns, dy, x, dw, scratch);
         on.Run(items, bands);
     }
 
     /// <summary>An item is some filters of a group.</summary>
-    private readonly struct Bands<V, L>(Geometry s, PaddedMaps padded, TapTable taps, int filtersOfItem, int rowsOfBand, int columns,
+    private readonly struct Bands<V, L>(Geometry s, PaddedMaps padded, TapTable taps, int filtersOfItem, int itemsAtOnce, int rowsOfBand, int columns,
         float* dy, float* x, float* dw, Execution.PerThread scratch) : IWork where V : unmanaged where L : struct, ILanes<V>
     {
         private int Blocks => (s.KG + filtersOfItem - 1) / filtersOfItem;
@@ -67,25 +70,37 @@ internal static unsafe class WeightLanes
             new Span<float>(behind, (int)(valid - behind)).Clear();
             for (int lane = 0; lane < Lanes; lane++)
                 valid[lane] = lane < s.Q % Lanes ? 1 : 0;
+            for (int first = from; first < to; first += itemsAtOnce)
+                Sum(first, Math.Min(to, first + itemsAtOnce), image, residual, valid, sums);
+        }
+
+        // Images are the outer loop: memory is read as it lies, and the sums of some items wait.
+        private void Sum(int from, int to, float* image, float* residual, float* valid, float* sums)
+        {
             nint sumsOfItem = (nint)filtersOfItem * Weights * Lanes;
-            Runs.Fill(sums, 1, (to - from) * (int)sumsOfItem, 0);
+            for (int item = from; item < to; item++)
+                new Span<float>(sums + (item - from) * sumsOfItem, checked((int)sumsOfItem)).Clear();
             for (int n = 0; n < s.N; n++)
                 for (int o = 0; o < s.O; o++)
                     for (int row = 0; row < s.P; row += rowsOfBand)
                         for (int item = from, copied = -1; item < to; item++)
                         {
-                            int g = item / Blocks, rows = Math.Min(rowsOfBand, s.P - row);
+                            int g = item / Blocks, rows = Math.Min(rowsOfBand, s.P - row), filters = FiltersOf(item);
                             if (g != copied)
                                 CopyImage(n, copied = g, o, row, image);
                             float* maps = dy + ((nint)n * s.K + First(item)) * s.Output + ((nint)o * s.P + row) * s.Q;
-                            bool isLast = maps + (FiltersOf(item) - 1) * (nint)s.Output + (rows - 1) * s.Q + columns > dy + (nint)s.N * s.K * s.Output;
-                            if (isLast)
-                                CopyResidual(maps, FiltersOf(item), rows, residual);
-                            Add(image, isLast ? residual : maps, isLast ? columns : s.Q, isLast ? (nint)rowsOfBand * columns : s.Output, FiltersOf(item), rows, valid, sums + (item - from) * sumsOfItem);
+                            float* sumsHere = sums + (item - from) * sumsOfItem;
+                            if (maps + (filters - 1) * (nint)s.Output + (rows - 1) * s.Q + columns <= dy + (nint)s.N * s.K * s.Output)
+                                Add(image, maps, s.Q, s.Output, filters, rows, valid, sumsHere);
+                            else
+                            {
+                                CopyResidual(maps, filters, rows, residual);
+                                Add(image, residual, columns, (nint)rowsOfBand * columns, filters, rows, valid, sumsHere);
+                            }
                         }
             for (int item = from; item < to; item++)
                 for (int weight = 0; weight < FiltersOf(item) * Weights; weight++)
-                    dw[(nint)First(item) * Weights + weight] = Sums.Fold(sums + (item - from) * sumsOfItem + weight * Lanes);
+                    dw[(nint)First(item) * Weights + weight] = Sums.Fold(sums + (item - from) * sumsOfItem + (nint)weight * Lanes);
         }
 
         // Among the filters of all groups.
