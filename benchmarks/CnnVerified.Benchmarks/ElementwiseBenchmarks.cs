@@ -24,7 +24,7 @@ public class ElementwiseBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        BatteryCheck.RefuseIfWrong(Case.Parse(EquationTable.Find("AC-F1").Family, $"n{Length}"), Threads, "AC-F1", "AC-F2");
+        BatteryCheck.RefuseIfWrong(Case.Of(EquationTable.Find("AC-F1").Family, [new("n", Length)]), Threads, "AC-F1", "AC-F2");
         _on = new Execution(threads: Threads);
         var random = new Random(1989);
         for (int i = 0; i < Length; i++)

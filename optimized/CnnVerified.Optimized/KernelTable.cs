@@ -45,7 +45,7 @@ public static class KernelTable
         (new(ConvolutionKernel.Pixels, $"at most {FewTerms} terms, rows of at least 4 vectors", "turning the results of so short a sum, from filters to maps, would cost more than it"),
             (int lanes, in MapSum sum) => Fits(sum) && (long)sum.From.Count * sum.Taps <= FewTerms && sum.W.PixelsOfClass >= 4 * lanes),
         (new(ConvolutionKernel.Filters, "filters for half a vector, rows of at least 4 pixels", "a pixel's terms are read once for all filters of a panel"),
-            (int lanes, in MapSum sum) => Fits(sum) && 2 * sum.To.Count >= lanes && sum.W.Size / sum.W.Classes >= 4),
+            (int lanes, in MapSum sum) => Fits(sum) && FillsHalf(lanes, sum) && sum.W.Size / sum.W.Classes >= 4),
         (new(ConvolutionKernel.Pixels, $"rows of at least a vector, or rows that can be taken as one, or at least {ManyGroups} groups", "filters are too few to fill a vector, pixels are not"),
             (int lanes, in MapSum sum) => Fits(sum) && (PixelProduct.Pays(lanes, sum) || sum.G >= ManyGroups)),
         (new(ConvolutionKernel.Panels, "everything else", "what is gathered fills tiles of any shape"),
@@ -56,7 +56,7 @@ public static class KernelTable
     [
         (new(ConvolutionKernel.Lanes, $"groups of at most {WeightLanes.MostChannels} channels (their sums are stated in lanes)", "channels and taps are too few for the rows of a tile, pixels are many"),
             (int lanes, in Geometry s) => WeightLanes.Takes(s)),
-        (new(ConvolutionKernel.Filters, "filters for half a vector, at least 6 rows of channels and taps, maps of at least 16 pixels", "image and residual are turned once for all taps"),
+        (new(ConvolutionKernel.Filters, $"filters for half a vector, at least {WeightProduct.LeastRows} rows of channels and taps, maps of at least {WeightProduct.LeastPixels} pixels", "image and residual are turned once for all taps"),
             (int lanes, in Geometry s) => WeightProduct.Pays(lanes, s)),
         (new(ConvolutionKernel.Panels, "everything else", "what is gathered fills tiles of any shape"),
             (int lanes, in Geometry s) => true),
@@ -80,7 +80,7 @@ public static class KernelTable
 
     internal static KernelRule Of(Execution on, in MapSum sum)
     {
-        bool isNamed = on.Kernel is { } named && (named == ConvolutionKernel.Panels || (named == ConvolutionKernel.Turned ? CanTurn(sum) : Fits(sum)));
+        bool isNamed = on.Kernel is { } named && CanCompute(named, sum);
         foreach (var (rule, takes) in SumRows)
             if (isNamed ? rule.Kernel == on.Kernel : takes((int)on.Width, sum))
                 return rule;
@@ -90,10 +90,23 @@ public static class KernelTable
     internal static KernelRule Of(Execution on, in Geometry s)
     {
         foreach (var (rule, takes) in WeightRows)
-            if (takes((int)on.Width, s) && (rule.Kernel == ConvolutionKernel.Lanes || on.Kernel != ConvolutionKernel.Panels || rule == WeightRows[^1].Rule))
+            if (takes((int)on.Width, s) && !(on.Kernel == ConvolutionKernel.Panels && rule.Kernel == ConvolutionKernel.Filters))
                 return rule;
         throw new InvalidOperationException("the last row takes every layer.");
     }
+
+    /// <summary>The kernel of a sum whose maps were turned: all pixels of a row are there.</summary>
+    internal static ConvolutionKernel OfTurned(Execution on, in MapSum sum) => FillsHalf((int)on.Width, sum) ? ConvolutionKernel.Filters : ConvolutionKernel.Pixels;
+
+    private static bool CanCompute(ConvolutionKernel kernel, in MapSum sum) => kernel switch
+    {
+        ConvolutionKernel.Panels => true,
+        ConvolutionKernel.Turned => CanTurn(sum),
+        ConvolutionKernel.Lanes => false,   // weights alone
+        _ => Fits(sum),
+    };
+
+    private static bool FillsHalf(int lanes, in MapSum sum) => 2 * sum.To.Count >= lanes;
 
     // Offsets are whole numbers of 32 bits.
     private static bool Fits(in MapSum sum) => (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses && sum.From.Count * sum.Maps.Size <= int.MaxValue;

@@ -77,6 +77,7 @@ public sealed class TileGenerator : IIncrementalGenerator
     private static string Lines(int indent, IEnumerable<string> lines) => string.Join("\n", lines.Select(line => new string(' ', indent) + line));
 
     /// <summary>A tile. Of its two operands one is read where a list says, the other one term after the other; rows are broadcast, columns are vectors.</summary>
+    /// <remarks>Ahead, one line is fetched for each term: of listed columns each time another of the vectors, since neighbouring taps share theirs.</remarks>
     private sealed class Tile(int rows, int vectors, bool listsColumns)
     {
         public int Rows => rows;
@@ -118,7 +119,7 @@ public sealed class TileGenerator : IIncrementalGenerator
             """;
     }
 
-    /// <summary>A tile of weight sums: pixels are lanes, and each step takes 16 of them, of which a vector may hold a part.</summary>
+    /// <summary>A tile of weight sums: pixels are lanes, and each step takes as many as a sum has, of which a vector may hold a part.</summary>
     private sealed class LaneTile(int filters, int taps)
     {
         public int Filters => filters;
@@ -139,7 +140,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                 private static void {{Name}}<V, L>(float* dy, nint dyMap, float* x, int* taps, int rows, nint dyRow, nint xRow, int columns, float* valid, float* sums, nint sumsOfFilter)
                     where V : unmanaged where L : struct, ILanes<V>
                 {
-            {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load(sums + {m} * sumsOfFilter + {t} * 16);"))}}
+            {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load(sums + {m} * sumsOfFilter + {t} * Sums.VirtualLanes);"))}}
             {{Lines(8, Enumerable.Range(0, taps).Select(t => $"float* x{t} = x + taps[{t}];"))}}
                     V inside = L.Load(valid), zero = L.Create(0);
                     for (int row = 0; row < rows; row++)
@@ -147,7 +148,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                         float* d = dy + row * dyRow;
                         nint at = row * xRow;
                         int left = columns;
-                        for (; left >= 16; left -= 16, d += 16, at += 16)
+                        for (; left >= Sums.VirtualLanes; left -= Sums.VirtualLanes, d += Sums.VirtualLanes, at += Sums.VirtualLanes)
                         {
             {{Lines(16, Step(pixels => pixels))}}
                         }
@@ -156,7 +157,7 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(16, Step(pixels => $"L.IfGreater(inside, zero, {pixels}, zero)"))}}
                         }
                     }
-            {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, sums + {m} * sumsOfFilter + {t} * 16);"))}}
+            {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, sums + {m} * sumsOfFilter + {t} * Sums.VirtualLanes);"))}}
                 }
             """;
     }

@@ -44,7 +44,7 @@ internal static class Explanations
 
     private static readonly Type[] TwinTypes = typeof(Execution).Assembly.GetExportedTypes();
 
-    private const double MostWork = 1e11;
+    private const double MostWork = 1e10;
 
     public static int List()
     {

@@ -26,7 +26,7 @@ internal sealed class SourceProject
         if (assembly == "CnnVerified.Optimized")
             _trees.Add($"{folder}/Kernels/Tiles.g.cs", Parse($"{folder}/Kernels/Tiles.g.cs", Tiles.TileGenerator.Text()));
         // Global usings, version and friends are those that the build wrote.
-        string generated = Directory.GetDirectories(Repository.At("artifacts", "obj", assembly)).MaxBy(Directory.GetLastWriteTimeUtc)!;
+        string generated = Repository.At("artifacts", "obj", assembly, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)));
         var written = Directory.GetFiles(generated, $"{assembly}.*.cs").Select(file => Parse(Path.GetFileName(file), File.ReadAllText(file)));
         _resources = assembly != "CnnVerified.Reference" ? []
             : [.. Directory.GetFiles(Repository.At("docs", "equations"), "*.md").Order(StringComparer.Ordinal).Select(file => ($"equations/{Path.GetFileName(file)}", file))];

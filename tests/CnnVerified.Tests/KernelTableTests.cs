@@ -24,7 +24,8 @@ public sealed class KernelTableTests
     [InlineData(ConvolutionKernel.Panels, "n2c3h4w64-k64r3s3-ph1pw1", ConvolutionKernel.Panels)]
     [InlineData(ConvolutionKernel.Filters, "n2c3h4w64-k64r3s3-ph1pw1", ConvolutionKernel.Filters)]
     [InlineData(ConvolutionKernel.Turned, "n2c3h4w64-k64r3s3-ph1pw1", ConvolutionKernel.Turned)]
-    // Where the named one cannot compute a layer the table chooses: turned maps have one frame.
+    // Where the named one cannot compute a layer the table chooses: lanes are for weights, turned maps have one frame.
+    [InlineData(ConvolutionKernel.Lanes, "n1c64h8w8-k64r3s3-ph1pw1", ConvolutionKernel.Filters)]
     [InlineData(ConvolutionKernel.Turned, "n2c20d3h4w9-k64t2r3s3", ConvolutionKernel.Filters)]
     public void A_named_kernel_is_taken_where_it_can(ConvolutionKernel named, string text, ConvolutionKernel kernel) =>
         Assert.Equal(kernel, Chosen(text.Contains('d', StringComparison.Ordinal) ? "CV-F14" : "CV-F1", text, named));

@@ -5,7 +5,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// <summary>Direct convolution: terms are read where they stand, in the order of <see cref="OrderedProduct"/> and so in its bits.</summary>
 internal static unsafe class DirectConvolution
 {
-    /// <summary>Floats of padded images that are copied at a time: they stay in L3 until they are read.</summary>
+    /// <summary>Floats of images, padded or turned, that are copied at a time: they stay in L3 until they are read.</summary>
     public const long CopiedFloats = 2 * 1024 * 1024;
 
     /// <summary>Computes, if a direct kernel takes the sum; bias may be null.</summary>

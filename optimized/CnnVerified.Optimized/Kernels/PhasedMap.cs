@@ -64,10 +64,6 @@ internal readonly unsafe struct PhasedMap
         _maps = new((s.D, s.H, s.W), (s.Pd, s.Ph, s.Pw), (Frames, Rows, checked(_length * s.Sw)), s.Sw, asTheyAre: false);
     }
 
-    public PhasedMap(in PoolingShape shape, Window window) : this(new PoolingGeometry(shape, window))
-    {
-    }
-
     /// <summary>Output columns rounded up to whole vectors of the widest kind.</summary>
     public int RowLength { get; }
 
@@ -79,9 +75,6 @@ internal readonly unsafe struct PhasedMap
 
     /// <summary>Floats that the map takes.</summary>
     public nint Size => (nint)_maps.Size;
-
-    /// <summary>Where tap (r, s) of the windows (i, 0), (i, 1), … of a map of one frame stands.</summary>
-    public nint Tap(int i, int r, int s) => Tap(0, i, 0, r, s);
 
     /// <summary>Where tap (t, r, s) of the windows (o, i, 0), (o, i, 1), … stands.</summary>
     public nint Tap(int o, int i, int t, int r, int s) => _maps.At(o * _s.Sd + t * _s.Ed, i * _s.Sh + r * _s.Eh, s * _s.Ew);

@@ -13,7 +13,8 @@ internal interface ITerm
 /// terms ascending; lanes fold as ((l + l+8) + (l+4 + l+12)) and so on, halving.</summary>
 internal static unsafe class Sums
 {
-    private const int VirtualLanes = 16;
+    /// <summary>Lanes of a sum, whatever the hardware has.</summary>
+    public const int VirtualLanes = 16;
 
     /// <summary>Σ a[t].</summary>
     public static float Sum(VectorWidth width, float* a, nint count) => Of(width, 0, count, new Plain(a));

@@ -20,7 +20,7 @@ internal static unsafe class TurnedMaps
             int count = Math.Min(images, sum.N - n);
             float* turned = on.Turned((nint)count * (input + output)), result = turned + (nint)count * input;
             on.Run((input + Columns - 1) / Columns, new Turning(x + (nint)n * input, count, input, turned));
-            DirectConvolution.Run(on, 2 * sum.To.Count >= (int)on.Width ? ConvolutionKernel.Filters : ConvolutionKernel.Pixels, sum.Turned(count), turned, w, bias, result);
+            DirectConvolution.Run(on, KernelTable.OfTurned(on, sum), sum.Turned(count), turned, w, bias, result);
             on.Run((output + Columns - 1) / Columns, new Turning(y + (nint)n * output, count, output, result, back: true));
         }
     }

@@ -15,7 +15,7 @@ internal static unsafe class WeightLanes
     /// <summary>The most channels of a group that are summed in this order.</summary>
     public const int MostChannels = 4;
 
-    private const int Lanes = 16;
+    private const int Lanes = Sums.VirtualLanes;
     private const int MostFilters = 8;                   // of an item
     private const int BandFloats = 32 * 1024;
     private const int WaitingFloats = 256 * 1024;        // sums that wait in L2 for the next image

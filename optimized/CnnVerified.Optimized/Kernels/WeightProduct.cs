@@ -13,16 +13,18 @@ namespace CnnVerified.Optimized.Kernels;
 /// </remarks>
 internal static unsafe class WeightProduct
 {
+    /// <summary>Rows of channels and taps from which on tiles are full enough, and pixels of a map.</summary>
+    public const int LeastRows = 6, LeastPixels = 16;
+
     private const int Place = 16;                        // floats of one place of a turned image: a cache line
     private const int BlockPixels = 512;                 // a panel of the residual takes 64 KiB then, which stays in L2 while taps and channels pass
-    private const long CopiedFloats = 2 * 1024 * 1024;   // turned images that stay in L3 until they are read
     private const int FewChannels = 8;
 
     /// <summary>Whether lanes and tiles would be full enough, and offsets fit.</summary>
     public static bool Pays(int lanes, in Geometry s)
     {
         var sum = new WeightSum(s, 0);
-        return 2 * s.KG >= lanes && sum.Rows >= 6 && s.Output >= 16 && sum.Tiles.Count * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
+        return 2 * s.KG >= lanes && sum.Rows >= LeastRows && s.Output >= LeastPixels && sum.Tiles.Count * sum.Image <= int.MaxValue && s.Q <= BlockPixels;
     }
 
     /// <summary>Computes the weights of one group.</summary>
@@ -45,7 +47,7 @@ internal static unsafe class WeightProduct
         Geometry s = sum.Shape;
         int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
         nint image = sum.Tiles.Count * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles.Count * sum.Taps * sum.Tiles.Rows * lanes;
-        int images = (int)Math.Clamp(CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
+        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
         float* turned = on.Shared(images * (image + residual) + sums + BlockPixels + Tiles.Ahead), dyTurned = turned + images * image, sumsAt = dyTurned + images * residual;
         int* list = (int*)(sumsAt + sums);
         for (int pixel = 0, rows = sum.RowsOfBlock; pixel < rows * s.Q; pixel++)

@@ -1,4 +1,5 @@
 using CnnVerified.Reference.Notation;
+using CnnVerified.Verification.Checking;
 
 namespace CnnVerified.Tests.Notation;
 
@@ -11,6 +12,9 @@ internal static class DocsLibrary
     /// <summary>The Markdown files, in order of their names.</summary>
     public static IReadOnlyList<(string File, string Text)> Files { get; } = [.. Directory.GetFiles(Path.Combine(Root, "docs", "equations"), "*.md")
         .Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
+
+    /// <summary>Settings of a check that must come to an answer, on a machine that does much else too, and need not explain it.</summary>
+    public static CheckSettings Patient { get; } = new() { Explain = false, Timeout = TimeSpan.FromMinutes(2) };
 
     /// <summary>All blocks, in order.</summary>
     public static IReadOnlyList<Block> Blocks { get; } = [.. Files.SelectMany(file => Markdown.Blocks(file.Text, file.File, wrong => throw wrong))];

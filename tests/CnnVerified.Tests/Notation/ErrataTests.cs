@@ -22,7 +22,7 @@ public sealed class ErrataTests
     [MemberData(nameof(Ids))]
     public void Every_block_is_what_it_says_of_itself(string id)
     {
-        CheckResult result = Check(Find(id), new CheckSettings { Explain = false, Timeout = TimeSpan.FromMinutes(2) });
+        CheckResult result = Check(Find(id), DocsLibrary.Patient);
         Assert.True(result.IsAsStated, $"{result.Verdict}: {result.Against}");
     }
 

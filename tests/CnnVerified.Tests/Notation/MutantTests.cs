@@ -94,7 +94,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         var plain = mutants.Chosen.Select(mutant => judge.Judge(mutant.Model, TellingPoints)).ToList();
         double plainSeconds = clock.Elapsed.TotalSeconds;
         var trials = mutants.Chosen.Zip(plain, (mutant, finding) =>
-            new Trial(mutant, finding, Checker.Check(library, mutant.Block, new CheckSettings { Explain = false, Timeout = TimeSpan.FromMinutes(2) }))).ToList();
+            new Trial(mutant, finding, Checker.Check(library, mutant.Block, DocsLibrary.Patient))).ToList();
         return new(block.Head.Id, mutants, trials, plainSeconds, clock.Elapsed.TotalSeconds - plainSeconds);
     }
 
