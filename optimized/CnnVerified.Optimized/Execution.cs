@@ -73,6 +73,13 @@ public sealed unsafe class Execution : IDisposable
     /// <exception cref="ArgumentException">At construction: the variable names none.</exception>
     public ConvolutionKernel? Kernel { get; init; } = KernelTable.Named;
 
+    /// <summary>How convolutions are summed; in order by default.</summary>
+    public Algorithm Algorithm { get; init; }
+
+    /// <summary>The largest derived error at which <see cref="Algorithm.Winograd"/> and <see cref="Algorithm.Auto"/> leave the stated order, in units of max|x|·max|w| times the
+    /// terms of an output's sum. By default 1/32: tiles of 4×4 up to some two thousand channels, or tiles of a weight gradient.</summary>
+    public double WinogradLimit { get; init; } = 1.0 / 32;
+
     /// <summary>The row of <see cref="KernelTable"/> that the last convolution was computed by; null before the first.</summary>
     public KernelRule? Chosen { get; internal set; }
 

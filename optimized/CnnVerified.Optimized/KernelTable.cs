@@ -3,7 +3,7 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized;
 
-/// <summary>The kernels of convolutions. All that may compute a sum take its terms in the same order, so the choice changes no bit.</summary>
+/// <summary>The kernels of convolutions. All that may compute a sum in order take its terms in the same one, so the choice changes no bit.</summary>
 public enum ConvolutionKernel
 {
     /// <summary>Operands gathered into panels, then multiplied.</summary>
@@ -20,6 +20,12 @@ public enum ConvolutionKernel
 
     /// <summary>Weight sums in 16 lanes of pixels.</summary>
     Lanes,
+
+    /// <summary>Winograd's minimal filtering in tiles of 4×4 outputs, another sum (<see cref="Algorithm"/>).</summary>
+    WinogradFour,
+
+    /// <summary>The same in tiles of 2×2 outputs.</summary>
+    WinogradTwo,
 }
 
 /// <summary>A row of the table.</summary>
@@ -54,7 +60,7 @@ public static class KernelTable
 
     private static readonly (KernelRule Rule, WeightCondition Takes)[] WeightRows =
     [
-        (new(ConvolutionKernel.Lanes, $"groups of at most {WeightLanes.MostChannels} channels (their sums are stated in lanes)", "channels and taps are too few for the rows of a tile, pixels are many"),
+        (new(ConvolutionKernel.Lanes, $"groups of at most {WeightLanes.MostChannels} channels, with fewer than {WeightLanes.FewFilters} filters or at most {WeightLanes.MostWeights} weights of each (their sums are stated in lanes)", "channels and taps are too few for the rows of a tile, pixels are many"),
             (int lanes, in Geometry s) => WeightLanes.Takes(s)),
         (new(ConvolutionKernel.Filters, $"filters for half a vector, at least {WeightProduct.LeastRows} rows of channels and taps, maps of at least {WeightProduct.LeastPixels} pixels", "image and residual are turned once for all taps"),
             (int lanes, in Geometry s) => WeightProduct.Pays(lanes, s)),
@@ -72,10 +78,17 @@ public static class KernelTable
     /// <summary>The rows for weight gradients.</summary>
     public static IReadOnlyList<KernelRule> Weights { get; } = [.. WeightRows.Select(row => row.Rule)];
 
+    /// <summary>The rows for kernels of 3×3 with stride and dilation 1 and one group, where <see cref="Execution.Algorithm"/> asks for another sum. They come first.</summary>
+    public static IReadOnlyList<KernelRule> Winograd { get; } =
+    [
+        new(ConvolutionKernel.WinogradFour, "the derived worst case is within Execution.WinogradLimit", "36 products in place of 144"),
+        new(ConvolutionKernel.WinogradTwo, "its smaller one is", "16 products in place of 36"),
+    ];
+
     /// <summary>The kernel that the environment variable names, or null for none.</summary>
     /// <exception cref="ArgumentException">There is no such kernel.</exception>
     public static ConvolutionKernel? Named => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text ? null
-        : Enum.TryParse(text, ignoreCase: true, out ConvolutionKernel kernel) && kernel != ConvolutionKernel.Lanes && !char.IsAsciiDigit(text[0]) ? kernel
+        : Enum.TryParse(text, ignoreCase: true, out ConvolutionKernel kernel) && kernel < ConvolutionKernel.Lanes && !char.IsAsciiDigit(text[0]) ? kernel
         : throw new ArgumentException($"{Variable} expects panels, filters, pixels or turned, got '{text}'.");
 
     internal static KernelRule Of(Execution on, in MapSum sum)
@@ -95,6 +108,9 @@ public static class KernelTable
         throw new InvalidOperationException("the last row takes every layer.");
     }
 
+    /// <summary>The rule of minimal filtering: another sum, which the caller has asked for.</summary>
+    internal static KernelRule OfWinograd(ConvolutionKernel kernel) => kernel == ConvolutionKernel.WinogradFour ? Winograd[0] : Winograd[1];
+
     /// <summary>The kernel of a sum whose maps were turned: all pixels of a row are there.</summary>
     internal static ConvolutionKernel OfTurned(Execution on, in MapSum sum) => FillsHalf((int)on.Width, sum) ? ConvolutionKernel.Filters : ConvolutionKernel.Pixels;
 
@@ -102,7 +118,7 @@ public static class KernelTable
     {
         ConvolutionKernel.Panels => true,
         ConvolutionKernel.Turned => CanTurn(sum),
-        ConvolutionKernel.Lanes => false,   // weights alone
+        >= ConvolutionKernel.Lanes => false,   // weights alone, or another sum
         _ => Fits(sum),
     };
 

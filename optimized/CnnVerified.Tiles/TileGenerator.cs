@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24;
+    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, Place = 16;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -21,6 +21,7 @@ public sealed class TileGenerator : IIncrementalGenerator
     {
         var rowCounts = Enumerable.Range(1, MostRows);
         var tiles = rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, false))).ToArray();
+        var apart = tiles.Select(tile => new Tile(tile.Rows, tile.Vectors, false, Place)).ToArray();
         var powers = Enumerable.Range(0, 30).Select(power => 1 << power).TakeWhile(vectors => vectors <= MostVectors);
         var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
         var lanes = Enumerable.Range(1, MostFilters).SelectMany(filters => Enumerable.Range(1, System.Math.Min(MostTaps, MostSums / filters)).Select(taps => new LaneTile(filters, taps))).ToArray();
@@ -34,6 +35,9 @@ public sealed class TileGenerator : IIncrementalGenerator
             {
                 /// <summary>The most rows that a tile has.</summary>
                 public const int MostRows = {{MostRows}};
+
+                /// <summary>Floats from one row of a tile to the next where rows are <see cref="Apart{V, L}"/>: a cache line.</summary>
+                public const int Place = {{Place}};
 
                 /// <summary>Vectors of a panel of filters, the most that a tile with listed rows has: with two, {{MostRows}} rows fill the registers.</summary>
                 public const int PanelVectors = {{PanelVectors}};
@@ -51,6 +55,13 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Choices(tiles)}}
                     };
 
+                /// <summary>The same with rows that stand a place apart.</summary>
+                public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Apart<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
+                    (rows, vectors) switch
+                    {
+            {{Choices(apart)}}
+                    };
+
                 /// <summary>The tile of so many rows and so many vectors, a power of two, which are listed.</summary>
                 public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Turned<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
                     (rows, vectors) switch
@@ -65,7 +76,7 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, [.. lanes.Select(tile => $"({tile.Filters}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(filters), $\"there is no tile of {filters} filters and {taps} taps.\"),"])}}
                     };
 
-            {{string.Join("\n\n", [.. tiles.Concat(turned).Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
+            {{string.Join("\n\n", [.. tiles.Concat(apart).Concat(turned).Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
             }
 
             """;
@@ -78,13 +89,13 @@ public sealed class TileGenerator : IIncrementalGenerator
 
     /// <summary>A tile. Of its two operands one is read where a list says, the other one term after the other; rows are broadcast, columns are vectors.</summary>
     /// <remarks>Ahead, one line is fetched for each term: of listed columns each time another of the vectors, since neighbouring taps share theirs.</remarks>
-    private sealed class Tile(int rows, int vectors, bool listsColumns)
+    private sealed class Tile(int rows, int vectors, bool listsColumns, int distance = 1)
     {
         public int Rows => rows;
 
         public int Vectors => vectors;
 
-        public string Name => $"{(listsColumns ? "Turned" : "Tile")}{rows}x{vectors}";
+        public string Name => $"{(listsColumns ? "Turned" : distance > 1 ? "Apart" : "Tile")}{rows}x{vectors}";
 
         private IEnumerable<string> Each(System.Func<int, int, string> text) =>
             Enumerable.Range(0, rows).SelectMany(m => Enumerable.Range(0, vectors).Select(n => text(m, n)));
@@ -108,7 +119,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                             Sse.Prefetch0(listed + terms[Ahead]{{(listsColumns && vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {vectors}) * L.Count" : "")}});
             {{Lines(12, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({(listsColumns ? "at" : "streamed")} + {n} * L.Count);"))}}
                         V a;
-            {{Lines(12, Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({(listsColumns ? "streamed" : "at")}[{m}]);" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});"))))}}
+            {{Lines(12, Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({(listsColumns ? "streamed" : "at")}[{m * distance}]);" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});"))))}}
                     }
                     if (bias != null)
                     {

@@ -16,6 +16,8 @@ public sealed class KernelTableTests
     [InlineData("CV-F1", "n1c64h8w8-k64r3s3-ph1pw1", ConvolutionKernel.Filters)]
     [InlineData("CV-F9", "n1c9h5w5-r3s3-ph1pw1", ConvolutionKernel.Pixels)]
     [InlineData("CV-B2", "n2c4h8w8-k32r3s3", ConvolutionKernel.Lanes)]
+    [InlineData("CV-B2", "n1c4h12w12-k7r5s5", ConvolutionKernel.Lanes)]
+    [InlineData("CV-B2", "n1c4h12w12-k8r5s5", ConvolutionKernel.Filters)]
     [InlineData("CV-B2", "n2c5h8w8-k32r3s3", ConvolutionKernel.Filters)]
     [InlineData("CV-B2", "n2c5h3w3-k32r3s3", ConvolutionKernel.Panels)]
     public void A_layer_has_its_kernel(string id, string text, ConvolutionKernel kernel) => Assert.Equal(kernel, Chosen(id, text, null));

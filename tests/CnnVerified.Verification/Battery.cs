@@ -120,7 +120,7 @@ public static class Battery
         return [.. Enumerable.Range(first, count).Select(number =>
         {
             cancel.ThrowIfCancellationRequested();
-            return generator.Sample(Math.Min(number, LargestSize - 1) + 1, new Rnd(Hash($"{seed} {equation.Id} {oracle.Name} {number}")), 1).First();
+            return oracle.Near(generator.Sample(Math.Min(number, LargestSize - 1) + 1, new Rnd(Hash($"{seed} {equation.Id} {oracle.Name} {number}")), 1).First());
         })];
     }
 

@@ -12,8 +12,8 @@ namespace CnnVerified.Optimized.Kernels;
 /// </remarks>
 internal static unsafe class WeightLanes
 {
-    /// <summary>The most channels of a group that are summed in this order.</summary>
-    public const int MostChannels = 4;
+    /// <summary>Groups of at most so many channels are summed in this order, if a group has fewer filters than that or a filter at most so many weights.</summary>
+    public const int MostChannels = 4, FewFilters = 8, MostWeights = 64;
 
     private const int Lanes = Sums.VirtualLanes;
     private const int MostFilters = 8;                   // of an item
@@ -21,7 +21,7 @@ internal static unsafe class WeightLanes
     private const int WaitingFloats = 256 * 1024;        // sums that wait in L2 for the next image
 
     /// <summary>Whether the order of these sums is that of lanes: a question of the layer's shape alone.</summary>
-    public static bool Takes(in Geometry s) => s.CG <= MostChannels;
+    public static bool Takes(in Geometry s) => s.CG <= MostChannels && (s.KG < FewFilters || (long)s.CG * s.Taps <= MostWeights);
 
     /// <summary>Computes the weights of all groups.</summary>
     public static void Run(Execution on, in Geometry s, float* dy, float* x, float* dw)

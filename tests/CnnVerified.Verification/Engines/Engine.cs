@@ -116,6 +116,9 @@ public sealed class Engine(string name)
     /// <summary>Engines that promise the same bits: other widths, other numbers of threads.</summary>
     public IReadOnlyList<Engine> SameBits { get; init; } = [];
 
+    /// <summary>The engine with convolutions by minimal filtering, and in tiles of how many outputs along each dimension. The oracle winograd judges them.</summary>
+    public IReadOnlyList<(int Outputs, Engine Engine)> Filtered { get; init; } = [];
+
     /// <summary>Ids of the equations whose sums it promises in the stated order: from +0, one fused multiply-add for each term, as the formula's
     /// indices run, or as <see cref="Oracles.SumOrder"/> says. The oracle order holds it to that.</summary>
     public IReadOnlySet<string> SumsInOrder { get; init; } = new HashSet<string>();

@@ -15,6 +15,9 @@ public sealed class EngineList : IDisposable
 
     private static readonly int[] OtherThreads = [1, 2, 3, 5];
 
+    // Between the least error that tiles of four may have, and what tiles of two have on drawn cases.
+    private const double LimitOfTwo = 1.5e-4;
+
     private readonly List<Execution> _executions = [];
 
     /// <summary>The reference, run over binary32.</summary>
@@ -47,7 +50,8 @@ public sealed class EngineList : IDisposable
         int own = threads ?? Environment.ProcessorCount;
         return Optimized(NameOf(width), width, own, [
             .. OtherThreads.Where(other => other != own).Select(other => Optimized($"{NameOf(width)} on {other} threads", width, other, [])),
-            .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])).Concat(Named(width)) : []]);
+            .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])).Concat(Named(width)) : []],
+            filtered: [(4, Filtered(width, own, double.PositiveInfinity)), (2, Filtered(width, own, LimitOfTwo))]);
     }
 
     /// <summary>The widths that this machine has, narrowest first; scalar always.</summary>
@@ -78,8 +82,10 @@ public sealed class EngineList : IDisposable
     private static bool KernelsDiffer(string id) => id.StartsWith("CV-", StringComparison.Ordinal) || id is "OP-B3" or "OP-B5";
 
     // Convolutions by each kernel that may compute them, not by the table's choice alone.
-    private IEnumerable<Engine> Named(VectorWidth width) => Enum.GetValues<ConvolutionKernel>().Where(kernel => kernel != ConvolutionKernel.Lanes)
+    private IEnumerable<Engine> Named(VectorWidth width) => Enum.GetValues<ConvolutionKernel>().Where(kernel => kernel < ConvolutionKernel.Lanes)
         .Select(kernel => Optimized($"{NameOf(width)} with {kernel}", width, 1, [], kernel));
+
+    private Engine Filtered(VectorWidth width, int threads, double limit) => Optimized($"{NameOf(width)} by Winograd", width, threads, [], limit: limit);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -89,13 +95,14 @@ public sealed class EngineList : IDisposable
         _executions.Clear();
     }
 
-    private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits, ConvolutionKernel? kernel = null)
+    private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits, ConvolutionKernel? kernel = null, double? limit = null,
+        IReadOnlyList<(int, Engine)>? filtered = null)
     {
         Edge edge = default;
-        var on = new Execution(width, threads, () => new GuardedScratch(() => edge)) { PoisonScratch = true, Kernel = kernel };
+        var on = new Execution(width, threads, () => new GuardedScratch(() => edge)) { PoisonScratch = true, Kernel = kernel, Algorithm = limit is null ? Algorithm.Ordered : Algorithm.Winograd, WinogradLimit = limit ?? 0 };
         _executions.Add(on);
-        var engine = new Engine(name) { SameBits = sameBits, SumsInOrder = SumsInOrder };
-        foreach (string id in TwinMethods.Ids.Where(id => kernel is null || KernelsDiffer(id)))
+        var engine = new Engine(name) { SameBits = sameBits, SumsInOrder = SumsInOrder, Filtered = filtered ?? [] };
+        foreach (string id in TwinMethods.Ids.Where(id => kernel is null && limit is null || KernelsDiffer(id)))
             engine.Offer(id, call =>
             {
                 edge = call.Edge;

@@ -45,6 +45,11 @@ public abstract class Oracle
     /// <returns>Whether the engine offers what is needed.</returns>
     public virtual bool CanJudge(Engine engine, Equation equation) => engine.Offers(equation);
 
+    /// <summary>The case that it judges in the place of a drawn one: the same, where any will do.</summary>
+    /// <param name="drawn">The drawn case.</param>
+    /// <returns>A valid case.</returns>
+    public virtual Case Near(Case drawn) => drawn;
+
     /// <summary>Works out what is expected on a case.</summary>
     /// <param name="equation">An equation that it judges.</param>
     /// <param name="case">The case.</param>
@@ -57,6 +62,6 @@ public abstract class Oracle
     [
         new ExactOracle(), new CountOracle(), new DualOracle(), new NumericalOracle(), new ClaimOracle(), new KinkOracle(), new AdjointOracle(),
         new LinearityOracle(), new BoundOracle(), new MatrixOracle(), new FourierOracle(), new ShiftOracle(), new SliceOracle(), new OrderOracle(),
-        new SameBitsOracle(),
+        new WinogradOracle(), new SameBitsOracle(),
     ];
 }

@@ -13,8 +13,9 @@ public sealed record SumOrder(long Row, long Block = 0)
     /// <summary>Lanes, whatever the hardware's are.</summary>
     public const int Lanes = 16;
 
-    /// <summary>The most channels of a group whose weight gradients are summed in lanes of pixels.</summary>
-    public const int FewChannels = 4;
+    /// <summary>Weight gradients of groups with at most so many channels are summed in lanes of pixels, if the group has fewer filters than that or a filter
+    /// at most so many weights.</summary>
+    public const int FewChannels = 4, FewFilters = 8, FewWeights = 64;
 
     private static readonly HashSet<string> Weights = ["CV-B2", "CV-B29", "CV-B32", "CV-B35", "OP-B3"];
     private static readonly HashSet<string> TransposedWeights = ["CV-B11", "CV-B25", "CV-B38", "CV-B41"];
@@ -28,9 +29,17 @@ public sealed record SumOrder(long Row, long Block = 0)
     {
         nint[] Shape(string name) => equation.Inputs.First(input => input.Name == name).Shape(@case);
         nint[] Result() => equation.Outputs[0].Shape(@case);
-        if (Weights.Contains(equation.Id) && Result()[1] <= FewChannels)
+        bool InLanes(string image)
+        {
+            nint[] w = Result();
+            nint channels = w[1], weights = 1;
+            foreach (nint length in w.AsSpan(1))
+                weights *= length;
+            return channels is > 0 and <= FewChannels && (w[0] / (Shape(image)[1] / channels) < FewFilters || weights <= FewWeights);
+        }
+        if (Weights.Contains(equation.Id) && InLanes("x"))
             return new(Shape(equation.Id == "OP-B3" ? "hy" : "dy")[^1]);
-        if (TransposedWeights.Contains(equation.Id) && Result()[1] <= FewChannels)
+        if (TransposedWeights.Contains(equation.Id) && InLanes("dy"))
             return new(Shape("x")[^1]);
         if (equation.Id == "CV-B14")
             return new(Shape("dy")[^1]);

@@ -127,7 +127,7 @@ public static class Coverage
     private static CoverageRow Row(Equation equation, Engine engine, bool hasDerivation, CancellationToken cancel)
     {
         var seen = new HashSet<string>();
-        var watched = new Engine(engine.Name) { SameBits = engine.SameBits, SumsInOrder = engine.SumsInOrder };
+        var watched = new Engine(engine.Name) { SameBits = engine.SameBits, SumsInOrder = engine.SumsInOrder, Filtered = engine.Filtered };
         foreach (Equation each in EquationTable.All.Where(engine.Offers))
             watched.Offer(each.Id, call =>
             {

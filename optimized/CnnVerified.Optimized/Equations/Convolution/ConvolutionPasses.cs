@@ -2,13 +2,19 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The passes of every convolution, direct where that pays, else as a product of panels, group by group.</summary>
-/// <remarks>Both sum in the same order, so the choice changes no bit. Weight gradients of few channels have an order of their own.</remarks>
+/// <summary>The passes of every convolution, direct where that pays, else as a product of panels, group by group; or by minimal filtering where the caller allows another sum.</summary>
+/// <remarks>The first two sum in the same order, so the choice changes no bit. Weight gradients of few channels have an order of their own.</remarks>
 internal static unsafe class ConvolutionPasses
 {
     /// <summary>y from x (CV-F1, CV-F12 to CV-F14), and the data gradient of a transposed convolution; b may be null.</summary>
     public static void Forward(Execution on, in Geometry s, float* x, float* w, float* b, float* y)
     {
+        if (WinogradLayer.OfProduct(on, s, s.C) is { } kernel)
+        {
+            on.Chosen = KernelTable.OfWinograd(kernel);
+            WinogradProduct.Forward(on, kernel, s, x, w, b, y);
+            return;
+        }
         if (DirectConvolution.Run(on, MapSum.Forward(s), x, w, b, y))
             return;
         for (int g = 0; g < s.G; g++)
@@ -18,6 +24,12 @@ internal static unsafe class ConvolutionPasses
     /// <summary>dx from dy (CV-B1, CV-B28, CV-B31, CV-B34), and transposed convolution; b may be null.</summary>
     public static void BackwardData(Execution on, in Geometry s, float* dy, float* w, float* dx, float* b = null)
     {
+        if (WinogradLayer.OfProduct(on, s, s.K) is { } kernel)
+        {
+            on.Chosen = KernelTable.OfWinograd(kernel);
+            WinogradProduct.BackwardData(on, kernel, s, dy, w, dx, b);
+            return;
+        }
         if (DirectConvolution.Run(on, MapSum.BackwardData(s), dy, w, b, dx))
             return;
         for (int g = 0; g < s.G; g++)
@@ -27,6 +39,12 @@ internal static unsafe class ConvolutionPasses
     /// <summary>dw from dy and x (CV-B2, CV-B29, CV-B32, CV-B35).</summary>
     public static void BackwardWeights(Execution on, in Geometry s, float* dy, float* x, float* dw)
     {
+        if (WinogradLayer.OfWeights(on, s) is { } kernel)
+        {
+            on.Chosen = KernelTable.OfWinograd(kernel);
+            WinogradWeights.Run(on, kernel, s, dy, x, dw);
+            return;
+        }
         on.Chosen = KernelTable.Of(on, s);
         if (on.Chosen.Kernel == ConvolutionKernel.Lanes)
         {
