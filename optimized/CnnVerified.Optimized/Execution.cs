@@ -69,12 +69,13 @@ public sealed unsafe class Execution : IDisposable
     public int Threads { get; }
 
     /// <summary>The kernel that convolutions are computed with where it can; null where <see cref="KernelTable"/> chooses. By default what the
-    /// environment variable CNNVERIFIED_KERNEL names.</summary>
+    /// environment variable CNNVERIFIED_KERNEL names. For minimal filtering <see cref="ConvolutionKernel.WinogradTwo"/> asks for tiles of 2×2 where those of 4×4 would do.</summary>
     /// <exception cref="ArgumentException">At construction: the variable names none.</exception>
     public ConvolutionKernel? Kernel { get; init; } = KernelTable.Named;
 
-    /// <summary>How convolutions are summed; in order by default.</summary>
-    public Algorithm Algorithm { get; init; }
+    /// <summary>How convolutions are summed. By default in order, or what the environment variable CNNVERIFIED_ALGORITHM names.</summary>
+    /// <exception cref="ArgumentException">At construction: the variable names none.</exception>
+    public Algorithm Algorithm { get; init; } = KernelTable.NamedAlgorithm;
 
     /// <summary>The largest derived error at which <see cref="Algorithm.Winograd"/> and <see cref="Algorithm.Auto"/> leave the stated order, in units of max|x|·max|w| times the
     /// terms of an output's sum. By default 1/32: tiles of 4×4 up to some two thousand channels, or tiles of a weight gradient.</summary>
@@ -82,6 +83,9 @@ public sealed unsafe class Execution : IDisposable
 
     /// <summary>The row of <see cref="KernelTable"/> that the last convolution was computed by; null before the first.</summary>
     public KernelRule? Chosen { get; internal set; }
+
+    /// <summary>The derived worst case of the last convolution if that was computed by minimal filtering, in the units of <see cref="WinogradLimit"/>; else 0.</summary>
+    public double ChosenError { get; internal set; }
 
     /// <summary>Fills scratch memory with NaN before each use, so that a kernel which reads what it did not write is seen.</summary>
     public bool PoisonScratch { get; init; }

@@ -41,6 +41,9 @@ public static class KernelTable
     /// <summary>The environment variable that names a kernel.</summary>
     public const string Variable = "CNNVERIFIED_KERNEL";
 
+    /// <summary>The environment variable that names an algorithm.</summary>
+    public const string AlgorithmVariable = "CNNVERIFIED_ALGORITHM";
+
     private const int MostClasses = 64;      // each has a list of its own
     private const int TinyRow = 6, LeastImages = 8, FewTerms = 300, ManyGroups = 8;
 
@@ -90,6 +93,12 @@ public static class KernelTable
     public static ConvolutionKernel? Named => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text ? null
         : Enum.TryParse(text, ignoreCase: true, out ConvolutionKernel kernel) && kernel < ConvolutionKernel.Lanes && !char.IsAsciiDigit(text[0]) ? kernel
         : throw new ArgumentException($"{Variable} expects panels, filters, pixels or turned, got '{text}'.");
+
+    /// <summary>The algorithm that the environment variable names; <see cref="Algorithm.Ordered"/> for none.</summary>
+    /// <exception cref="ArgumentException">There is no such algorithm.</exception>
+    public static Algorithm NamedAlgorithm => Environment.GetEnvironmentVariable(AlgorithmVariable) is not { Length: > 0 } text ? Algorithm.Ordered
+        : Enum.TryParse(text, ignoreCase: true, out Algorithm algorithm) && !char.IsAsciiDigit(text[0]) ? algorithm
+        : throw new ArgumentException($"{AlgorithmVariable} expects ordered, winograd or auto, got '{text}'.");
 
     internal static KernelRule Of(Execution on, in MapSum sum)
     {

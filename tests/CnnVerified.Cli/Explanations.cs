@@ -91,9 +91,11 @@ internal static class Explanations
         KernelRule? chosen = EngineList.Kernel(equation, arguments, on);
         AnsiConsole.WriteLine();
         AnsiConsole.WriteLine($"{@case}, {EngineList.NameOf(on.Width)}, {on.Threads} threads: {(chosen is null ? "one kernel, whatever the shape" : $"{chosen.Kernel}".ToLowerInvariant())}");
-        foreach (KernelRule rule in chosen is null ? [] : KernelTable.Sums.Contains(chosen) ? KernelTable.Sums : KernelTable.Weights)
-            AnsiConsole.WriteLine($"{(rule == chosen ? "->" : "  ")} {$"{rule.Kernel}".ToLowerInvariant(),-8} {rule.Where}: {rule.Why}");
-        if (chosen is not null)
+        foreach (KernelRule rule in chosen is null ? [] : new[] { KernelTable.Winograd, KernelTable.Sums, KernelTable.Weights }.First(rules => rules.Contains(chosen)))
+            AnsiConsole.WriteLine($"{(rule == chosen ? "->" : "  ")} {$"{rule.Kernel}".ToLowerInvariant(),-12} {rule.Where}: {rule.Why}");
+        if (on.ChosenError > 0)
+            AnsiConsole.WriteLine($"   Another sum, by {KernelTable.AlgorithmVariable}={on.Algorithm}: each element is off by at most {on.ChosenError:0.#####} of max|x|*max|w| times the terms of its plain sum; the setting is {on.WinogradLimit:0.#####}.");
+        else if (chosen is not null)
             AnsiConsole.WriteLine($"   The first row that takes the layer{(on.Kernel is null ? "" : $", or {KernelTable.Variable}={on.Kernel}")}. Of two rows that take it both give the same bits.");
     }
 

@@ -29,7 +29,7 @@ catch (InputException wrong)
     Console.Error.WriteLine($"cnnverify: {wrong.Message.ReplaceLineEndings(" ")}");
     return 2;
 }
-catch (ArgumentException wrong) when (wrong.Message.StartsWith(KernelTable.Variable, StringComparison.Ordinal))
+catch (ArgumentException wrong) when (wrong.Message.StartsWith(KernelTable.Variable, StringComparison.Ordinal) || wrong.Message.StartsWith(KernelTable.AlgorithmVariable, StringComparison.Ordinal))
 {
     Console.Error.WriteLine($"cnnverify: {wrong.Message}");
     return 2;

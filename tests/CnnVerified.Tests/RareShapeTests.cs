@@ -35,6 +35,11 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     // Padded copies of one image at a time.
     [InlineData("CV-F1", "n2c64h130w130-k8r1s1-ph1pw1")]
     [InlineData("CV-B2", "n2c64h130w130-k8r1s1-ph1pw1")]
+    // Minimal filtering: more tiles than a band has, three panels of filters and blocks of channels; weights whose tiles are more than a part.
+    [InlineData("CV-F1", "n1c20h60w37-k36r3s3-ph1pw1")]
+    [InlineData("CV-B1", "n1c36h60w37-k20r3s3-ph1pw1")]
+    [InlineData("CV-B2", "n2c3h81w83-k3r3s3-ph1pw1")]
+    [InlineData("CV-B2", "n1c40h9w10-k70r3s3-ph1")]
     // A map whose pixels, taken as one row, have a square beyond 32 bits.
     [InlineData("CV-F1", "n1c1h620w620-k4r1s1")]
     // Maps of one pixel: the vectors lie across channels, and 70 channels are more than one block of them.

@@ -27,6 +27,12 @@ internal unsafe interface IMinimalFilter
     /// <inheritdoc cref="Growth"/>
     static abstract double WeightGrowth { get; }
 
+    /// <summary>The most roundings on the way of one number through the transforms of one dimension, for outputs and for the weight gradient.</summary>
+    static abstract int Roundings { get; }
+
+    /// <inheritdoc cref="Roundings"/>
+    static abstract int WeightRoundings { get; }
+
     /// <summary>Bᵀ: a tile of inputs.</summary>
     static abstract void Input<V, L>(float* from, nint step, float* to, nint toStep) where V : unmanaged where L : struct, ILanes<V>;
 
@@ -58,6 +64,10 @@ internal readonly unsafe struct FilterOfTwo : IMinimalFilter
     public static double Growth => 8.0 / 3;
 
     public static double WeightGrowth => 6.0 / 2;
+
+    public static int Roundings => 1 + 2 + 2;
+
+    public static int WeightRoundings => 1 + 1 + 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<V, L>(float* from, nint step, float* to, nint toStep) where V : unmanaged where L : struct, ILanes<V>
@@ -122,6 +132,10 @@ internal readonly unsafe struct FilterOfFour : IMinimalFilter
     public static double Growth => 48.0 / 3;
 
     public static double WeightGrowth => 160.0 / 3 / 4;
+
+    public static int Roundings => 2 + 2 + 3;
+
+    public static int WeightRoundings => 2 + 2 + 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input<V, L>(float* from, nint step, float* to, nint toStep) where V : unmanaged where L : struct, ILanes<V>

@@ -21,9 +21,14 @@ internal static class WinogradLayer
 
     private static ConvolutionKernel? Choose(Execution on, in Geometry s, int channels, long tiles, double errorOfFour, double errorOfTwo)
     {
+        on.ChosenError = 0;
         if (on.Algorithm == Algorithm.Ordered || !CanCompute(s) || on.Algorithm == Algorithm.Auto && (channels < LeastChannels || Math.Min(s.C, s.K) < LeastChannels || tiles < LeastTiles))
             return null;
-        return errorOfFour <= on.WinogradLimit ? ConvolutionKernel.WinogradFour : errorOfTwo <= on.WinogradLimit ? ConvolutionKernel.WinogradTwo : null;
+        bool isFour = errorOfFour <= on.WinogradLimit && on.Kernel != ConvolutionKernel.WinogradTwo;
+        if (!isFour && errorOfTwo > on.WinogradLimit)
+            return null;
+        on.ChosenError = isFour ? errorOfFour : errorOfTwo;
+        return isFour ? ConvolutionKernel.WinogradFour : ConvolutionKernel.WinogradTwo;
     }
 
     private static bool CanCompute(in Geometry s) =>
@@ -37,14 +42,14 @@ internal static class FilterError
 {
     private const double UnitRoundoff = 1.0 / (1 << 24);
 
-    // Beside those of the sum: two for each dimension of the transform of a tile and of a kernel or residual, three for each of the way back; two for the scale; the bias.
-    private const int Roundings = 4 + 4 + 6 + 2 + 1;
+    // The scale of a kernel, and the multiplication with it.
+    private const int Scale = 2;
 
-    /// <summary>Of an output or a data gradient whose sum has so many channels.</summary>
-    public static double Of<F>(long channels) where F : struct, IMinimalFilter => Gamma(channels + Roundings) * F.Growth * F.Growth;
+    /// <summary>Of an output or a data gradient whose sum has so many channels; one more rounding for the bias.</summary>
+    public static double Of<F>(long channels) where F : struct, IMinimalFilter => Gamma(channels + 2 * F.Roundings + Scale + 1) * F.Growth * F.Growth;
 
     /// <summary>Of a weight gradient over so many tiles.</summary>
-    public static double OfWeights<F>(long tiles) where F : struct, IMinimalFilter => Gamma(tiles + Roundings) * F.WeightGrowth * F.WeightGrowth;
+    public static double OfWeights<F>(long tiles) where F : struct, IMinimalFilter => Gamma(tiles + 2 * F.WeightRoundings + Scale) * F.WeightGrowth * F.WeightGrowth;
 
     private static double Gamma(long m) => m * UnitRoundoff < 1 ? m * UnitRoundoff / (1 - m * UnitRoundoff) : double.PositiveInfinity;
 }

@@ -15,9 +15,6 @@ public sealed class EngineList : IDisposable
 
     private static readonly int[] OtherThreads = [1, 2, 3, 5];
 
-    // Between the least error that tiles of four may have, and what tiles of two have on drawn cases.
-    private const double LimitOfTwo = 1.5e-4;
-
     private readonly List<Execution> _executions = [];
 
     /// <summary>The reference, run over binary32.</summary>
@@ -51,7 +48,7 @@ public sealed class EngineList : IDisposable
         return Optimized(NameOf(width), width, own, [
             .. OtherThreads.Where(other => other != own).Select(other => Optimized($"{NameOf(width)} on {other} threads", width, other, [])),
             .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])).Concat(Named(width)) : []],
-            filtered: [(4, Filtered(width, own, double.PositiveInfinity)), (2, Filtered(width, own, LimitOfTwo))]);
+            filtered: [(4, Filtered(width, own, ConvolutionKernel.WinogradFour)), (2, Filtered(width, own, ConvolutionKernel.WinogradTwo))]);
     }
 
     /// <summary>The widths that this machine has, narrowest first; scalar always.</summary>
@@ -85,7 +82,7 @@ public sealed class EngineList : IDisposable
     private IEnumerable<Engine> Named(VectorWidth width) => Enum.GetValues<ConvolutionKernel>().Where(kernel => kernel < ConvolutionKernel.Lanes)
         .Select(kernel => Optimized($"{NameOf(width)} with {kernel}", width, 1, [], kernel));
 
-    private Engine Filtered(VectorWidth width, int threads, double limit) => Optimized($"{NameOf(width)} by Winograd", width, threads, [], limit: limit);
+    private Engine Filtered(VectorWidth width, int threads, ConvolutionKernel kernel) => Optimized($"{NameOf(width)} with {kernel}", width, threads, [], kernel);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -95,14 +92,20 @@ public sealed class EngineList : IDisposable
         _executions.Clear();
     }
 
-    private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits, ConvolutionKernel? kernel = null, double? limit = null,
+    private Engine Optimized(string name, VectorWidth width, int threads, IReadOnlyList<Engine> sameBits, ConvolutionKernel? kernel = null,
         IReadOnlyList<(int, Engine)>? filtered = null)
     {
         Edge edge = default;
-        var on = new Execution(width, threads, () => new GuardedScratch(() => edge)) { PoisonScratch = true, Kernel = kernel, Algorithm = limit is null ? Algorithm.Ordered : Algorithm.Winograd, WinogradLimit = limit ?? 0 };
+        var on = new Execution(width, threads, () => new GuardedScratch(() => edge))
+        {
+            PoisonScratch = true,
+            Kernel = kernel,
+            Algorithm = kernel >= ConvolutionKernel.WinogradFour ? Algorithm.Winograd : Algorithm.Ordered,
+            WinogradLimit = double.PositiveInfinity,
+        };
         _executions.Add(on);
         var engine = new Engine(name) { SameBits = sameBits, SumsInOrder = SumsInOrder, Filtered = filtered ?? [] };
-        foreach (string id in TwinMethods.Ids.Where(id => kernel is null && limit is null || KernelsDiffer(id)))
+        foreach (string id in TwinMethods.Ids.Where(id => kernel is null || KernelsDiffer(id)))
             engine.Offer(id, call =>
             {
                 edge = call.Edge;
