@@ -1,0 +1,120 @@
+using System.Runtime.Intrinsics;
+using CnnVerified.Optimized;
+using CnnVerified.Optimized.Kernels;
+using CnnVerified.Verification.Engines;
+using Xunit;
+
+namespace CnnVerified.Tests;
+
+/// <summary>Every register tile that is generated, at every width that the machine has: layers reach only some of them.</summary>
+public sealed unsafe class TileTests
+{
+    private const int Terms = 5, Rows = 3;
+
+    private readonly Random _random = new(2015);
+
+    public static TheoryData<VectorWidth> Widths => [.. EngineList.Widths];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_tile_multiplies(VectorWidth width)
+    {
+        switch (width)
+        {
+            case VectorWidth.V512: Products<Vector512<float>, Lanes512>(); break;
+            case VectorWidth.V256: Products<Vector256<float>, Lanes256>(); break;
+            case VectorWidth.V128: Products<Vector128<float>, Lanes128>(); break;
+            default: Products<float, ScalarLanes>(); break;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_tile_of_lanes_sums_pixels(VectorWidth width)
+    {
+        switch (width)
+        {
+            case VectorWidth.V512: PixelSums<Vector512<float>, Lanes512>(); break;
+            case VectorWidth.V256: PixelSums<Vector256<float>, Lanes256>(); break;
+            case VectorWidth.V128: PixelSums<Vector128<float>, Lanes128>(); break;
+            default: PixelSums<float, ScalarLanes>(); break;
+        }
+    }
+
+    private void Products<V, L>() where V : unmanaged where L : struct, ILanes<V>
+    {
+        int tiles = 0;
+        for (int rows = 1; rows <= Tiles.MostRows; rows++)
+        {
+            for (int vectors = 1; vectors <= Tiles.PanelVectors; vectors++)
+            {
+                Product<V, L>(Tiles.Of<V, L>(rows, vectors), rows, vectors, listsColumns: false, distance: 1);
+                Product<V, L>(Tiles.Apart<V, L>(rows, vectors), rows, vectors, listsColumns: false, Tiles.Place);
+                tiles += 2;
+            }
+            for (int vectors = 1; vectors <= Tiles.MostVectors && (rows + 1) * vectors + 1 <= 32; vectors *= 2, tiles++)
+                Product<V, L>(Tiles.Turned<V, L>(rows, vectors), rows, vectors, listsColumns: true, distance: 1);
+        }
+        Assert.True(tiles > 80);
+    }
+
+    // One operand stands where a list says, the other in the order of the terms; rows are broadcast.
+    private void Product<V, L>(delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> tile, int rows, int vectors, bool listsColumns, int distance)
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        int lanes = vectors * L.Count, row = lanes + 3;
+        float[] listed = Numbers(4096), streamed = Numbers(Terms * Math.Max(rows, lanes)), start = Numbers(rows * row), biases = Numbers(Math.Max(rows, lanes));
+        int[] terms = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
+        foreach (bool resumes in new[] { false, true })
+            foreach (bool hasBias in new[] { false, true })
+            {
+                float[] expected = [.. start], got = [.. start];
+                for (int m = 0; m < rows; m++)
+                    for (int lane = 0; lane < lanes; lane++)
+                    {
+                        float sum = resumes ? start[m * row + lane] : 0;
+                        for (int t = 0; t < Terms; t++)
+                            sum = listsColumns ? MathF.FusedMultiplyAdd(streamed[t * rows + m], listed[terms[t] + lane], sum)
+                                : MathF.FusedMultiplyAdd(listed[terms[t] + m * distance], streamed[t * lanes + lane], sum);
+                        expected[m * row + lane] = hasBias ? sum + biases[listsColumns ? m : lane] : sum;
+                    }
+                fixed (float* l = listed, s = streamed, c = got, b = biases)
+                fixed (int* list = terms)
+                    tile(l, list, list + Terms, s, c, row, resumes, hasBias ? b : null);
+                Assert.Equal(expected, got);
+            }
+    }
+
+    private void PixelSums<V, L>() where V : unmanaged where L : struct, ILanes<V>
+    {
+        for (int filters = 1; filters <= Tiles.MostFilters; filters++)
+            for (int taps = 1; taps <= Math.Min(Tiles.MostTaps, Tiles.MostSums / filters); taps++)
+                foreach (int columns in new[] { Sums.VirtualLanes, Sums.VirtualLanes + 5, 3 })
+                    PixelSum<V, L>(filters, taps, columns);
+    }
+
+    // Pixel j of a row goes to lane j mod 16; a vector holds a part of the lanes.
+    private void PixelSum<V, L>(int filters, int taps, int columns) where V : unmanaged where L : struct, ILanes<V>
+    {
+        const int Lanes = Sums.VirtualLanes, Row = 3 * Lanes, Map = Rows * Row + 7;
+        int sumsOfFilter = taps * Lanes + 16;
+        float[] dy = Numbers(filters * Map + Row), x = Numbers(4096), expected = Numbers(filters * sumsOfFilter), got = [.. expected];
+        float[] valid = [.. Enumerable.Range(0, Lanes).Select(lane => lane < columns % Lanes ? 1f : 0f)];
+        int[] distances = [.. Enumerable.Range(0, taps).Select(_ => _random.Next(512))];
+        for (int m = 0; m < filters; m++)
+            for (int tap = 0; tap < taps; tap++)
+                for (int i = 0; i < Rows; i++)
+                    for (int j = 0; j < columns; j++)
+                    {
+                        ref float sum = ref expected[m * sumsOfFilter + tap * Lanes + j % Lanes];
+                        sum = MathF.FusedMultiplyAdd(dy[m * Map + i * Row + j], x[distances[tap] + i * 100 + j], sum);
+                    }
+        fixed (float* d = dy, image = x, v = valid, sums = got)
+        fixed (int* list = distances)
+            for (int lane = 0; lane < Lanes; lane += L.Count)
+                Tiles.Lanes<V, L>(filters, taps)(d + lane, Map, image + lane, list, Rows, Row, 100, columns, v + lane, sums + lane, sumsOfFilter);
+        Assert.Equal(expected, got);
+    }
+
+    private float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * _random.NextSingle() - 1)];
+}
