@@ -1,0 +1,84 @@
+using CnnVerified.Experiments.Networks;
+using CnnVerified.Optimized.Networks;
+using CnnVerified.Verification.Images;
+
+namespace CnnVerified.Experiments;
+
+/// <summary>Slips of docs/errata.md in the backward pass of LeNet-5: what the loss shows of them, and what the gradient does.</summary>
+internal sealed class WrongGradients : IExperiment
+{
+    private const float Rate = 0.01f, Momentum = 0.9f;
+
+    public string Name => "wrong-gradients";
+
+    public string Question => "How wrong may a gradient be and the network still train?";
+
+    public string Repeatability => Trials.Repeatability;
+
+    public ExperimentRecord Run(Conditions conditions)
+    {
+        var trials = new Trials(conditions, epochs: 2, seeds: 3);
+        var samples = trials.Scaled(PixelScale.LeNet5(conditions.On));
+        IReadOnlyList<Slip> slips = conditions.Either(Slip.All, [Slip.All[0], Slip.All[1], .. Slip.All.Skip(7).Take(1)]);
+        var rows = slips.Select(slip => (Slip: slip, Gradient: Compare(slip, samples.Train, conditions),
+            Courses: trials.Run(slip.Name, () => slip.Network(Plan.Batch), samples, plan => plan with { Rate = Rate, Momentum = Momentum, Order = slip.Order }))).ToArray();
+        // A slip in max pooling is compared with max pooling.
+        Course[] Right(Slip slip) => rows.Single(row => row.Slip.IsNone && row.Slip.Pooling == slip.Pooling).Courses;
+
+        var wrong = rows.Where(row => !row.Slip.IsNone).ToArray();
+        string Names(Func<Course[], Course[], bool> holds) => string.Join("; ", wrong.Where(row => holds(row.Courses, Right(row.Slip))).Select(row => row.Slip.Name)) is { Length: > 0 } names ? names : "none";
+        return new($"{trials.Setting} η = 0.01, momentum 0.9, pixels by IN-2. The gradient is compared on the first batch, at the first weights, before any training.",
+        [
+            new("The slips: what a check of the gradient shows at once, and what training shows; mean (smallest to largest)",
+                ["slip", "docs/errata.md", "relative error of the gradient", "cosine with the right one", "loss of the last pass", "held-out accuracy", "loss against the right runs"],
+                [.. rows.Select(row => (IReadOnlyList<string>)
+                [
+                    row.Slip.Name, row.Slip.Source, Digits.Power(row.Gradient.Error), Digits.Fixed(row.Gradient.Cosine, 3), Digits.Spread([.. row.Courses.Select(course => course.Last)], value => Digits.Fixed(value, 3)),
+                    Digits.Spread([.. row.Courses.Select(course => course.Accuracy)], Digits.Percent), row.Slip.IsNone ? "" : Verdict(row.Courses, Right(row.Slip)),
+                ])]),
+        ],
+        [
+            $"Of {wrong.Length} slips {wrong.Count(row => Trains(row.Courses))} still train: in every run the loss of the last pass is below that of the first, and more than half of the held-out images are recognised.",
+            $"Every loss above those of the right runs: {Names(IsAbove)}.",
+            $"Within the range of the right runs, or partly: {Names((courses, right) => !IsAbove(courses, right) && !IsBelow(courses, right))}.",
+            $"Every loss below those of the right runs: {Names(IsBelow)}.",
+            $"The smallest relative error of a wrong gradient is {Digits.Power(wrong.Min(row => row.Gradient.Error))} ({wrong.MinBy(row => row.Gradient.Error).Slip.Name}).",
+        ],
+        new("Loss of the last pass for each slip, a dot for each seed, beside the runs without a slip",
+            new Plot("Loss of the last pass by slip, a dot for each seed", new("loss", AxisScale.Logarithmic), new("", Names: [.. slips.Select(slip => slip.Name)]),
+            [
+                new("no slip", Dots(row => row.Slip.IsNone), Mark.Dot, 2), new("still trains", Dots(row => !row.Slip.IsNone && Trains(row.Courses)), Mark.Dot, 0),
+                new("does not train", Dots(row => !row.Slip.IsNone && !Trains(row.Courses)), Mark.Dot, 1),
+            ])));
+
+        (double, double)[] Dots(Func<(Slip Slip, (double, double) Gradient, Course[] Courses), bool> which) =>
+            [.. rows.SelectMany((row, r) => which(row) ? row.Courses.Select(course => (course.Last, (double)r)) : [])];
+    }
+
+    /// <summary>How far the gradient of a slip is from the right one: relative error and cosine over all parameters.</summary>
+    internal static (double Error, double Cosine) Compare(Slip slip, Samples samples, Conditions conditions)
+    {
+        double[] right = Gradient(Slip.All.First(each => each.IsNone && each.Pooling == slip.Pooling)), wrong = Gradient(slip);
+        return (Norm(right.Zip(wrong, (r, w) => w - r)) / Norm(right), right.Zip(wrong, (r, w) => r * w).Sum() / (Norm(right) * Norm(wrong)));
+
+        double[] Gradient(Slip which)
+        {
+            TrialNetwork network = which.Network(Plan.Batch);
+            network.Initialise(conditions.Seed, Network.Glorot);
+            float[] targets = new float[Plan.Batch * ImageSet.Classes];
+            samples.Select([.. Enumerable.Range(0, Plan.Batch)], network.Input, targets);
+            network.Step(Plan.Batch, targets, Rate, Momentum, which.Order, conditions.On);   // the gradient stays where the step found it
+            return [.. network.Parameters.SelectMany(parameter => parameter.Gradient).Select(value => (double)value)];
+        }
+    }
+
+    private static bool Trains(Course[] courses) => courses.All(course => course.Last < course.Epochs[0] && course.Accuracy > 0.5);
+
+    private static bool IsAbove(Course[] courses, Course[] right) => !(courses.Min(course => course.Last) <= right.Max(course => course.Last));
+
+    private static bool IsBelow(Course[] courses, Course[] right) => courses.Max(course => course.Last) < right.Min(course => course.Last);
+
+    private static string Verdict(Course[] courses, Course[] right) => IsAbove(courses, right) ? "above all" : IsBelow(courses, right) ? "below all" : "among them";
+
+    private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
+}
