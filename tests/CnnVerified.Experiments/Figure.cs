@@ -52,7 +52,7 @@ public sealed record Plot(string Title, Axis X, Axis Y, IReadOnlyList<Series> Se
 /// <param name="Plots">The plots.</param>
 public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots)
 {
-    private const double Width = 760, Top = 40, Right = 520, AxisHeight = 52, PlotHeight = 260, RowHeight = 22;
+    private const double Width = 800, Top = 40, Right = 530, AxisHeight = 52, PlotHeight = 260, RowHeight = 22;
 
     private static readonly XNamespace Space = "http://www.w3.org/2000/svg";
 
@@ -177,6 +177,8 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
     /// <summary>From numbers to places on the paper, and the ticks.</summary>
     private sealed class Ruler
     {
+        private static readonly int[] Digits125 = [1, 2, 5];
+
         private readonly Axis _axis;
         private readonly double _low, _high, _from, _to;
 
@@ -189,12 +191,10 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
                 Ticks = [.. names.Select((name, place) => (Place(place), name))];
                 return;
             }
-            double[] levels = [.. values.Select(Level).Where(double.IsFinite).DefaultIfEmpty(0)];
-            double step = Step(levels.Min(), levels.Max());
-            _low = step * Math.Floor(levels.Min() / step + 1e-9);
-            _high = Math.Max(step * Math.Ceiling(levels.Max() / step - 1e-9), _low + step);
-            int count = (int)Math.Round((_high - _low) / step);
-            Ticks = [.. Enumerable.Range(0, count + 1).Select(tick => _low + tick * step).Select(level => (OfLevel(level), Label(level, step)))];
+            double[] shown = [.. values.Where(value => double.IsFinite(Level(value))).DefaultIfEmpty(1)];
+            double[] ticks = axis.Scale == AxisScale.Logarithmic ? Decades(shown.Min(), shown.Max()) : Even(shown.Min(), shown.Max(), shown.All(double.IsInteger));
+            (_low, _high) = (Level(ticks[0]), Level(ticks[^1]));
+            Ticks = [.. ticks.Select(tick => (Place(tick), Label(tick)))];
         }
 
         public IReadOnlyList<(double At, string Label)> Ticks { get; }
@@ -205,16 +205,30 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
 
         private double Level(double value) => _axis.Scale == AxisScale.Linear || _axis.Names is not null ? value : value > 0 ? Math.Log10(value) : double.NaN;
 
-        // 1, 2 or 5 times a power of ten, for about six ticks; whole decades on a logarithmic axis, or thirds where there are few.
-        private double Step(double low, double high)
+        // Every 1, 2 or 5 times a power of ten, for about six ticks from below the smallest value to above the largest; whole steps for whole values.
+        private static double[] Even(double low, double high, bool isWhole)
         {
-            double wanted = Math.Max((high - low) / 6, 1e-9), decade = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
-            double step = decade * (wanted <= decade * 1.0001 ? 1 : wanted <= 2 * decade ? 2 : wanted <= 5 * decade ? 5 : 10);
-            return _axis.Scale == AxisScale.Logarithmic ? Math.Max(Math.Ceiling(step), 1) : step;
+            double wanted = Math.Max(Math.Max((high - low) / 6, Math.Abs(high) * 1e-6), 1e-12), decade = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
+            double step = Math.Max(isWhole ? 1 : 0, decade * (wanted <= decade * 1.0001 ? 1 : wanted <= 2 * decade ? 2 : wanted <= 5 * decade ? 5 : 10));
+            double first = Math.Floor(low / step + 1e-9), last = Math.Max(Math.Ceiling(high / step - 1e-9), first + 1);
+            return [.. Enumerable.Range(0, (int)(last - first) + 1).Select(tick => Math.Round((first + tick) * step, 12))];
         }
 
-        private string Label(double level, double step) => _axis.Scale == AxisScale.Logarithmic
-            ? level is >= -3 and <= 4 ? Digits.Plain(Math.Pow(10, level)) : $"1e{level.ToString("0", CultureInfo.InvariantCulture)}"
-            : Math.Round(level, Math.Clamp((int)Math.Ceiling(-Math.Log10(step)) + 1, 0, 15)).ToString("#,0.######", CultureInfo.InvariantCulture);
+        // 1, 2 and 5 of each decade where there are few decades, else every one, second, … of them.
+        private static double[] Decades(double low, double high)
+        {
+            int first = (int)Math.Floor(Math.Log10(low) + 1e-9), last = Math.Max((int)Math.Ceiling(Math.Log10(high) - 1e-9), first + 1);
+            if (last - first > 2)
+            {
+                int step = (last - first + 7) / 8;
+                return [.. Enumerable.Range(0, (last - first + step - 1) / step + 1).Select(tick => Math.Pow(10, first + tick * step))];
+            }
+            double[] all = [.. Enumerable.Range(first, last - first + 1).SelectMany(decade => Digits125.Select(digit => digit * Math.Pow(10, decade)))];
+            int from = Array.FindLastIndex(all, tick => tick <= low * 1.0001), to = Math.Max(Array.FindIndex(all, tick => tick >= high * 0.9999), from + 1);
+            return all[from..(to + 1)];
+        }
+
+        private string Label(double tick) => _axis.Scale == AxisScale.Logarithmic && tick is < 0.9e-3 or > 1.1e4
+            ? tick.ToString("0e0", CultureInfo.InvariantCulture) : tick.ToString("#,0.######", CultureInfo.InvariantCulture);
     }
 }

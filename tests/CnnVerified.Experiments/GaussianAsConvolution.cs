@@ -62,8 +62,8 @@ internal sealed class GaussianAsConvolution : IExperiment
         new("Pooled values along a row near the middle of an image that is 1 everywhere: zeros around the image darken the border, weights divided by their sum inside do not",
             new Plot("Gaussian pooling of an image that is 1 everywhere, a middle row", new("output column"), new("pooled value"),
             [
-                new("padding is zeros (PL-F5)", Along(zeros), Mark.Line, 0), new("depthwise convolution (CV-F9)", Along(Convolved(bright, 1.5, 5, 5, borders)), Mark.Dot, 1),
-                new("weights inside sum to 1", Along(shared), Mark.DottedLine, 2, 1),
+                new("padding is zeros (PL-F5)", Along(zeros), Mark.Line, 0), new("depthwise (CV-F9)", Along(Convolved(bright, 1.5, 5, 5, borders)), Mark.Dot, 1),
+                new("weights inside sum to 1", Along(shared), Mark.Line, 2, 1),
             ])));
     }
 

@@ -58,7 +58,7 @@ internal sealed class InputScale : IExperiment
         [
             new("raw, 0 to 255", [.. Enumerable.Range(0, 256)]),
             PixelScale.OfEngine("divided by 255 (IN-1)", Scaling.Unit, on),
-            new("divided by 255, mean taken away", [.. Enumerable.Range(0, 256).Select(pixel => (float)((pixel - mean) / 255))]),
+            new("divided by 255, centred", [.. Enumerable.Range(0, 256).Select(pixel => (float)((pixel - mean) / 255))]),
             PixelScale.OfEngine("LeNet-5's (IN-2)", Scaling.LeNet5, on),
             PixelScale.OfEngine("squashed to ±0.8 (IN-3)", Scaling.Symmetric, on),
             new("standardised (IN-4)", [.. Enumerable.Range(0, 256).Select(pixel => (float)((pixel - mean) / deviation))]),

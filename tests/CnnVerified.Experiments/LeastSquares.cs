@@ -21,7 +21,7 @@ internal sealed class LeastSquares : IExperiment
     {
         int images = conditions.Either(200, 40), blocks = conditions.Either(4, 2), most = conditions.Either(200_000, 4000);
         ImageSet train = ImageSet.Embedded().Train.First(images);
-        double[] targets = Footwear(train);
+        double[] targets = Targets(train, 5, 7, 9);
         var descents = Preparations(train, blocks).Select(preparation =>
         {
             conditions.Progress(preparation.Name);
@@ -30,8 +30,8 @@ internal sealed class LeastSquares : IExperiment
         var raw = Preparations(train, blocks)[0].X;
         var (below, above) = (Growth(raw, targets, 0.99, conditions.Either(1000, 200)), Growth(raw, targets, 1.01, conditions.Either(1000, 200)));
 
-        int seeds = conditions.Either(40, 3), steps = conditions.Either(3000, 300);
-        var hidden = new TwoLayers(Matrix<double>.Build.DenseOfArray(Standardised(Blocks(train, 2)).ToArray()), targets, hidden: conditions.Either(3, 2));
+        int seeds = conditions.Either(40, 3), steps = conditions.Either(2000, 300);
+        var hidden = new TwoLayers(Matrix<double>.Build.DenseOfArray(Standardised(Blocks(train, 2)).ToArray()), Targets(train, 2, 6), hidden: 2);
         var ends = Enumerable.Range(conditions.Seed, seeds).Select(seed =>
         {
             conditions.Progress($"two layers, seed {seed}");
@@ -41,7 +41,7 @@ internal sealed class LeastSquares : IExperiment
 
         return new($"The first {images} training images of the embedded subset of Fashion-MNIST. Linear layer: the means of {blocks}×{blocks} blocks of an image, 0 to 1, and a bias; the target is 1 for footwear " +
             $"(classes 5, 7 and 9), 0 otherwise; half the squared error (LS-F2), all images in each step, weights begin at 0, η = 2/(λ₁ + λₙ) from the largest and smallest eigenvalue of XᵀX, κ = λ₁/λₙ. " +
-            $"Two layers: the means of 2×2 blocks, standardised, {hidden.Hidden} units with tanh, one linear output, {seeds} draws by IT-2 from seed {conditions.Seed}, {Digits.Count(steps)} steps of gradient descent and then Newton steps " +
+            $"Two layers: the means of 2×2 blocks, standardised, the target 1 for pullovers and shirts (classes 2 and 6), which the other tops resemble, {hidden.Hidden} units with tanh, one linear output, {seeds} draws by IT-2 from seed {conditions.Seed}, {Digits.Count(steps)} steps of gradient descent and then Newton steps " +
             "until the gradient is 0 to rounding.",
         [
             new($"One linear layer: steps until ‖w − w*‖/‖w*‖ is below {Digits.Power(Reached)}, w* by MathNet's QR",
@@ -60,7 +60,7 @@ internal sealed class LeastSquares : IExperiment
         new("Above: distance from the least-squares solution over steps, logarithmic, for inputs of different condition. Below: final losses of a network with a hidden layer, sorted",
             new Plot("One linear layer: distance from the QR solution", new("step", AxisScale.Logarithmic), new("‖w − w*‖/‖w*‖", AxisScale.Logarithmic),
             [
-                .. descents.Select((each, d) => new Series($"{each.Name}, κ = {Digits.Fixed(each.Descent.Condition, 0)}", Thin(each.Descent.Distances), Mark.Line, d)),
+                .. descents.Select((each, d) => new Series($"{each.Name}, κ = {Digits.Fixed(each.Descent.Condition, 0)}", Thin(each.Descent.Distances), each.Descent.Measured is null ? Mark.Dot : Mark.Line, d)),
                 .. descents.Where(each => each.Descent.Measured is not null).Select((each, d) => new Series(d == 0 ? "predicted rate" : "", Predicted(each.Descent), Mark.Line, 7, 2)),
             ]),
             new Plot("Two layers with tanh: final loss of each run, sorted", new("run"), new("half squared error"),
@@ -112,14 +112,14 @@ internal sealed class LeastSquares : IExperiment
     internal static double Growth(Matrix<double> X, double[] targets, double share, int steps)
     {
         var layer = new Linear(X, targets);
-        double before = layer.Loss;
+        double before = layer.Loss, eta = share * 2 / Spectrum(X).Largest;
         for (int step = 0; step < steps; step++)
-            layer.Step(share * 2 / Spectrum(X).Largest);
+            layer.Step(eta);
         return layer.Loss / before;
     }
 
-    /// <summary>1 for footwear.</summary>
-    internal static double[] Footwear(ImageSet images) => [.. images.Labels.Select(label => label is 5 or 7 or 9 ? 1.0 : 0.0)];
+    /// <summary>1 for images of some classes, 0 for all others.</summary>
+    internal static double[] Targets(ImageSet images, params byte[] classes) => [.. images.Labels.Select(label => classes.Contains(label) ? 1.0 : 0.0)];
 
     private static (double Smallest, double Largest) Spectrum(Matrix<double> X)
     {
@@ -160,8 +160,7 @@ internal sealed class LeastSquares : IExperiment
     private static (double, double)[] Predicted(Descent descent)
     {
         int last = descent.Distances.Count - 1;
-        return [.. Enumerable.Range(0, 60).Select(k => Math.Pow(last, k / 59.0)).Select(step => (step, descent.Distances[^1] * Math.Pow(descent.Predicted, step - last)))
-            .Where(point => point.Item2 <= 2)];
+        return [.. Enumerable.Range(0, 20).Select(k => last * (1 + k / 19.0) / 2).Select(step => (step, descent.Distances[^1] * Math.Pow(descent.Predicted, step - last)))];
     }
 
     /// <summary>One linear layer of the reference (FC-F1, FC-B2, FC-B3, LS-F2, OP-1) on all images.</summary>

@@ -82,7 +82,7 @@ internal sealed class TwoLayers(Matrix<double> X, double[] targets, int hidden)
     private Vector<double> Rest(Vector<double> p, CancellationToken stop)
     {
         double damping = 1e-3;
-        for (int step = 0; step < 300; step++)
+        for (int step = 0; step < 150; step++)
         {
             stop.ThrowIfCancellationRequested();
             var (loss, gradient) = Gradient(p);

@@ -75,7 +75,7 @@ public sealed class ExperimentTheoremTests : IDisposable
         ImageSet images = Images.First(40);
         foreach (var (name, X) in LeastSquares.Preparations(images, 2).Skip(2))
         {
-            var descent = LeastSquares.Descend(X, LeastSquares.Footwear(images), 4000, default);
+            var descent = LeastSquares.Descend(X, LeastSquares.Targets(images, 5, 7, 9), 4000, default);
             Assert.True(descent.Distances[^1] <= 1e-9, $"{name}: expected a distance of at most 1e-9, got {descent.Distances[^1]}");
             Assert.InRange(descent.Excess, -1e-12, 1e-12);
             if (name == "whitened")
@@ -90,7 +90,7 @@ public sealed class ExperimentTheoremTests : IDisposable
     {
         ImageSet images = Images.First(40);
         Matrix<double> X = LeastSquares.Preparations(images, 2)[0].X;
-        double[] targets = LeastSquares.Footwear(images);
+        double[] targets = LeastSquares.Targets(images, 5, 7, 9);
 
         Assert.True(LeastSquares.Growth(X, targets, 0.98, 200) < 1);
         Assert.True(LeastSquares.Growth(X, targets, 1.02, 200) > 10);
