@@ -52,7 +52,7 @@ public sealed record Plot(string Title, Axis X, Axis Y, IReadOnlyList<Series> Se
 /// <param name="Plots">The plots.</param>
 public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots)
 {
-    private const double Width = 800, Top = 40, Right = 530, AxisHeight = 52, PlotHeight = 260, RowHeight = 22;
+    private const double Width = 860, Top = 40, Right = 530, AxisHeight = 52, PlotHeight = 260, RowHeight = 22;
 
     private static readonly XNamespace Space = "http://www.w3.org/2000/svg";
 
@@ -192,9 +192,11 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
                 return;
             }
             double[] shown = [.. values.Where(value => double.IsFinite(Level(value))).DefaultIfEmpty(1)];
-            double[] ticks = axis.Scale == AxisScale.Logarithmic ? Decades(shown.Min(), shown.Max()) : Even(shown.Min(), shown.Max(), shown.All(double.IsInteger));
-            (_low, _high) = (Level(ticks[0]), Level(ticks[^1]));
-            Ticks = [.. ticks.Select(tick => (Place(tick), Label(tick)))];
+            double[] all = axis.Scale == AxisScale.Logarithmic ? Decades(shown.Min(), shown.Max()) : Even(shown.Min(), shown.Max(), shown.All(double.IsInteger));
+            (_low, _high) = (Level(all[0]), Level(all[^1]));
+            // Where there are many decades, every one, second, … of them.
+            int every = axis.Scale == AxisScale.Logarithmic && _high - _low > 2.1 ? (int)Math.Ceiling((_high - _low) / 8) : 0;
+            Ticks = [.. all.Where(tick => every == 0 || Math.Abs(Math.IEEERemainder(Math.Log10(tick) - Math.Ceiling(_low - 1e-6), every)) < 1e-6).Select(tick => (Place(tick), Label(tick)))];
         }
 
         public IReadOnlyList<(double At, string Label)> Ticks { get; }
@@ -214,15 +216,10 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
             return [.. Enumerable.Range(0, (int)(last - first) + 1).Select(tick => Math.Round((first + tick) * step, 12))];
         }
 
-        // 1, 2 and 5 of each decade where there are few decades, else every one, second, … of them.
+        // 1, 2 and 5 of each decade, from the last that is not above the smallest value to the first that is not below the largest.
         private static double[] Decades(double low, double high)
         {
-            int first = (int)Math.Floor(Math.Log10(low) + 1e-9), last = Math.Max((int)Math.Ceiling(Math.Log10(high) - 1e-9), first + 1);
-            if (last - first > 2)
-            {
-                int step = (last - first + 7) / 8;
-                return [.. Enumerable.Range(0, (last - first + step - 1) / step + 1).Select(tick => Math.Pow(10, first + tick * step))];
-            }
+            int first = (int)Math.Floor(Math.Log10(low) - 1e-6), last = (int)Math.Ceiling(Math.Log10(high) + 1e-6);
             double[] all = [.. Enumerable.Range(first, last - first + 1).SelectMany(decade => Digits125.Select(digit => digit * Math.Pow(10, decade)))];
             int from = Array.FindLastIndex(all, tick => tick <= low * 1.0001), to = Math.Max(Array.FindIndex(all, tick => tick >= high * 0.9999), from + 1);
             return all[from..(to + 1)];

@@ -19,15 +19,14 @@ internal sealed class InputScale : IExperiment
 
     public ExperimentRecord Run(Conditions conditions)
     {
-        var trials = new Trials(conditions, epochs: 3, seeds: 2);
-        float[] rates = conditions.Either<float[]>([0.01f, 0.001f], [0.01f]);
+        var trials = new Trials(conditions, epochs: 3, seeds: 3);
+        float[] rates = conditions.Either<float[]>([0.01f, 0.001f, 0.03f], [0.01f]);
         var rows = Scales(trials.Train, conditions.On).Select(scale =>
         {
             var samples = trials.Scaled(scale);
             return (Scale: scale, Saturation: Saturation(samples.Train, conditions),
                 Courses: rates.Select(rate => trials.Run($"{scale.Name}, rate {rate}", () => TrialNetwork.LeNet5(Plan.Batch), samples, plan => plan with { Rate = rate })).ToArray());
         }).ToArray();
-        var (lowest, highest) = (rows.MinBy(row => Loss(row.Courses[0])), rows.MaxBy(row => Loss(row.Courses[0])));
 
         return new($"{trials.Setting} Momentum 0.9, mean pooling. What is saturated is measured before training.",
         [
@@ -42,7 +41,11 @@ internal sealed class InputScale : IExperiment
                 })])]),
         ],
         [
-            $"At η = {Digits.Plain(rates[0])} the lowest mean loss is {Digits.Fixed(Loss(lowest.Courses[0]), 3)} ({lowest.Scale.Name}), the highest {Digits.Fixed(Loss(highest.Courses[0]), 3)} ({highest.Scale.Name}).",
+            .. rates.Select((rate, r) =>
+            {
+                var (lowest, highest) = (rows.MinBy(row => Loss(row.Courses[r])), rows.MaxBy(row => Loss(row.Courses[r])));
+                return $"At η = {Digits.Plain(rate)} the lowest mean loss is {Digits.Fixed(Loss(lowest.Courses[r]), 3)} ({lowest.Scale.Name}), the highest {Digits.Fixed(Loss(highest.Courses[r]), 3)} ({highest.Scale.Name}).";
+            }),
         ],
         new("Loss over training steps for each way of scaling the pixels",
             new Plot($"LeNet-5 by the scaling of its pixels, η = {Digits.Plain(rates[0])}, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),

@@ -15,7 +15,7 @@ internal sealed class LearningRate : IExperiment
 
     public ExperimentRecord Run(Conditions conditions)
     {
-        var trials = new Trials(conditions, epochs: 2, seeds: 2);
+        var trials = new Trials(conditions, epochs: 2, seeds: 3);
         var samples = trials.Scaled(PixelScale.LeNet5(conditions.On));
         float[] rates = conditions.Either<float[]>([0.0001f, 0.0003f, 0.001f, 0.003f, 0.01f, 0.03f, 0.1f, 0.3f, 1f], [0.01f, 1f]), momenta = [0, 0.9f];
         var rows = momenta.SelectMany(momentum => rates.Select(rate => (Momentum: momentum, Rate: rate,

@@ -9,6 +9,9 @@ internal sealed class WrongGradients : IExperiment
 {
     private const float Rate = 0.01f, Momentum = 0.9f;
 
+    // Those whose curve is drawn: more would hide each other.
+    private static readonly string[] Curves = ["", "ER-2", "ER-1", "ER-7", "ER-12", "ER-16", "ER-20"];
+
     public string Name => "wrong-gradients";
 
     public string Question => "How wrong may a gradient be and the network still train?";
@@ -17,7 +20,7 @@ internal sealed class WrongGradients : IExperiment
 
     public ExperimentRecord Run(Conditions conditions)
     {
-        var trials = new Trials(conditions, epochs: 2, seeds: 3);
+        var trials = new Trials(conditions, epochs: 3, seeds: 5);
         var samples = trials.Scaled(PixelScale.LeNet5(conditions.On));
         IReadOnlyList<Slip> slips = conditions.Either(Slip.All, [Slip.All[0], Slip.All[1], .. Slip.All.Skip(7).Take(1)]);
         var rows = slips.Select(slip => (Slip: slip, Gradient: Compare(slip, samples.Train, conditions),
@@ -44,7 +47,9 @@ internal sealed class WrongGradients : IExperiment
             $"Every loss below those of the right runs: {Names(IsBelow)}.",
             $"The smallest relative error of a wrong gradient is {Digits.Power(wrong.Min(row => row.Gradient.Error))} ({wrong.MinBy(row => row.Gradient.Error).Slip.Name}).",
         ],
-        new("Loss of the last pass for each slip, a dot for each seed, beside the runs without a slip",
+        new("Loss over training steps without a slip and with some; below, the loss of the last pass for each slip, a dot for each seed",
+            new Plot($"Loss with some of the slips, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),
+                [.. rows.Where(row => Curves.Contains(row.Slip.Source) && row.Slip.Pooling is null).Select((row, r) => new Series(row.Slip.IsNone ? "no slip" : row.Slip.Name, row.Courses[0].Curve(25), Mark.Line, r))]),
             new Plot("Loss of the last pass by slip, a dot for each seed", new("loss", AxisScale.Logarithmic), new("", Names: [.. slips.Select(slip => slip.Name)]),
             [
                 new("no slip", Dots(row => row.Slip.IsNone), Mark.Dot, 2), new("still trains", Dots(row => !row.Slip.IsNone && Trains(row.Courses)), Mark.Dot, 0),

@@ -100,7 +100,7 @@ public sealed class ExperimentTheoremTests : IDisposable
     public void The_gradient_of_two_layers_is_the_slope_of_their_loss()
     {
         var random = new Random(5);
-        var layers = new TwoLayers(Matrix<double>.Build.Dense(6, 3, (_, _) => random.NextDouble() - 0.5), [0, 1, 0, 1, 1, 0], hidden: 2);
+        var layers = new TwoLayers(Matrix<double>.Build.Dense(6, 3, (_, _) => random.NextDouble() - 0.5), [0, 1, 0, 1, 1, 0], hidden: 2, decay: 0.1);
         Vector<double> p = Vector<double>.Build.Dense(11, _ => random.NextDouble() - 0.5), gradient = layers.Gradient(p).Gradient;
         const double step = 1e-6;
         for (int i = 0; i < p.Count; i++)
