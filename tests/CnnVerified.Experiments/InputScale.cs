@@ -20,7 +20,8 @@ internal sealed class InputScale : IExperiment
     public ExperimentRecord Run(Conditions conditions)
     {
         var trials = new Trials(conditions, epochs: 3, seeds: 3);
-        float[] rates = conditions.Either<float[]>([0.01f, 0.001f, 0.03f], [0.01f]);
+        float[] rates = conditions.Either<float[]>([0.001f, 0.01f, 0.03f], [0.01f]);
+        int drawn = Array.IndexOf(rates, 0.01f);
         var rows = Scales(trials.Train, conditions.On).Select(scale =>
         {
             var samples = trials.Scaled(scale);
@@ -48,8 +49,8 @@ internal sealed class InputScale : IExperiment
             }),
         ],
         new("Loss over training steps for each way of scaling the pixels",
-            new Plot($"LeNet-5 by the scaling of its pixels, η = {Digits.Plain(rates[0])}, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),
-                [.. rows.Select((row, r) => new Series(row.Scale.Name, row.Courses[0][0].Curve(25), Mark.Line, r))])));
+            new Plot($"LeNet-5 by the scaling of its pixels, η = {Digits.Plain(rates[drawn])}, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),
+                [.. rows.Select((row, r) => new Series(row.Scale.Name, row.Courses[drawn][0].Curve(25), Mark.Line, r))])));
     }
 
     /// <summary>The scalings. What is measured on images is measured on the training images and then kept.</summary>

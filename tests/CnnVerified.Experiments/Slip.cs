@@ -6,7 +6,7 @@ namespace CnnVerified.Experiments;
 
 /// <summary>A mistake in a backward pass.</summary>
 /// <param name="Name">What is wrong.</param>
-/// <param name="Source">Where docs/errata.md tells of it.</param>
+/// <param name="Source">Where docs/errata.md tells of it, if it does.</param>
 /// <param name="Plant">Puts another layer in the place of a right one, or leaves it.</param>
 internal sealed record Slip(string Name, string Source, Func<Layer, Layer> Plant)
 {
@@ -41,7 +41,7 @@ internal sealed record Slip(string Name, string Source, Func<Layer, Layer> Plant
         new("1/N of the mean left out", "ER-C9", OfFullyConnected(name: "output", before: (layer, N) => Scale(layer.Y.Residuals, N))),
         new("bias gradient divided by N", "ER-20", OfBias((gradient, N) => Scale(gradient, 1f / N))),
         new("one bias gradient for all channels", "ER-19", OfConvolution(after: (layer, _) => Array.Fill(layer.B.Gradient, layer.B.Gradient.Sum()))),
-        new("no bias is updated", "section 4", OfBias((gradient, _) => Array.Clear(gradient))),
+        new("no bias is updated", "not listed", OfBias((gradient, _) => Array.Clear(gradient))),
         new("first layer is never updated", "section 4", OfConvolution(name: "C1", after: (layer, _) =>
         {
             Array.Clear(layer.W.Gradient);

@@ -101,7 +101,8 @@ internal sealed class UpdateOrder : IExperiment
 
     private static Tensor<double> Updated(Tensor<double> w, Tensor<double> dw, double eta) => As(GradientDescent.Step(Row(w), Row(dw), eta), w.Lengths);
 
-    private static Tensor<double> Exact(float[] values, nint[] shape) => Tensor.Create([.. values.Select(value => (double)value)], shape);
+    /// <summary>The same numbers in binary64.</summary>
+    internal static Tensor<double> Exact(float[] values, nint[] shape) => Tensor.Create([.. values.Select(value => (double)value)], shape);
 
     private static Tensor<double> As(Tensor<double> x, ReadOnlySpan<nint> shape) => Tensor.Create([.. x], shape);
 
