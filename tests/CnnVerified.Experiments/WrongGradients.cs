@@ -45,7 +45,7 @@ internal sealed class WrongGradients : IExperiment
             $"Every loss above those of the right runs: {Names(IsAbove)}.",
             $"Within the range of the right runs, or partly: {Names((courses, right) => !IsAbove(courses, right) && !IsBelow(courses, right))}.",
             $"Every loss below those of the right runs: {Names(IsBelow)}.",
-            $"The smallest relative error of a wrong gradient is {Digits.Power(wrong.Min(row => row.Gradient.Error))} ({wrong.MinBy(row => row.Gradient.Error).Slip.Name}). That of the right one in binary32 is {Digits.Power(Rounding(samples.Train, conditions))}, against the reference in binary64.",
+            $"The smallest relative error of a wrong gradient is {Digits.Power(wrong.Min(row => row.Gradient.Error))} ({wrong.MinBy(row => row.Gradient.Error).Slip.Name}). That of the right one in binary32 is {Digits.Power(Rounding(samples.Train, conditions.Either(Plan.Batch, 2), conditions))}, against the reference in binary64.",
         ],
         new("Loss over training steps without a slip and with some; below, the loss of the last pass for each slip, a dot for each seed",
             new Plot($"Loss with some of the slips, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),
@@ -68,35 +68,35 @@ internal sealed class WrongGradients : IExperiment
 
         double[] Gradient(Slip which)
         {
-            var (network, targets) = Begin(which, samples, conditions);
+            var (network, targets) = Begin(which, samples, Plan.Batch, conditions);
             return AfterStep(network, targets, which.Order, conditions);
         }
     }
 
     /// <summary>How far the right gradient is from that of the reference in binary64: by rounding alone.</summary>
-    internal static double Rounding(Samples samples, Conditions conditions)
+    internal static double Rounding(Samples samples, int images, Conditions conditions)
     {
-        var (network, targets) = Begin(Slip.All[0], samples, conditions);
+        var (network, targets) = Begin(Slip.All[0], samples, images, conditions);
         var reference = Reference.Networks.LeNet5.Gradient([.. network.Parameters.Select(parameter => UpdateOrder.Exact(parameter.Values, parameter.Shape))],
-            UpdateOrder.Exact(network.Input.Values, [Plan.Batch, 1, 32, 32]), UpdateOrder.Exact(targets, [Plan.Batch, ImageSet.Classes]));
+            UpdateOrder.Exact(network.Input.Values, [images, 1, 32, 32]), UpdateOrder.Exact(targets, [images, ImageSet.Classes]));
         double[] exact = [.. reference.Gradients.SelectMany(tensor => tensor)];
         return Norm(exact.Zip(AfterStep(network, targets, Order.ResidualFirst, conditions), (r, w) => w - r)) / Norm(exact);
     }
 
-    // At the first weights, with the first batch.
-    private static (TrialNetwork Network, float[] Targets) Begin(Slip slip, Samples samples, Conditions conditions)
+    // At the first weights, with the first images as a batch.
+    private static (TrialNetwork Network, float[] Targets) Begin(Slip slip, Samples samples, int images, Conditions conditions)
     {
-        TrialNetwork network = slip.Network(Plan.Batch);
+        TrialNetwork network = slip.Network(images);
         network.Initialise(conditions.Seed, Network.Glorot);
-        float[] targets = new float[Plan.Batch * ImageSet.Classes];
-        samples.Select([.. Enumerable.Range(0, Plan.Batch)], network.Input, targets);
+        float[] targets = new float[images * ImageSet.Classes];
+        samples.Select([.. Enumerable.Range(0, images)], network.Input, targets);
         return (network, targets);
     }
 
     // The gradient stays where the step found it.
     private static double[] AfterStep(TrialNetwork network, float[] targets, Order order, Conditions conditions)
     {
-        network.Step(Plan.Batch, targets, Rate, Momentum, order, conditions.On);
+        network.Step(network.Input.MaxBatch, targets, Rate, Momentum, order, conditions.On);
         return [.. network.Parameters.SelectMany(parameter => parameter.Gradient).Select(value => (double)value)];
     }
 

@@ -80,7 +80,7 @@ public sealed class ExperimentNetworkTests : IDisposable
     [Fact]
     public void Without_a_slip_the_gradient_is_that_of_the_reference_but_for_rounding()
     {
-        double rounding = WrongGradients.Rounding(new(Images.Train.First(Plan.Batch), 32, PixelScale.LeNet5(_conditions.On)), _conditions);
+        double rounding = WrongGradients.Rounding(new(Images.Train.First(2), 32, PixelScale.LeNet5(_conditions.On)), 2, _conditions);
         Assert.InRange(rounding, 1e-9, 1e-5);
     }
 
