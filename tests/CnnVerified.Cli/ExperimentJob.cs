@@ -14,7 +14,11 @@ internal static class ExperimentJob
 {
     public static Command Command(CancellationToken stop)
     {
-        var name = new Argument<string?>("NAME") { Description = $"{string.Join(", ", ExperimentList.All.Select(experiment => experiment.Name))}. Without one they are listed.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = $"{string.Join(", ", ExperimentList.All.Select(experiment => experiment.Name))}. Without one they are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var page = new Option<string?>("--out") { Description = "Write the record to this Markdown file. Answers that stand in it, between <!-- en --> or <!-- zh --> and their ends, are kept." };
         var svg = new Option<string?>("--svg") { Description = "Write the plot to this file." };
         var seed = new Option<int>("--seed") { Description = "Seed of the weights and of the order of images; further runs take the seeds after it.", DefaultValueFactory = _ => 2015 };
@@ -29,7 +33,8 @@ internal static class ExperimentJob
               cnnverify experiment gaussian-pooling
               cnnverify experiment wrong-gradients --out wrong-gradients.md --svg wrong-gradients.svg
             """) { name, page, svg, seed, small, threads };
-        command.SetAction(call => Run(new(call.GetValue(name), call.GetValue(page), call.GetValue(svg), call.GetValue(seed), call.GetValue(small) ? Extent.Small : Extent.Full, call.GetValue(threads)), stop));
+        command.SetAction(call => Run(new(call.GetValue(name), call.GetValue(page), call.GetValue(svg), call.GetValue(seed),
+            call.GetValue(small) ? Extent.Small : Extent.Full, call.GetValue(threads)), stop));
         return command;
     }
 

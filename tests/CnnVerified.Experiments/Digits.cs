@@ -10,7 +10,8 @@ internal static class Digits
         double.IsFinite(value) ? value.ToString("F" + places.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : "not finite";
 
     /// <summary>Two significant digits and a power of ten, such as 4.6e-8.</summary>
-    public static string Power(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.0e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal) : "not finite";
+    public static string Power(double value) => value == 0 ? "0"
+        : double.IsFinite(value) ? value.ToString("0.0e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal) : "not finite";
 
     /// <summary>As it is written, such as 0.003.</summary>
     public static string Plain(float value) => value.ToString(CultureInfo.InvariantCulture);
@@ -23,6 +24,9 @@ internal static class Digits
 
     /// <summary>A share in percent.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:F1} %");
+
+    /// <summary>A difference of shares in percentage points, with its sign.</summary>
+    public static string Points(double difference) => (difference * 100).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     /// <summary>The mean of some runs and how far the outermost are from each other, such as 0.512 (0.501 to 0.523).</summary>
     public static string Spread(IReadOnlyCollection<double> values, Func<double, string> text) =>

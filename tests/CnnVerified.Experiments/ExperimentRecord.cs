@@ -15,6 +15,9 @@ public sealed record ExperimentRecord(string Setting, IReadOnlyList<Table> Table
 /// <param name="Rows">Its rows, each as long as the header.</param>
 public sealed record Table(string Title, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
+    /// <summary>A table with a row for each of some things.</summary>
+    internal static Table Of<T>(string title, IReadOnlyList<string> header, IEnumerable<T> things, Func<T, IReadOnlyList<string>> row) => new(title, header, [.. things.Select(row)]);
+
     /// <summary>With spaces, for a terminal: the first column to the left, numbers to the right.</summary>
     /// <returns>A line for the title, for the header and for each row.</returns>
     public IEnumerable<string> Plain()

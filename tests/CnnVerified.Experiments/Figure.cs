@@ -83,7 +83,8 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
         return svg + "\n";
     }
 
-    private static double Inner(Plot plot) => Math.Max(plot.Y.Names is { } names ? RowHeight * names.Count : PlotHeight, RowHeight * (plot.Series.Count(series => series.Name != "") - 1));
+    private static double Inner(Plot plot) =>
+        Math.Max(plot.Y.Names is { } names ? RowHeight * names.Count : PlotHeight, RowHeight * (plot.Series.Count(series => series.Name != "") - 1));
 
     private static void Draw(XElement svg, Plot plot)
     {
@@ -196,7 +197,8 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
             (_low, _high) = (Level(all[0]), Level(all[^1]));
             // Where there are many decades, every one, second, … of them.
             int every = axis.Scale == AxisScale.Logarithmic && _high - _low > 2.1 ? (int)Math.Ceiling((_high - _low) / 8) : 0;
-            Ticks = [.. all.Where(tick => every == 0 || Math.Abs(Math.IEEERemainder(Math.Log10(tick) - Math.Ceiling(_low - 1e-6), every)) < 1e-6).Select(tick => (Place(tick), Label(tick)))];
+            bool IsLabelled(double tick) => every == 0 || Math.Abs(Math.IEEERemainder(Math.Log10(tick) - Math.Ceiling(_low - 1e-6), every)) < 1e-6;
+            Ticks = [.. all.Where(IsLabelled).Select(tick => (Place(tick), Label(tick)))];
         }
 
         public IReadOnlyList<(double At, string Label)> Ticks { get; }

@@ -33,7 +33,8 @@ internal sealed class GaussianAsConvolution : IExperiment
         {
             conditions.Stop.ThrowIfCancellationRequested();
             conditions.Progress($"window {shape.R}×{shape.S}");
-            return (Shape: shape, Engine: EngineDifferences(pixels, shape.R, shape.S, shape.Sigma, shape.Window, conditions.On), Reference: ReferenceDifferences(pixels, shape.R, shape.S, shape.Sigma, shape.Window));
+            return (Shape: shape, Engine: EngineDifferences(pixels, shape.R, shape.S, shape.Sigma, shape.Window, conditions.On),
+                Reference: ReferenceDifferences(pixels, shape.R, shape.S, shape.Sigma, shape.Window));
         }).ToArray();
 
         var borders = new Window { Sh = 2, Sw = 2, Ph = 2, Pw = 2 };
@@ -42,13 +43,16 @@ internal sealed class GaussianAsConvolution : IExperiment
         var (zeros, shared) = (GaussianPooling.Forward(bright, 1.5, 5, 5, borders), Renormalised(bright, 1.5, 5, borders));
         var sums = Superposition(Exact(pixels, images));
 
-        return new($"The first {images} training images of the embedded subset of Fashion-MNIST, divided by 255, as {images / Channels} images of {Channels} channels. The weights of the convolution are " +
-            "not computed from the formula: each is the pooled value of a window in which one pixel is 1 and all others are 0.",
+        return new($"The first {images} training images of the embedded subset of Fashion-MNIST, divided by 255, as {images / Channels} images of {Channels} channels. " +
+            "The weights of the convolution are not computed from the formula: each is the pooled value of a window in which one pixel is 1 and all others are 0.",
         [
-            new("Outputs of PL-F5 and of CV-F9 that differ in any bit",
+            Table.Of("Outputs of PL-F5 and of CV-F9 that differ in any bit",
                 ["window", "σ", "stride", "padding", "outputs", "engine, binary32", "reference, binary64"],
-                [.. rows.Select(row => (IReadOnlyList<string>)[$"{row.Shape.R}×{row.Shape.S}", Digits.Plain(row.Shape.Sigma), $"{row.Shape.Window.Sh}×{row.Shape.Window.Sw}",
-                    $"{row.Shape.Window.Ph}×{row.Shape.Window.Pw}", Digits.Count(row.Engine.Count), Digits.Count(row.Engine.Different), Digits.Count(row.Reference.Different)])]),
+                rows, row =>
+                [
+                    $"{row.Shape.R}×{row.Shape.S}", Digits.Plain(row.Shape.Sigma), $"{row.Shape.Window.Sh}×{row.Shape.Window.Sw}", $"{row.Shape.Window.Ph}×{row.Shape.Window.Pw}",
+                    Digits.Count(row.Engine.Count), Digits.Count(row.Engine.Different), Digits.Count(row.Reference.Different),
+                ]),
             new("The same pooling with its weights divided by the sum of those that lie inside the image (window 5×5, σ 1.5, stride 2, padding 2), against PL-F5",
                 ["outputs", "number", "largest difference"],
                 [["whole window inside", Digits.Count(inside), Digits.Power(largestInside)], ["window over the border", Digits.Count(edge), Digits.Power(largestEdge)]]),
@@ -56,8 +60,10 @@ internal sealed class GaussianAsConvolution : IExperiment
                 ["pooling", "largest difference"], [["Gaussian, σ 1", Digits.Power(sums.Gaussian)], ["mean", Digits.Power(sums.Mean)], ["max", Digits.Power(sums.Max)]]),
         ],
         [
-            $"Outputs that differ: {Digits.Count(rows.Sum(row => row.Engine.Different))} of {Digits.Count(rows.Sum(row => row.Engine.Count))} on the engine, {Digits.Count(rows.Sum(row => row.Reference.Different))} on the reference.",
-            $"On an image that is 1 everywhere PL-F5 gives {Digits.Fixed(zeros[0, 0, 0, 0], 4)} in the corner, as zeros count around it; with the weights that lie inside divided by their sum it is {Digits.Fixed(shared[0, 0, 0, 0], 4)}.",
+            $"Outputs that differ: {Digits.Count(rows.Sum(row => row.Engine.Different))} of {Digits.Count(rows.Sum(row => row.Engine.Count))} on the engine, " +
+                $"{Digits.Count(rows.Sum(row => row.Reference.Different))} on the reference.",
+            $"On an image that is 1 everywhere PL-F5 gives {Digits.Fixed(zeros[0, 0, 0, 0], 4)} in the corner, as zeros count around it; " +
+                $"with the weights that lie inside divided by their sum it is {Digits.Fixed(shared[0, 0, 0, 0], 4)}.",
         ],
         new("Pooled values along a row near the middle of an image that is 1 everywhere: zeros around the image darken the border, weights divided by their sum inside do not",
             new Plot("Gaussian pooling of an image that is 1 everywhere, a middle row", new("output column"), new("pooled value"),
@@ -139,8 +145,10 @@ internal sealed class GaussianAsConvolution : IExperiment
         int half = all.Length / 2 / (Channels * 28 * 28) * (Channels * 28 * 28);
         nint[] shape = [half / (Channels * 28 * 28), Channels, 28, 28];
         Tensor<double> a = Tensor.Create(all[..half], shape), b = Tensor.Create(all[half..(2 * half)], shape), sum = Tensor.Create([.. a.Zip(b, (p, q) => p + q)], shape);
-        double Largest(Func<Tensor<double>, Tensor<double>> pool) => pool(sum).Zip(pool(a).Zip(pool(b), (p, q) => p + q), (together, apart) => Math.Abs(together - apart)).Max();
-        return (Largest(image => GaussianPooling.Forward(image, 1.0, 3, 3, window)), Largest(image => MeanPooling.Forward(image, 3, 3, window)), Largest(image => MaxPooling.Forward(image, 3, 3, window)));
+        double Largest(Func<Tensor<double>, Tensor<double>> pool) =>
+            pool(sum).Zip(pool(a).Zip(pool(b), (p, q) => p + q), (together, apart) => Math.Abs(together - apart)).Max();
+        return (Largest(image => GaussianPooling.Forward(image, 1.0, 3, 3, window)),
+            Largest(image => MeanPooling.Forward(image, 3, 3, window)), Largest(image => MaxPooling.Forward(image, 3, 3, window)));
     }
 
     private static Tensor<double> Exact(float[] pixels, int images) =>

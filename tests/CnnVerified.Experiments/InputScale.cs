@@ -26,26 +26,25 @@ internal sealed class InputScale : IExperiment
         {
             var samples = trials.Scaled(scale);
             return (Scale: scale, Saturation: Saturation(samples.Train, conditions),
-                Courses: rates.Select(rate => trials.Run($"{scale.Name}, rate {rate}", () => TrialNetwork.LeNet5(Plan.Batch), samples, plan => plan with { Rate = rate })).ToArray());
+                Courses: rates.Select(rate => trials.Run($"{scale.Name}, rate {rate}", () => TrialNetwork.LeNet5(Plan.Batch), samples,
+                    plan => plan with { Rate = rate })).ToArray());
         }).ToArray();
 
         return new($"{trials.Setting} Momentum 0.9, mean pooling. What is saturated is measured before training.",
         [
-            new("Pixels as the network gets them, and the first layer on them",
+            Table.Of("Pixels as the network gets them, and the first layer on them",
                 ["pixels", "from", "to", $"first layer beyond ±{Digits.Plain(Saturated)}"],
-                [.. rows.Select(row => (IReadOnlyList<string>)[row.Scale.Name, Digits.Fixed(row.Scale.Values[0], 2), Digits.Fixed(row.Scale.Values[255], 2), Digits.Percent(row.Saturation)])]),
-            new("Loss of the last pass and held-out accuracy: mean (smallest to largest)",
+                rows, row => [row.Scale.Name, Digits.Fixed(row.Scale.Values[0], 2), Digits.Fixed(row.Scale.Values[255], 2), Digits.Percent(row.Saturation)]),
+            Table.Of("Loss of the last pass and held-out accuracy: mean (smallest to largest)",
                 ["pixels", .. rates.SelectMany(rate => new[] { $"loss, η = {Digits.Plain(rate)}", $"accuracy, η = {Digits.Plain(rate)}" })],
-                [.. rows.Select(row => (IReadOnlyList<string>)[row.Scale.Name, .. row.Courses.SelectMany(courses => new[]
-                {
-                    Digits.Spread([.. courses.Select(course => course.Last)], value => Digits.Fixed(value, 3)), Digits.Spread([.. courses.Select(course => course.Accuracy)], Digits.Percent),
-                })])]),
+                rows, row => [row.Scale.Name, .. row.Courses.SelectMany(courses => new[] { Course.Losses(courses), Course.Accuracies(courses) })]),
         ],
         [
             .. rates.Select((rate, r) =>
             {
                 var (lowest, highest) = (rows.MinBy(row => Loss(row.Courses[r])), rows.MaxBy(row => Loss(row.Courses[r])));
-                return $"At η = {Digits.Plain(rate)} the lowest mean loss is {Digits.Fixed(Loss(lowest.Courses[r]), 3)} ({lowest.Scale.Name}), the highest {Digits.Fixed(Loss(highest.Courses[r]), 3)} ({highest.Scale.Name}).";
+                return $"At η = {Digits.Plain(rate)} the lowest mean loss is {Digits.Fixed(Loss(lowest.Courses[r]), 3)} ({lowest.Scale.Name}), " +
+                    $"the highest {Digits.Fixed(Loss(highest.Courses[r]), 3)} ({highest.Scale.Name}).";
             }),
         ],
         new("Loss over training steps for each way of scaling the pixels",

@@ -19,38 +19,38 @@ internal sealed class LearningRate : IExperiment
         var samples = trials.Scaled(PixelScale.LeNet5(conditions.On));
         float[] rates = conditions.Either<float[]>([0.0001f, 0.0003f, 0.001f, 0.003f, 0.01f, 0.03f, 0.1f, 0.3f, 1f], [0.01f, 1f]), momenta = [0, 0.9f];
         var rows = momenta.SelectMany(momentum => rates.Select(rate => (Momentum: momentum, Rate: rate,
-            Courses: trials.Run($"rate {rate}, momentum {momentum}", () => TrialNetwork.LeNet5(Plan.Batch), samples, plan => plan with { Rate = rate, Momentum = momentum })))).ToArray();
+            Courses: trials.Run($"rate {rate}, momentum {momentum}", () => TrialNetwork.LeNet5(Plan.Batch), samples,
+                plan => plan with { Rate = rate, Momentum = momentum })))).ToArray();
+
+        (float Rate, Course[] Courses)[] Of(float momentum) => [.. rows.Where(row => row.Momentum == momentum).Select(row => (row.Rate, row.Courses))];
 
         return new($"{trials.Setting} Mean pooling, pixels by IN-2. Guessing has the loss ln 10 = 2.303 and the accuracy 10 %.",
         [
-            .. momenta.Select(momentum => new Table($"Momentum {Digits.Plain(momentum)}: mean (smallest to largest)", ["η", "loss of the first pass", "loss of the last pass", "held-out accuracy", "largest loss of a step"],
-                [.. rows.Where(row => row.Momentum == momentum).Select(row => (IReadOnlyList<string>)
+            .. momenta.Select(momentum => Table.Of($"Momentum {Digits.Plain(momentum)}: mean (smallest to largest)",
+                ["η", "loss of the first pass", "loss of the last pass", "held-out accuracy", "largest loss of a step"],
+                rows.Where(row => row.Momentum == momentum), row =>
                 [
-                    Digits.Plain(row.Rate), Losses(row.Courses, course => course.Epochs[0]), Losses(row.Courses, course => course.Last),
-                    Digits.Spread([.. row.Courses.Select(course => course.Accuracy)], Digits.Percent), Digits.Fixed(row.Courses.Max(course => course.Losses.Max(loss => (double)loss)), 2),
-                ])])),
+                    Digits.Plain(row.Rate), Digits.Spread([.. row.Courses.Select(course => course.Epochs[0])], value => Digits.Fixed(value, 3)), Course.Losses(row.Courses),
+                    Course.Accuracies(row.Courses), Digits.Fixed(row.Courses.Max(course => course.Steps.Max(loss => (double)loss)), 2),
+                ])),
         ],
-        [.. momenta.Select(momentum => Summary(momentum, [.. rows.Where(row => row.Momentum == momentum).Select(row => (row.Rate, row.Courses))]))],
+        [.. momenta.Select(momentum => Summary(momentum, Of(momentum)))],
         new("Loss of the last pass and held-out accuracy over the learning rate, with and without momentum",
             new Plot("Loss of the last pass, a dot for each seed", new("learning rate η", AxisScale.Logarithmic), new("loss", AxisScale.Logarithmic),
             [
-                .. momenta.SelectMany((momentum, m) => Curves(momentum, m, rows.Where(row => row.Momentum == momentum).Select(row => (row.Rate, row.Courses)), course => course.Last)),
+                .. momenta.SelectMany((momentum, m) => Curves(momentum, m, Of(momentum), course => course.Last)),
                 new("guessing", [(rates.Min(), Guessing), (rates.Max(), Guessing)], Mark.Line, 7, 1),
             ]),
             new Plot("Held-out accuracy", new("learning rate η", AxisScale.Logarithmic), new("share recognised"),
-                [.. momenta.SelectMany((momentum, m) => Curves(momentum, m, rows.Where(row => row.Momentum == momentum).Select(row => (row.Rate, row.Courses)), course => course.Accuracy))])));
+                [.. momenta.SelectMany((momentum, m) => Curves(momentum, m, Of(momentum), course => course.Accuracy))])));
     }
 
     // A line through the means and a dot for each seed.
-    private static Series[] Curves(float momentum, int colour, IEnumerable<(float Rate, Course[] Courses)> rows, Func<Course, double> of)
-    {
-        var all = rows.ToArray();
-        return
-        [
-            new($"momentum {Digits.Plain(momentum)}", [.. all.Select(row => ((double)row.Rate, row.Courses.Average(of)))], Mark.Line, colour),
-            new("", [.. all.SelectMany(row => row.Courses.Select(course => ((double)row.Rate, of(course))))], Mark.Dot, colour),
-        ];
-    }
+    private static Series[] Curves(float momentum, int colour, (float Rate, Course[] Courses)[] rows, Func<Course, double> of) =>
+    [
+        new($"momentum {Digits.Plain(momentum)}", [.. rows.Select(row => ((double)row.Rate, row.Courses.Average(of)))], Mark.Line, colour),
+        new("", [.. rows.SelectMany(row => row.Courses.Select(course => ((double)row.Rate, of(course))))], Mark.Dot, colour),
+    ];
 
     private static string Summary(float momentum, (float Rate, Course[] Courses)[] rows)
     {
@@ -58,9 +58,8 @@ internal sealed class LearningRate : IExperiment
         var best = rows.MinBy(Mean);
         var good = rows.Where(row => Mean(row) <= 1.1 * Mean(best)).ToArray();
         var lost = rows.Where(row => row.Rate > best.Rate && row.Courses.Any(course => !(course.Last < Guessing))).Select(row => Digits.Plain(row.Rate)).ToArray();
-        return $"Momentum {Digits.Plain(momentum)}: the lowest loss is {Digits.Fixed(Mean(best), 3)} at η = {Digits.Plain(best.Rate)}; within 10 % of it are {string.Join(", ", good.Select(row => Digits.Plain(row.Rate)))}; " +
+        return $"Momentum {Digits.Plain(momentum)}: the lowest loss is {Digits.Fixed(Mean(best), 3)} at η = {Digits.Plain(best.Rate)}; " +
+            $"within 10 % of it are {string.Join(", ", good.Select(row => Digits.Plain(row.Rate)))}; " +
             (lost.Length == 0 ? "no rate above it ends worse than guessing." : $"worse than guessing ends {string.Join(", ", lost)} for at least one seed.");
     }
-
-    private static string Losses(Course[] courses, Func<Course, double> of) => Digits.Spread([.. courses.Select(of)], value => Digits.Fixed(value, 3));
 }

@@ -15,7 +15,8 @@ internal sealed class LeastSquares : IExperiment
     public string Question => "Does back-propagation with the squared error reach the least-squares solution?";
 
     public string Repeatability =>
-        "Computed in binary64 by the reference and MathNet.Numerics. Their sums and the platform's tanh may round differently elsewhere: expect the same numbers to the digits shown, not the same bits, and in the second table now and then a run that ends in another minimum.";
+        "Computed in binary64 by the reference and MathNet.Numerics. Their sums and the platform's tanh may round differently elsewhere: " +
+        "expect the same numbers to the digits shown, not the same bits, and in the second table now and then a run that ends in another minimum.";
 
     public ExperimentRecord Run(Conditions conditions)
     {
@@ -39,23 +40,34 @@ internal sealed class LeastSquares : IExperiment
         }).ToArray();
         var minima = ends.Where(end => end.IsStationary).GroupBy(end => Math.Round(end.Loss, 4)).OrderBy(group => group.Key).ToArray();
 
-        return new($"The first {images} training images of the embedded subset of Fashion-MNIST. Linear layer: the means of {blocks}×{blocks} blocks of an image, 0 to 1, and a bias; the target is 1 for footwear " +
-            $"(classes 5, 7 and 9), 0 otherwise; half the squared error (LS-F2), all images in each step, weights begin at 0, η = 2/(λ₁ + λₙ) from the largest and smallest eigenvalue of XᵀX, κ = λ₁/λₙ. " +
-            $"Two layers: the means of 2×2 blocks, standardised, the target 1 for pullovers and shirts (classes 2 and 6), which the other tops resemble, {hidden.Hidden} units with tanh, one linear output, half the squared error and {Digits.Plain(Decay / 2)} times the sum of all squared parameters, {seeds} draws by IT-2 from seed {conditions.Seed}, {Digits.Count(steps)} steps of gradient descent and then Newton steps " +
+        return new($"The first {images} training images of the embedded subset of Fashion-MNIST. " +
+            $"Linear layer: the means of {blocks}×{blocks} blocks of an image, 0 to 1, and a bias; the target is 1 for footwear " +
+            $"(classes 5, 7 and 9), 0 otherwise; half the squared error (LS-F2), all images in each step, weights begin at 0, " +
+            $"η = 2/(λ₁ + λₙ) from the largest and smallest eigenvalue of XᵀX, κ = λ₁/λₙ. " +
+            $"Two layers: the means of 2×2 blocks, standardised, the target 1 for pullovers and shirts (classes 2 and 6), which the other tops resemble, " +
+            $"{hidden.Hidden} units with tanh, one linear output, half the squared error and {Digits.Plain(Decay / 2)} times the sum of all squared parameters, " +
+            $"{seeds} draws by IT-2 from seed {conditions.Seed}, {Digits.Count(steps)} steps of gradient descent and then Newton steps " +
             "until the gradient is 0 to rounding.",
         [
-            new($"One linear layer: steps until ‖w − w*‖/‖w*‖ is below {Digits.Power(Reached)}, w* by MathNet's QR",
+            Table.Of($"One linear layer: steps until ‖w − w*‖/‖w*‖ is below {Digits.Power(Reached)}, w* by MathNet's QR",
                 ["inputs", "κ", "(κ − 1)/(κ + 1)", "error left by a step, measured", "steps", "distance at the end", "loss at the end − loss of QR"],
-                [.. descents.Select(each => (IReadOnlyList<string>)[each.Name, Digits.Fixed(each.Descent.Condition, 1), Digits.Fixed(each.Descent.Predicted, 6), each.Descent.Measured is { } measured ? Digits.Fixed(measured, 6) : "0 after one step",
-                    Digits.Count(each.Descent.Distances.Count - 1), Digits.Power(each.Descent.Distances[^1]), Digits.Power(Math.Max(0, each.Descent.Excess))])]),
-            new("The same layer on the means as they are, near the largest rate: loss after the steps over the loss before them", ["η", "loss after/before"], [["0.99 · 2/λ₁", Digits.Power(below)], ["1.01 · 2/λ₁", Digits.Power(above)]]),
+                descents, each =>
+                [
+                    each.Name, Digits.Fixed(each.Descent.Condition, 1), Digits.Fixed(each.Descent.Predicted, 6),
+                    each.Descent.Measured is { } measured ? Digits.Fixed(measured, 6) : "0 after one step",
+                    Digits.Count(each.Descent.Distances.Count - 1), Digits.Power(each.Descent.Distances[^1]), Digits.Power(Math.Max(0, each.Descent.Excess)),
+                ]),
+            new("The same layer on the means as they are, near the largest rate: loss after the steps over the loss before them", ["η", "loss after/before"],
+                [["0.99 · 2/λ₁", Digits.Power(below)], ["1.01 · 2/λ₁", Digits.Power(above)]]),
             new("Two layers: where the runs end", ["loss", "runs", "smallest eigenvalue of the Hessian"],
                 [.. minima.Select(group => (IReadOnlyList<string>)[Digits.Fixed(group.Key, 4), Digits.Count(group.Count()), Digits.Power(group.Min(end => end.Curvature))]),
                     .. ends.Any(end => !end.IsStationary) ? [["not at rest", Digits.Count(ends.Count(end => !end.IsStationary)), ""]] : Array.Empty<IReadOnlyList<string>>()]),
         ],
         [
             $"One linear layer: the largest distance from the solution of QR at the end is {Digits.Power(descents.Max(each => each.Descent.Distances[^1]))}.",
-            $"Two layers: after {Digits.Count(steps)} steps of gradient descent the loss is {Digits.Fixed(ends.Min(end => end.Descended), 3)} to {Digits.Fixed(ends.Max(end => end.Descended), 3)}; at rest {Digits.Fixed(ends.Min(end => end.Loss), 3)} to {Digits.Fixed(ends.Max(end => end.Loss), 3)}, in {minima.Length} different places by their loss; the best linear layer on the same inputs, with the same penalty, has {Digits.Fixed(hidden.LinearLoss, 3)}.",
+            $"Two layers: after {Digits.Count(steps)} steps of gradient descent the loss is {Digits.Fixed(ends.Min(end => end.Descended), 3)} to {Digits.Fixed(ends.Max(end => end.Descended), 3)}; " +
+                $"at rest {Digits.Fixed(ends.Min(end => end.Loss), 3)} to {Digits.Fixed(ends.Max(end => end.Loss), 3)}, in {minima.Length} different places by their loss; " +
+                $"the best linear layer on the same inputs, with the same penalty, has {Digits.Fixed(hidden.LinearLoss, 3)}.",
         ],
         new("Above: distance from the least-squares solution over steps, logarithmic, for inputs of different condition. Below: final losses of a network with a hidden layer, sorted",
             new Plot("One linear layer: distance from the QR solution", new("step", AxisScale.Logarithmic), new("‖w − w*‖/‖w*‖", AxisScale.Logarithmic),

@@ -24,18 +24,21 @@ internal sealed class PoolingKinds : IExperiment
         var rows = Kinds.Select(kind => (kind.Name, Parameters: TrialNetwork.LeNet5(1, kind.Layer).Parameters.Sum(parameter => parameter.Values.Length),
             Courses: trials.Run(kind.Name, () => TrialNetwork.LeNet5(Plan.Batch, kind.Layer), samples))).ToArray();
 
-        return new($"{trials.Setting} η = 0.01, momentum 0.9, pixels by IN-2. Trainable pooling is tanh(a·sum + b) with a and b for each map and begins at a = 1/4, b = 0, as the tanh of mean pooling.",
+        return new($"{trials.Setting} η = 0.01, momentum 0.9, pixels by IN-2. " +
+            "Trainable pooling is tanh(a·sum + b) with a and b for each map and begins at a = 1/4, b = 0, as the tanh of mean pooling.",
         [
-            new("Loss of each pass, mean of the seeds", ["pooling", "parameters", .. Enumerable.Range(1, trials.Epochs).Select(epoch => $"pass {epoch}")],
-                [.. rows.Select(row => (IReadOnlyList<string>)[row.Name, Digits.Count(row.Parameters), .. Enumerable.Range(0, trials.Epochs).Select(epoch => Digits.Fixed(row.Courses.Average(course => course.Epochs[epoch]), 3))])]),
-            new("At the end: mean (smallest to largest)", ["pooling", "loss of the last pass", "held-out accuracy"],
-                [.. rows.Select(row => (IReadOnlyList<string>)[row.Name, Digits.Spread([.. row.Courses.Select(course => course.Last)], value => Digits.Fixed(value, 3)), Digits.Spread([.. row.Courses.Select(course => course.Accuracy)], Digits.Percent)])]),
+            Table.Of("Loss of each pass, mean of the seeds", ["pooling", "parameters", .. Enumerable.Range(1, trials.Epochs).Select(epoch => $"pass {epoch}")],
+                rows, row => [row.Name, Digits.Count(row.Parameters), .. Enumerable.Range(0, trials.Epochs).Select(epoch => Digits.Fixed(row.Courses.Average(course => course.Epochs[epoch]), 3))]),
+            Table.Of("At the end: mean (smallest to largest)", ["pooling", "loss of the last pass", "held-out accuracy"],
+                rows, row => [row.Name, Course.Losses(row.Courses), Course.Accuracies(row.Courses)]),
         ],
         [
-            .. rows.Skip(1).Select(row => $"{row.Name} against mean, from the same seeds: held-out accuracy {string.Join(", ", row.Courses.Zip(rows[0].Courses, (one, mean) => $"{(one.Accuracy - mean.Accuracy) * 100:+0.0;−0.0;0.0}"))} points."),
+            .. rows.Skip(1).Select(row => $"{row.Name} against mean, from the same seeds: held-out accuracy " +
+                string.Join(", ", row.Courses.Zip(rows[0].Courses, (one, mean) => Digits.Points(one.Accuracy - mean.Accuracy))) + " points."),
         ],
         new("Loss over training steps for three kinds of pooling",
-            new Plot($"LeNet-5 by kind of pooling, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"), [.. rows.Select((row, r) => new Series(row.Name, row.Courses[0].Curve(25), Mark.Line, r))]),
+            new Plot($"LeNet-5 by kind of pooling, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),
+                [.. rows.Select((row, r) => new Series(row.Name, row.Courses[0].Curve(25), Mark.Line, r))]),
             new Plot("Held-out accuracy at the end, a dot for each seed", new("share recognised"), new("", Names: [.. Kinds.Select(kind => kind.Name)]),
                 [.. rows.Select((row, r) => new Series("", [.. row.Courses.Select(course => (course.Accuracy, (double)r))], Mark.Dot, r))])));
     }

@@ -28,7 +28,8 @@ internal sealed class UpdateOrder : IExperiment
         int images = conditions.Either(4, 1);
         conditions.Progress("gradients of the reference");
         var errors = Errors(rates, images, conditions);
-        var slopes = Layers.Select((_, layer) => Digits.Slope([.. rates.Zip(errors).Where(each => each.First <= 0.0101).Select(each => (Math.Log10(each.First), Math.Log10(each.Second[layer])))])).ToArray();
+        var small = rates.Zip(errors).Where(each => each.First <= 0.0101).ToArray();
+        double Slope(int layer) => Digits.Slope([.. small.Select(each => (Math.Log10(each.First), Math.Log10(each.Second[layer])))]);
 
         var trials = new Trials(conditions, epochs: 2, seeds: 2);
         var samples = trials.Scaled(PixelScale.LeNet5(conditions.On));
@@ -37,17 +38,18 @@ internal sealed class UpdateOrder : IExperiment
         Course[] Train(float rate, Order order) =>
             trials.Run($"rate {rate}, {order}", () => TrialNetwork.LeNet5(Plan.Batch), samples, plan => plan with { Rate = rate, Order = order });
 
-        return new($"First the gradient itself: LeNet-5 of the reference in binary64 on {Trials.Count(images, "image", "images")}, one step of gradient descent. Then training: {trials.Setting} Momentum 0.9.",
+        return new($"First the gradient itself: LeNet-5 of the reference in binary64 on {Trials.Count(images, "image", "images")}, one step of gradient descent. " +
+            $"Then training: {trials.Setting} Momentum 0.9.",
         [
-            new("Relative error of a layer's weight gradient, ‖wrong − right‖/‖right‖, where each layer above is updated before the residual passes it",
+            Table.Of("Relative error of a layer's weight gradient, ‖wrong − right‖/‖right‖, where each layer above is updated before the residual passes it",
                 ["η", .. Layers.Select(layer => $"{layer.Name}.w")],
-                [.. rates.Zip(errors, (rate, row) => (IReadOnlyList<string>)[Digits.Power(rate), .. row.Select(Digits.Power)])]),
-            new("Loss of the last pass and held-out accuracy with either order: mean (smallest to largest)",
+                rates.Zip(errors), row => [Digits.Power(row.First), .. row.Second.Select(Digits.Power)]),
+            Table.Of("Loss of the last pass and held-out accuracy with either order: mean (smallest to largest)",
                 ["η", "loss, residual first", "loss, update first", "accuracy, residual first", "accuracy, update first"],
-                [.. courses.Select(each => (IReadOnlyList<string>)[Digits.Plain(each.Rate), Loss(each.Right), Loss(each.Early), Accuracy(each.Right), Accuracy(each.Early)])]),
+                courses, row => [Digits.Plain(row.Rate), Course.Losses(row.Right, 4), Course.Losses(row.Early, 4), Course.Accuracies(row.Right), Course.Accuracies(row.Early)]),
         ],
         [
-            $"Slope of log error over log η, for η ≤ 0.01: {string.Join(", ", Layers.Select((layer, l) => $"{layer.Name}.w {Digits.Fixed(slopes[l], 3)}"))}.",
+            $"Slope of log error over log η, for η ≤ 0.01: {string.Join(", ", Layers.Select((layer, l) => $"{layer.Name}.w {Digits.Fixed(Slope(l), 3)}"))}.",
             "The gradient of output.w does not pass through updated weights: its error is 0.",
         ],
         new("Relative error of the weight gradients over the learning rate, both axes logarithmic: straight lines of slope 1",
@@ -113,8 +115,4 @@ internal sealed class UpdateOrder : IExperiment
     private static Tensor<double> Each(Func<Tensor<double>, Tensor<double>, Tensor<double>> f, Tensor<double> dy, Tensor<double> y) => As(f(Row(dy), Row(y)), y.Lengths);
 
     private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
-
-    private static string Loss(Course[] courses) => Digits.Spread([.. courses.Select(course => course.Last)], value => Digits.Fixed(value, 4));
-
-    private static string Accuracy(Course[] courses) => Digits.Spread([.. courses.Select(course => course.Accuracy)], Digits.Percent);
 }

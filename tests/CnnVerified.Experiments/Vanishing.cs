@@ -41,22 +41,25 @@ internal sealed class Vanishing : IExperiment
 
         string[] layers = [.. Enumerable.Range(1, depth + 1).Select(layer => layer <= depth ? $"{layer}" : "output")];
         return new($"{depth} hidden layers of {Width} units and an output of {ImageSet.Classes}, fully connected; softmax with cross-entropy; pixels by IN-2; biases begin at 0. " +
-            $"The mean |dL/dw| of a layer's weights at the first weights, on {Batch(samples)} images of the embedded subset of Fashion-MNIST, averaged over {Trials.Count(seeds, "draw", "draws")} from seed {conditions.Seed}. " +
+            $"The mean |dL/dw| of a layer's weights at the first weights, on {Batch(samples)} images of the embedded subset of Fashion-MNIST, " +
+            $"averaged over {Trials.Count(seeds, "draw", "draws")} from seed {conditions.Seed}. " +
             $"Then {Trials.Count(epochs, "pass", "passes")} over {Digits.Count(train.Count)} images, batch {Plan.Batch}, η = 0.01, momentum 0.9.",
         [
-            new("Mean |dL/dw| of each layer, the first is that at the input",
+            Table.Of("Mean |dL/dw| of each layer, the first is that at the input",
                 ["activation, weights drawn by", .. layers],
-                [.. rows.Select(row => (IReadOnlyList<string>)[$"{row.Activation}, {row.Rule}", .. row.Sizes.Select(Digits.Power)])]),
-            new("What a hidden layer makes of the gradient, and what comes of training",
-                ["activation, weights drawn by", "factor for each hidden layer, 2 to " + $"{depth}", "loss of the last pass", "held-out accuracy"],
-                [.. rows.Select(row => (IReadOnlyList<string>)[$"{row.Activation}, {row.Rule}", Digits.Fixed(Factor(row.Sizes), 3), Digits.Fixed(row.Course.Last, 3), Digits.Percent(row.Course.Accuracy)])]),
+                rows, row => [$"{row.Activation}, {row.Rule}", .. row.Sizes.Select(Digits.Power)]),
+            Table.Of("What a hidden layer makes of the gradient, and what comes of training",
+                ["activation, weights drawn by", $"factor for each hidden layer, 2 to {depth}", "loss of the last pass", "held-out accuracy"],
+                rows, row => [$"{row.Activation}, {row.Rule}", Digits.Fixed(Factor(row.Sizes), 3), Digits.Fixed(row.Course.Last, 3), Digits.Percent(row.Course.Accuracy)]),
         ],
         [
-            .. Activations.Select(activation => $"{activation.Name}, from a hidden layer to the one before it: {string.Join(", ", rows.Where(row => row.Activation == activation.Name).Select(row => $"times {Digits.Fixed(Factor(row.Sizes), 3)} ({row.Rule})"))}."),
+            .. Activations.Select(activation => $"{activation.Name}, from a hidden layer to the one before it: " + string.Join(", ", rows
+                .Where(row => row.Activation == activation.Name).Select(row => $"times {Digits.Fixed(Factor(row.Sizes), 3)} ({row.Rule})")) + "."),
         ],
         new("Mean size of the gradient in each layer, logarithmic, for three activations and three ways to draw the weights",
             new Plot("Mean |dL/dw| by layer, at the first weights", new("layer, from the input", Names: layers), new("mean |dL/dw|", AxisScale.Logarithmic),
-                [.. rows.Select((row, r) => new Series($"{row.Activation}, {row.Rule}", [.. row.Sizes.Select((size, layer) => ((double)layer, size))], Mark.DottedLine, r / Rules.Length, r % Rules.Length))])));
+                [.. rows.Select((row, r) => new Series($"{row.Activation}, {row.Rule}", [.. row.Sizes.Select((size, layer) => ((double)layer, size))], Mark.DottedLine,
+                    r / Rules.Length, r % Rules.Length))])));
     }
 
     /// <summary>By how much the gradient changes from a hidden layer to the one before it: the geometric mean. The first layer is left out, whose inputs are pixels.</summary>

@@ -29,27 +29,30 @@ internal sealed class WrongGradients : IExperiment
         Course[] Right(Slip slip) => rows.Single(row => row.Slip.IsNone && row.Slip.Pooling == slip.Pooling).Courses;
 
         var wrong = rows.Where(row => !row.Slip.IsNone).ToArray();
-        string Names(Func<Course[], Course[], bool> holds) => string.Join("; ", wrong.Where(row => holds(row.Courses, Right(row.Slip))).Select(row => row.Slip.Name)) is { Length: > 0 } names ? names : "none";
+        string Names(Func<Course[], Course[], bool> holds) =>
+            string.Join("; ", wrong.Where(row => holds(row.Courses, Right(row.Slip))).Select(row => row.Slip.Name)) is { Length: > 0 } names ? names : "none";
         return new($"{trials.Setting} η = 0.01, momentum 0.9, pixels by IN-2. The gradient is compared on the first batch, at the first weights, before any training.",
         [
-            new("The slips: what a check of the gradient shows at once, and what training shows; mean (smallest to largest)",
+            Table.Of("The slips: what a check of the gradient shows at once, and what training shows; mean (smallest to largest)",
                 ["slip", "docs/errata.md", "relative error of the gradient", "cosine with the right one", "loss of the last pass", "held-out accuracy", "loss against the right runs"],
-                [.. rows.Select(row => (IReadOnlyList<string>)
+                rows, row =>
                 [
-                    row.Slip.Name, row.Slip.Source, Digits.Power(row.Gradient.Error), Digits.Fixed(row.Gradient.Cosine, 3), Digits.Spread([.. row.Courses.Select(course => course.Last)], value => Digits.Fixed(value, 3)),
-                    Digits.Spread([.. row.Courses.Select(course => course.Accuracy)], Digits.Percent), row.Slip.IsNone ? "" : Verdict(row.Courses, Right(row.Slip)),
-                ])]),
+                    row.Slip.Name, row.Slip.Source, Digits.Power(row.Gradient.Error), Digits.Fixed(row.Gradient.Cosine, 3), Course.Losses(row.Courses), Course.Accuracies(row.Courses),
+                    row.Slip.IsNone ? "" : Verdict(row.Courses, Right(row.Slip)),
+                ]),
         ],
         [
             $"Of {wrong.Length} slips {wrong.Count(row => Trains(row.Courses))} still train: in every run the loss of the last pass is below that of the first, and more than half of the held-out images are recognised.",
             $"Every loss above those of the right runs: {Names(IsAbove)}.",
             $"Within the range of the right runs, or partly: {Names((courses, right) => !IsAbove(courses, right) && !IsBelow(courses, right))}.",
             $"Every loss below those of the right runs: {Names(IsBelow)}.",
-            $"The smallest relative error of a wrong gradient is {Digits.Power(wrong.Min(row => row.Gradient.Error))} ({wrong.MinBy(row => row.Gradient.Error).Slip.Name}). That of the right one in binary32 is {Digits.Power(Rounding(samples.Train, conditions.Either(Plan.Batch, 2), conditions))}, against the reference in binary64.",
+            $"The smallest relative error of a wrong gradient is {Digits.Power(wrong.Min(row => row.Gradient.Error))} ({wrong.MinBy(row => row.Gradient.Error).Slip.Name}). " +
+                $"That of the right one in binary32 is {Digits.Power(Rounding(samples.Train, conditions.Either(Plan.Batch, 2), conditions))}, against the reference in binary64.",
         ],
         new("Loss over training steps without a slip and with some; below, the loss of the last pass for each slip, a dot for each seed",
             new Plot($"Loss with some of the slips, seed {trials.Seeds[0]}", new("step"), new("loss, mean of 25 steps"),
-                [.. rows.Where(row => Curves.Contains(row.Slip.Source) && row.Slip.Pooling is null).Select((row, r) => new Series(row.Slip.IsNone ? "no slip" : row.Slip.Name, row.Courses[0].Curve(25), Mark.Line, r))]),
+                [.. rows.Where(row => Curves.Contains(row.Slip.Source) && row.Slip.Pooling is null)
+                    .Select((row, r) => new Series(row.Slip.IsNone ? "no slip" : row.Slip.Name, row.Courses[0].Curve(25), Mark.Line, r))]),
             new Plot("Loss of the last pass by slip, a dot for each seed", new("loss", AxisScale.Logarithmic), new("", Names: [.. slips.Select(slip => slip.Name)]),
             [
                 new("no slip", Dots(row => row.Slip.IsNone), Mark.Dot, 2), new("still trains", Dots(row => !row.Slip.IsNone && Trains(row.Courses)), Mark.Dot, 0),

@@ -48,7 +48,7 @@ public sealed class ExperimentNetworkTests : IDisposable
         PixelScale scale = PixelScale.LeNet5(_conditions.On);
         Course course = Course.Of(network, new(train, 32, scale), new(heldOut, 32, scale), new(2, 7) { Rate = 0.02f, Momentum = 0.8f }, _conditions);
 
-        Assert.Equal(trainer.Run.Losses, course.Losses);
+        Assert.Equal(trainer.Run.Losses, course.Steps);
         Assert.Equal(epochs.Select(epoch => epoch.Loss), course.Epochs);
         Assert.Equal(epochs[^1].Accuracy, course.Accuracy);
         Assert.Equal(trainer.Checkpoint().Parameters, network.Parameters.SelectMany(parameter => parameter.Values));

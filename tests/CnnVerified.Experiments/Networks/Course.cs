@@ -17,12 +17,18 @@ internal sealed record Plan(int Epochs, int Seed)
 }
 
 /// <summary>The course of a training.</summary>
-/// <param name="Losses">The loss of each step; it ends early where one is not finite.</param>
+/// <param name="Steps">The loss of each step; it ends early where one is not finite.</param>
 /// <param name="Epochs">The mean loss of each pass; not finite from where one was not.</param>
 /// <param name="Accuracy">Share of the held-out images that are recognised at the end.</param>
-internal sealed record Course(IReadOnlyList<float> Losses, IReadOnlyList<double> Epochs, double Accuracy)
+internal sealed record Course(IReadOnlyList<float> Steps, IReadOnlyList<double> Epochs, double Accuracy)
 {
     public double Last => Epochs[^1];
+
+    /// <summary>The loss of the last pass of some trainings: mean and range.</summary>
+    public static string Losses(IEnumerable<Course> courses, int places = 3) => Digits.Spread([.. courses.Select(course => course.Last)], value => Digits.Fixed(value, places));
+
+    /// <summary>The accuracy of some trainings: mean and range.</summary>
+    public static string Accuracies(IEnumerable<Course> courses) => Digits.Spread([.. courses.Select(course => course.Accuracy)], Digits.Percent);
 
     /// <summary>Trains a network. The order of images is that of the trainer of cnnverify train.</summary>
     public static Course Of(TrialNetwork network, Samples train, Samples heldOut, Plan plan, Conditions conditions)
@@ -53,7 +59,7 @@ internal sealed record Course(IReadOnlyList<float> Losses, IReadOnlyList<double>
 
     /// <summary>Mean losses of so many steps each, for a curve that is not all noise.</summary>
     public IReadOnlyList<(double X, double Y)> Curve(int steps) =>
-        [.. Losses.Chunk(steps).Select((chunk, c) => ((double)(c * steps + chunk.Length), chunk.Average(loss => (double)loss)))];
+        [.. Steps.Chunk(steps).Select((chunk, c) => ((double)(c * steps + chunk.Length), chunk.Average(loss => (double)loss)))];
 
     private static double Recognised(TrialNetwork network, Samples images, Conditions conditions)
     {
