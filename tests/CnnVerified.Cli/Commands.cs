@@ -37,6 +37,7 @@ internal static class Commands
         root.Add(Explanations.Command());
         root.Add(TrainingJob.Command(stop));
         root.Add(GradientsJob.Command(stop));
+        root.Add(ExperimentJob.Command(stop));
         root.Add(ConformanceJob.Command(stop));
         root.Add(ExportJob.Command());
         root.Add(ComputeJob.Command(stop));

@@ -39,6 +39,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train --resume /dev/zero", "/dev/zero: expected a checkpoint, got a file without its first line")]
     [InlineData("check /dev/zero", "/dev/zero: expected a text of at most 4194304 characters, got more")]
     [InlineData("train --checkpoint .", "wanted a file that can be written, got a folder")]
+    [InlineData("experiment flight", "experiment expected update-order, input-scale, vanishing, gaussian-pooling, least-squares, pooling, learning-rate or wrong-gradients, got 'flight'")]
+    [InlineData("experiment pooling --out .", "wanted a file that can be written, got a folder")]
+    [InlineData("experiment pooling --threads 0", "--threads expected 1 to 1024, got 0")]
     [InlineData("fly", "'fly'")]
     public void A_malformed_call_ends_with_one_line_and_code_2(string arguments, string expected)
     {
