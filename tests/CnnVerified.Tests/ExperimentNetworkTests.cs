@@ -153,7 +153,7 @@ public sealed class ExperimentNetworkTests : IDisposable
 
     private static TrialNetwork Small(string activation)
     {
-        var first = new FullyConnectedLayer(new Maps(N, 1, 28, 28, Maps.Kind.Input), "H1", 20);
+        var first = new FullyConnectedLayer(new Experiments.Networks.Maps(N, 1, 28, 28, Experiments.Networks.Maps.Kind.Input), "H1", 20);
         Layer squash = activation == "sigmoid" ? new SigmoidLayer(first.Y) : new RectifierLayer(first.Y);
         return new([first, squash, new FullyConnectedLayer(first.Y, "output", 10)]);
     }
