@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace CnnVerified.Cli;
 
 /// <summary>What cnnverify docs was called with.</summary>
-internal sealed record DocsCall(string Docs, string? Sources, bool Fill, bool Check, string? Out);
+internal sealed record DocsCall(string Docs, string? Sources, bool Fill, bool Check, string? Out, bool Pictures = false);
 
 /// <summary>cnnverify docs: the book of docs/ as pages, with every verdict made anew.</summary>
 internal static class DocsJob
@@ -18,6 +18,7 @@ internal static class DocsJob
         var sources = new Option<string?>("--sources") { Description = "The folder of the repository; sources that pages link to become pages. Default: the folder above the docs." };
         var fill = new Option<bool>("--fill") { Description = "Write anew what stands between the markers of the chapters." };
         var check = new Option<bool>("--check") { Description = "Tell which markers are stale or unknown and where the languages differ; change nothing." };
+        var pictures = new Option<bool>("--pictures") { Description = "Draw the pictures of the book into the folder pictures of the docs." };
         var folder = new Option<string?>("--out") { Description = "Build the site in this folder: one that is not there, is empty, or holds a site." };
         var command = new Command("docs", """
             Make the book: fill the quotations of its chapters, find stale ones, build its pages. Every block of the docs is checked in the same build; a claim that
@@ -26,21 +27,24 @@ internal static class DocsJob
             Examples:
               cnnverify docs --fill
               cnnverify docs --check
+              cnnverify docs --pictures
               cnnverify docs --out artifacts/site
 
             Exit code: 0 done, and all is as stated; 1 a marker, a link or a claim is wrong; 2 malformed.
-            """) { docs, sources, fill, check, folder };
-        command.SetAction(call => Run(new(call.GetRequiredValue(docs), call.GetValue(sources), call.GetValue(fill), call.GetValue(check), call.GetValue(folder)), stop));
+            """) { docs, sources, pictures, fill, check, folder };
+        command.SetAction(call => Run(new(call.GetRequiredValue(docs), call.GetValue(sources), call.GetValue(fill), call.GetValue(check), call.GetValue(folder), call.GetValue(pictures)), stop));
         return command;
     }
 
     public static int Run(DocsCall call, CancellationToken stop)
     {
-        if (!call.Fill && !call.Check && call.Out is null)
-            throw new InputException("docs expected --fill, --check or --out DIR, got none of them.");
+        if (!call.Fill && !call.Check && !call.Pictures && call.Out is null)
+            throw new InputException("docs expected --pictures, --fill, --check or --out DIR, got none of them.");
         string sources = call.Sources ?? Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(call.Docs))) ?? call.Docs;
         var settings = new SiteSettings(call.Docs, sources);
         var book = new DocsBook(settings with { Check = settings.Check with { Stop = stop } });
+        if (call.Pictures)
+            AnsiConsole.WriteLine($"drawn: {string.Join(", ", book.Draw())}");
         if (call.Fill)
         {
             IReadOnlyList<string> changed = book.Fill();

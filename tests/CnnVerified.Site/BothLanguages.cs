@@ -22,7 +22,8 @@ internal static class BothLanguages
             var (there, here) = (wanted.ElementAtOrDefault(i), came.ElementAtOrDefault(i));
             if (there.What == here.What)
                 continue;
-            fault(chinese.At(here.Line, $"expected {there.What ?? "the end"} as in line {there.Line} of {english.Name}, got {here.What ?? "the end"}."));
+            string expected = there.What is null ? $"headings and markers: expected no more of them than {english.Name} has" : $"expected {there.What} as in line {there.Line} of {english.Name}";
+            fault(chinese.At(here.Line, $"{expected}, got {here.What ?? "the end"}."));
             return;
         }
     }

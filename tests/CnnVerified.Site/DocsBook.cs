@@ -35,7 +35,16 @@ internal sealed class DocsBook
         return changed;
     }
 
-    /// <summary>Looks for stale and unknown markers, and for what differs between the languages.</summary>
+    /// <summary>Draws the pictures into the folder pictures of the docs.</summary>
+    /// <returns>Their files.</returns>
+    public IReadOnlyList<string> Draw()
+    {
+        foreach (var (name, picture) in PictureList.All)
+            Verification.Reports.AtomicFile.Write(PictureFile(name), picture);
+        return [.. PictureList.All.Keys.Select(name => $"{name}.svg")];
+    }
+
+    /// <summary>Looks for stale and unknown markers, for stale pictures, and for what differs between the languages.</summary>
     public void Check() => Check(new BlockSet(_manuscript, _faults.Add));
 
     /// <summary>Builds the pages; where anything is wrong, nothing is written.</summary>
@@ -58,12 +67,17 @@ internal sealed class DocsBook
         return $"{pages} pages, {judgement.Count} blocks checked {Words.Day(judgement.Date)}, all as stated: {folder}";
     }
 
+    private string PictureFile(string name) => Path.Combine(_manuscript.Folder, "pictures", $"{name}.svg");
+
     private Quotations Check(BlockSet blocks)
     {
         var quotations = new Quotations(_manuscript, blocks);
         foreach (TextFile chapter in _manuscript.Chapters)
             quotations.Check(chapter, _faults.Add);
         BothLanguages.Check(_manuscript, _faults.Add);
+        foreach (var (name, picture) in PictureList.All.Where(picture => File.Exists(PictureFile(picture.Key))))
+            if (File.ReadAllText(PictureFile(name)).ReplaceLineEndings("\n") != picture)
+                _faults.Add(new($"{_manuscript.Name}/pictures/{name}.svg", 0, "expected the picture that cnnverify docs --pictures draws, got another one."));
         return quotations;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class EquationCard(BlockSet blocks, Judgement judgement, Links l
     {
         bool isStated = result.Block?.Head is { Refuted: not null } or { OnlyIf: not null };
         string kind = isStated ? "stated" : result.Verdict == Verdict.Defined ? "defined" : "holds";
-        return $"<span class=\"badge {kind}\">{words.Name(result.Verdict)}{(isStated ? $" ({words.AsItSays})" : "")}, {words.Checked(judgement.Date)}</span>";
+        return $"<span class=\"badge {kind}\">{words.Name(result.Verdict)}{(isStated ? $" ({words.AsItSays})" : "")}{words.Checked(judgement.Date)}</span>";
     }
 
     private string Places(BlockText block, string page, Words words)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CnnVerified.Verification.Checking;
 
 namespace CnnVerified.Site;
@@ -28,13 +29,14 @@ internal sealed class Judgement
         (BlockText Block, CheckResult Result)[] results;
         try
         {
-            results = [.. blocks.All.AsParallel().AsOrdered().WithCancellation(settings.Stop).Select(block => (block, Checker.Check(blocks.Library, block.Block, quick)))];
+            // One at a time to each thread: some blocks take seconds, most none.
+            results = [.. Partitioner.Create(blocks.All, EnumerablePartitionerOptions.NoBuffering).AsParallel().WithCancellation(settings.Stop).Select(block => (block, Checker.Check(blocks.Library, block.Block, quick)))];
         }
         catch (AggregateException several) when (settings.Stop.IsCancellationRequested)
         {
             throw new OperationCanceledException("stopped", several, settings.Stop);
         }
-        foreach (var (block, result) in results.Where(each => !each.Result.IsAsStated))
+        foreach (var (block, result) in results.Where(each => !each.Result.IsAsStated).OrderBy(each => each.Block.File.Name, StringComparer.Ordinal).ThenBy(each => each.Block.Line))
             fault(block.File.At(block.Line, Against(block, Checker.Check(blocks.Library, block.Block, settings))));
         return new(results.ToDictionary(each => each.Block, each => each.Result, (IEqualityComparer<BlockText>)ReferenceEqualityComparer.Instance), date);
     }

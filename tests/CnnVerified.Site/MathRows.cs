@@ -16,7 +16,7 @@ internal static class MathRows
         {
             html.Append($"<div class=\"left\">{(rows[i].Label is { } label ? $"<span class=\"label\">{Html.Text(label)}</span>" : rows[i].Left)}</div><div class=\"right\">");
             foreach (IReadOnlyList<string> term in rows[i].Terms)
-                html.Append("<span class=\"term\">").AppendJoin("<wbr/>", term).Append("</span> ");
+                html.Append("<span class=\"term\">").AppendJoin("", term.Select(piece => $"<span>{piece}</span>")).Append("</span>");
             html.Append("</div>");
             if (reasons[i].Length > 0)
                 html.Append($"<div class=\"reason\">{Html.Text(reasons[i])}</div>");

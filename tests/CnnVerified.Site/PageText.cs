@@ -3,6 +3,7 @@ using System.Text;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.Tables;
+using Markdig.Parsers.Inlines;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -13,14 +14,16 @@ namespace CnnVerified.Site;
 /// <remarks>In chapters headings and paragraphs are counted: s2p3 is the third paragraph below the second heading, in either language.</remarks>
 internal sealed class PageText
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
+    private static readonly MarkdownPipeline Pipeline = Builder().Build(), Formulas = WithoutEmphasis(Builder()).Build();
 
     private readonly HashSet<string> _ids = [];
 
     public PageText(TextFile file, Quotations quotations, Func<string, string?> experiment)
     {
         File = file;
-        Document = Parse(file.Language is null ? file.Text : string.Concat(Markers.Parts(file.Text, (_, _) => { }).Select(part => Placed(part, quotations, experiment))));
+        Document = file.Language is null
+            ? Markdown.Parse(file.Text, file.Page.StartsWith("equations/", StringComparison.Ordinal) ? Formulas : Pipeline)
+            : Parse(string.Concat(Markers.Parts(file.Text, (_, _) => { }).Select(part => Placed(part, quotations, experiment))));
         Title = Document.OfType<HeadingBlock>().FirstOrDefault() is { } heading ? Plain(heading) : file.Stem;
         int section = 0, paragraph = 0;
         foreach (Block block in Document)
@@ -52,6 +55,15 @@ internal sealed class PageText
     /// <summary>Parses Markdown.</summary>
     public static MarkdownDocument Parse(string text) => Markdown.Parse(text, Pipeline);
 
+    // The sentences of docs/equations have products such as i*sh + r*eh in them; they emphasise nothing.
+    private static MarkdownPipelineBuilder WithoutEmphasis(MarkdownPipelineBuilder builder)
+    {
+        builder.InlineParsers.TryRemove<EmphasisInlineParser>();
+        return builder;
+    }
+
+    private static MarkdownPipelineBuilder Builder() => new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub);
+
     /// <summary>Sets a renderer up for what <see cref="Parse"/> reads.</summary>
     public static void Setup(Markdig.Renderers.IMarkdownRenderer renderer) => Pipeline.Setup(renderer);
 
@@ -74,16 +86,16 @@ internal sealed class PageText
     public static string Plain(MarkdownObject block)
     {
         var text = new StringBuilder();
-        foreach (MarkdownObject part in block.Descendants())
+        foreach (MarkdownObject part in block is LeafBlock leaf ? leaf.Inline?.Descendants() ?? [] : block.Descendants())
         {
             if (part is LiteralInline literal)
                 text.Append(literal.Content.AsSpan());
             else if (part is CodeInline code)
                 text.Append(code.Content);
-            else if (part is LineBreakInline or LeafBlock && text.Length > 0)
+            else if (part is LineBreakInline or LeafBlock)
                 text.Append(' ');
         }
-        return text.ToString();
+        return text.ToString().Trim();
     }
 
     private void Name(Block block, string id)

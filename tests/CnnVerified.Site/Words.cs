@@ -54,7 +54,7 @@ internal sealed class Words
 
     public string AsItSays => In("as the text says", "与正文所述一致");
 
-    public string Checked(DateOnly date) => In("checked ", "检验于 ") + Day(date);
+    public string Checked(DateOnly date) => In(", checked ", "，检验于 ") + Day(date);
 
     public string QuotedIn => In("in", "见");
 

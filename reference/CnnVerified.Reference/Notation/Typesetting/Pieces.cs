@@ -8,6 +8,9 @@ internal sealed class Pieces
     // What is no longer than this, in characters, is not worth a cut.
     private const int Short = 14;
 
+    // A sum with so many characters of ranges below it fills half a phone by itself.
+    private const int Wide = 22;
+
     private readonly List<List<List<Layout>>> _terms = [[[]]];
 
     public static IReadOnlyList<IReadOnlyList<IReadOnlyList<Layout>>> Of(Layout layout)
@@ -59,6 +62,10 @@ internal sealed class Pieces
                         EndPiece();
                 }
                 Put(new Sign(fence.Close, SignKind.Closing));
+                break;
+            case Big big when Length(big) > Wide:
+                Put(item);
+                EndPiece();
                 break;
             default:
                 Put(item);
