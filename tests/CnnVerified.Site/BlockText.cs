@@ -38,11 +38,20 @@ internal sealed record BlockText(Block Block, TextFile File, string Title)
 
     /// <summary>As people write it.</summary>
     /// <param name="library">The equations that it may name.</param>
-    public Typeset Typeset(Library library)
+    public Typeset Typeset(Library library) => Reference.Notation.Typesetting.Typeset.Of(Block.Lines, Derivatives(library));
+
+    // What a block inherits says which names are derivatives. Where it inherits nothing that is sound the checker says so, and it is drawn all the same.
+    private HashSet<string>? Derivatives(Library library)
     {
-        Model model = library.Resolve(Block);
-        var derivatives = model.Givens.Select(given => given.Name).Concat(model.Values.Select(value => value.Name)).Select(name => "d" + name).ToHashSet();
-        return Reference.Notation.Typesetting.Typeset.Of(Block.Lines, derivatives);
+        try
+        {
+            Model model = library.Resolve(Block);
+            return [.. model.Givens.Select(given => given.Name).Concat(model.Values.Select(value => value.Name)).Select(name => "d" + name)];
+        }
+        catch (NotationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The reasons of a derivation's steps: what stands behind -- from where a side begins to where the next one does.</summary>

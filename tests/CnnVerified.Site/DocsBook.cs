@@ -60,9 +60,12 @@ internal sealed class DocsBook
         Judgement judgement = Judgement.Of(blocks, _settings.Date, _settings.Check, _faults.Add);
         if (_faults.Count > 0)
             return null;
-        int pages = new SitePages(_manuscript, blocks, quotations, judgement, _settings, site, _faults.Add).Write();
+        var writer = new SitePages(_manuscript, blocks, quotations, judgement, _settings, site, _faults.Add);
+        int pages = writer.Write();
         if (_faults.Count > 0)
             return null;
+        if (_settings.Pdf is var (pdf, browser))
+            writer.Print(pdf, browser);
         site.Finish();
         return $"{pages} pages, {judgement.Count} blocks checked {Words.Day(judgement.Date)}, all as stated: {folder}";
     }

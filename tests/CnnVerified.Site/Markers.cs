@@ -85,6 +85,10 @@ internal static partial class Markers
         }
     }
 
+    /// <summary>The marker that a line is, or null.</summary>
+    public static (string Kind, string Name)? Read(string line) =>
+        Marker().Match(line.Trim()) is { Success: true } marker && !marker.Groups["end"].Success ? (marker.Groups["kind"].Value, marker.Groups["name"].Value) : null;
+
     /// <summary>The fence that is open behind a line; none is an empty text.</summary>
     private static string Fence(string line, string open)
     {

@@ -86,9 +86,8 @@ internal sealed class PageWriter(BlockSet blocks, EquationCard card, Links links
                 base.Write(renderer, html);
                 return;
             }
-            Part[] parts = [.. Markers.Parts(html.Lines.ToString() + "\n<!-- /eq -->\n<!-- /derivation -->\n", (_, _) => { }).Where(part => part.Kind is "eq" or "derivation")];
-            foreach (Part part in parts)
-                renderer.Write(writer.Card(state, part.Name, part.Kind == "eq" ? BlockKind.Equation : BlockKind.Derivation) ?? "");
+            if (Markers.Read(html.Lines.ToString()) is ("eq" or "derivation", _) and var (kind, name))
+                renderer.Write(writer.Card(state, name, kind == "eq" ? BlockKind.Equation : BlockKind.Derivation) ?? "");
         }
     }
 

@@ -48,6 +48,21 @@ internal sealed class SiteFolder : IDisposable
         _files.Add(place);
     }
 
+    /// <summary>Writes a page that is there only until it is given back.</summary>
+    public Borrowed Borrow(string place, string text)
+    {
+        string path = Path.Combine(_building, place);
+        File.WriteAllText(path, text);
+        return new(path);
+    }
+
+    /// <summary>A page for a while.</summary>
+    /// <param name="Path">The file, in full.</param>
+    public sealed record Borrowed(string Path) : IDisposable
+    {
+        public void Dispose() => File.Delete(Path);
+    }
+
     /// <summary>Puts the site in its place, and the one that was there away.</summary>
     public void Finish()
     {

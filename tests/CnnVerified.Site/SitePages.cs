@@ -6,6 +6,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
     private static readonly string[] Assets = ["book.css", "book.js", "stix-two-math.woff2", "stix-two-math-LICENSE.txt"];
 
     private readonly Dictionary<string, string> _pages = [];
+    private readonly Dictionary<TextFile, string> _chapters = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Writes pages, pictures, sources and the index.</summary>
     /// <returns>How many pages there are.</returns>
@@ -21,7 +22,8 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         foreach (PageText page in chapters)
         {
             PageText? other = chapters.FirstOrDefault(each => each.File.Stem == page.File.Stem && each != page);
-            Put(page.File.Page, frame.Page(page.File.Page, page.Title, page.File.Language, writer.Write(page, other), other?.File.Page));
+            string body = _chapters[page.File] = writer.Write(page, other);
+            Put(page.File.Page, frame.Page(page.File.Page, page.Title, page.File.Language, body, other?.File.Page));
         }
         foreach (PageText page in shared)
             Put(page.File.Page, frame.Page(page.File.Page, page.Title, null, writer.Write(page, null), null));
@@ -43,6 +45,20 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         foreach (var (page, address, missing) in LinkCheck.Broken(_pages, site.Files))
             fault(new(page, 0, $"expected {missing} for the link '{address}', got none."));
         return _pages.Count;
+    }
+
+    /// <summary>Prints the chapters of each language. The page that is printed is no part of the site.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="browser">The browser.</param>
+    public void Print(string folder, string browser)
+    {
+        foreach (Language language in Enum.GetValues<Language>().Where(language => manuscript.ChaptersIn(language).Any()))
+        {
+            string place = $"{language.Code()}/print.html", title = Words.Of(language).Title;
+            string body = $"<h1>{title}</h1>\n" + PrintedBook.Joined([.. manuscript.ChaptersIn(language).Select(chapter => (chapter.Stem, _chapters[chapter]))]);
+            using var page = site.Borrow(place, new Frame([]).Page(place, title, language, body, null));
+            PrintedBook.Print(browser, page.Path, Path.GetFullPath(Path.Combine(folder, $"book-{language.Code()}.pdf")), settings.Check.Stop);
+        }
     }
 
     private PageText Parse(TextFile file) => new(file, quotations, quotations.Record);

@@ -31,7 +31,7 @@ internal static class PictureList
         {
             bool IsUnder(int u, int v) => u - i is 0 or 1 && v - j is 0 or 1;
             Row(svg, top, (x, IsUnder, "seen"), "∗", (w, (_, _) => true, "seen"), (y, (p, q) => (p, q) == (i, j), "made"));
-            string terms = string.Join(" + ", from r in new[] { 0, 1 } from s in new[] { 0, 1 } select $"{Number(x[0, 0, i + r, j + s])}·{(w[0, 0, r, s] < 0 ? $"({Number(w[0, 0, r, s])})" : Number(w[0, 0, r, s]))}");
+            string terms = string.Join(" + ", from r in Enumerable.Range(0, 2) from s in Enumerable.Range(0, 2) select $"{Number(x[0, 0, i + r, j + s])}·{(w[0, 0, r, s] < 0 ? $"({Number(w[0, 0, r, s])})" : Number(w[0, 0, r, s]))}");
             svg.Words(Top, top + 4 * Svg.Cell + 14, $"y[{i},{j}] = {terms} = {Number(y[0, 0, i, j])}", "start quiet");
             top += 4 * Svg.Cell + 36;
         }

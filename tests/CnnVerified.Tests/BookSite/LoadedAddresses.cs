@@ -35,7 +35,7 @@ internal static partial class LoadedAddresses
     [GeneratedRegex(@"(?<name>[^\s=>/]+)\s*=\s*[""']?(?<value>[^""'>]*)")]
     private static partial Regex Attribute();
 
-    [GeneratedRegex(@"(?:@import\s+|url\()(?<url>[""']?[^)""';]+[""']?)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:@import\s+url\(|@import\s+|url\()(?<url>[""']?[^)""';]+[""']?)", RegexOptions.IgnoreCase)]
     private static partial Regex Style();
 
     [GeneratedRegex(@"(?:fetch|import|importScripts|open|Worker|EventSource|WebSocket|sendBeacon)\s*\(\s*[""'`](?<url>[^""'`]+)")]

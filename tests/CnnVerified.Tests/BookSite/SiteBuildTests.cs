@@ -21,6 +21,7 @@ public sealed class SiteBuildTests : IDisposable
         var (built, faults) = _book.Build();
         Assert.Null(built);
         Assert.Contains(faults, fault => fault.StartsWith("docs/equations/rows.md:21: RW-B1: expected what the block says of itself, got holds only if: dx, dx[", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.StartsWith("docs/equations/rows.md:25: the derivation of RW-B1: expected what the block says of itself, got malformed: expected the derivation to end with", StringComparison.Ordinal));
         AssertNothingWritten();
     }
 
@@ -86,6 +87,23 @@ public sealed class SiteBuildTests : IDisposable
         Assert.Equal(1, DocsJob.Run(new(_book.Docs, null, Fill: false, Check: false, _book.Site), default));
         Assert.Throws<InputException>(() => DocsJob.Run(new(_book.Docs, null, false, false, null), default));
         Assert.Throws<InputException>(() => DocsJob.Run(new(_book.Place("nowhere"), null, false, true, null), default));
+    }
+
+    [Fact]
+    public void Chapters_on_one_page_have_anchors_of_their_own_and_links_follow()
+    {
+        string joined = CnnVerified.Site.PrintedBook.Joined([("00-a", "<p id=\"s1\"><a href=\"#s1\">here</a> <a href=\"01-b.html#CV-F1\">there</a> <a href=\"01-b.html\">all</a></p>"), ("01-b", "<section id=\"CV-F1\"><a href=\"../notes.html#x\">notes</a></section>")]);
+        Assert.Equal("<article id=\"00-a\">\n<p id=\"00-a-s1\"><a href=\"#00-a-s1\">here</a> <a href=\"#01-b-CV-F1\">there</a> <a href=\"#01-b\">all</a></p></article>\n"
+            + "<article id=\"01-b\">\n<section id=\"01-b-CV-F1\"><a href=\"../notes.html#x\">notes</a></section></article>\n", joined);
+    }
+
+    [Fact]
+    public void A_browser_that_is_not_there_is_told_and_no_page_is_written()
+    {
+        var wrong = Assert.Throws<InputException>(() => DocsJob.Run(new(_book.Docs, null, false, false, _book.Site, false, Path.Combine(_book.Folder, "pdf"), "/nowhere/browser"), default));
+        Assert.StartsWith("/nowhere/browser: expected an installed browser", wrong.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_book.Site));
+        Assert.Throws<InputException>(() => DocsJob.Run(new(_book.Docs, null, false, true, null, false, "pdf", "browser"), default));
     }
 
     private void AssertNothingWritten() => Assert.Equal(["code", "docs"], Directory.GetFileSystemEntries(_book.Folder).Select(Path.GetFileName).Order());
