@@ -1,3 +1,5 @@
+using CnnVerified.Verification;
+
 namespace CnnVerified.Site;
 
 /// <summary>The docs as a book: fills its quotations, finds what is stale, builds its pages.</summary>
@@ -50,7 +52,20 @@ internal sealed class DocsBook
     /// <summary>Builds the pages; where anything is wrong, nothing is written.</summary>
     /// <param name="folder">Where to.</param>
     /// <returns>What was built, in a line; null where something is wrong.</returns>
+    /// <exception cref="InputException">The folder cannot be written, or is not to be replaced.</exception>
     public string? Build(string folder)
+    {
+        try
+        {
+            return BuildWhole(folder);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--out {folder}: expected a folder that can be written, got: {wrong.Message}", wrong);
+        }
+    }
+
+    private string? BuildWhole(string folder)
     {
         using var site = new SiteFolder(folder);
         var blocks = new BlockSet(_manuscript, _faults.Add);

@@ -66,12 +66,23 @@ internal sealed class SiteFolder : IDisposable
     /// <summary>Puts the site in its place, and the one that was there away.</summary>
     public void Finish()
     {
-        string? old = null;
-        if (Directory.Exists(_target))
-            Directory.Move(_target, old = _building + "-old");
-        Directory.Move(_building, _target);
-        if (old is not null)
-            Directory.Delete(old, recursive: true);
+        if (!Directory.Exists(_target))
+        {
+            Directory.Move(_building, _target);
+            return;
+        }
+        string old = _building + "-old";
+        Directory.Move(_target, old);
+        try
+        {
+            Directory.Move(_building, _target);
+        }
+        catch (IOException)
+        {
+            Directory.Move(old, _target);
+            throw;
+        }
+        Directory.Delete(old, recursive: true);
     }
 
     public void Dispose()
