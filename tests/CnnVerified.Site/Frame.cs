@@ -31,7 +31,7 @@ internal sealed class Frame(IReadOnlyList<PageText> chapters)
             <link rel="stylesheet" href="{To("assets/book.css")}" />
 
             """);
-        foreach (string script in scripts.Prepend("assets/book.js"))
+        foreach (string script in scripts.Append("assets/book.js"))   // which runs last, and reads what the others bring
             html.Append($"<script defer=\"defer\" src=\"{To(script)}\"></script>\n");
         html.Append($"</head>\n<body>\n<nav class=\"top\">{Html.Link(To(Contents(own)), words.Title)}");
         if (other is not null)

@@ -148,6 +148,7 @@ public sealed class SiteTests(BuiltSite site) : IClassFixture<BuiltSite>
         string english = site.Text("assets/index-en.js"), chinese = site.Text("assets/index-zh.js");
         Assert.StartsWith("window.bookIndex = [[", english, StringComparison.Ordinal);
         Assert.Contains("""["00-windows.html#one-window","One window","The first paragraph of the section. The second one, with code.""", english.Replace("A window over a row ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(["../assets/index-en.js", "../assets/book.js"], site.Tree("en/index.html").Descendants("script").Select(script => script.Attribute("src")!.Value));
         Assert.Contains("一个窗口", chinese, StringComparison.Ordinal);
         Assert.Contains("RW-B1 Correlation of a row, backward data", chinese, StringComparison.Ordinal);
     }
