@@ -55,8 +55,8 @@ internal sealed class EquationCard(BlockSet blocks, Judgement judgement, Links l
 
         void Add(string label, IEnumerable<SourcePlace> places)
         {
-            string[] all = [.. places.Select(place => links.Source(place.File) is { } source
-                ? Html.Link(Html.Relative(page, source) + (place.Line > 0 ? $"#L{place.Line}" : ""), place.Name)
+            string[] all = [.. places.Select(place => links.Source(place) is { } source
+                ? Html.Link(Html.Relative(page, source), place.Name)
                 : Html.Text(place.Name))];
             if (all.Length > 0)
                 rows.Add($"{label} {string.Join(", ", all)}");

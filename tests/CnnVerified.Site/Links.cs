@@ -1,4 +1,4 @@
-using CnnVerified.Verification;
+using System.Globalization;
 
 namespace CnnVerified.Site;
 
@@ -10,6 +10,7 @@ internal sealed class Links(string docs, string sources)
 {
     private readonly Dictionary<string, string> _assets = [];
     private readonly Dictionary<string, string> _texts = [];
+    private readonly Dictionary<string, HashSet<int>> _lines = [];
     private readonly Queue<string> _newTexts = new();
 
     /// <summary>Files to copy: from where, to which place in the site.</summary>
@@ -25,9 +26,20 @@ internal sealed class Links(string docs, string sources)
         return true;
     }
 
-    /// <summary>The page of a source file, from the root of the site; null where the repository is not there.</summary>
-    /// <param name="file">The file, from the root of the repository.</param>
-    public string? Source(string file) => Path.Combine(sources, file) is var path && File.Exists(path) ? Page(path) : null;
+    /// <summary>The address of a place in the sources, from the root of the site; null where the repository is not there.</summary>
+    public string? Source(SourcePlace place)
+    {
+        string path = Path.GetFullPath(Path.Combine(sources, place.File));
+        if (!File.Exists(path))
+            return null;
+        if (place.Line == 0)
+            return Page(path);
+        Keep(path, place.Line);
+        return $"{Page(path)}#L{place.Line}";
+    }
+
+    /// <summary>The lines of a source file that something leads to.</summary>
+    public IReadOnlySet<int> Lines(string path) => _lines.GetValueOrDefault(path) ?? [];
 
     /// <summary>The address on a page of what the docs link to.</summary>
     /// <param name="from">The file with the link.</param>
@@ -46,8 +58,17 @@ internal sealed class Links(string docs, string sources)
             return true;
         if (!File.Exists(path))
             return false;
+        if (parts.Length > 1 && parts[1] is ['L', .. var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int line))
+            Keep(path, line);
         href = Html.Relative(from.Page, Page(path)) + (parts.Length > 1 ? $"#{parts[1]}" : "");
         return true;
+    }
+
+    private void Keep(string path, int line)
+    {
+        if (!_lines.TryGetValue(path, out HashSet<int>? lines))
+            _lines[path] = lines = [];
+        lines.Add(line);
     }
 
     private string Page(string path)

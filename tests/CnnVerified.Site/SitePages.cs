@@ -37,7 +37,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         Put("index.html", frame.Page("index.html", Words.English.Title, null, $"<h1>{Words.English.Title}</h1>\n<p>{Html.Link(Frame.Contents(Language.English), "English")}</p>\n<h1 lang=\"zh\">{Words.Chinese.Title}</h1>\n<p lang=\"zh\">{Html.Link(Frame.Contents(Language.Chinese), "中文")}</p>\n", null));
         // A source that is Markdown may lead to more of them.
         while (links.Next(out string path, out string place))
-            Put(place, Source(path, place, Path.GetRelativePath(sources, path).Replace('\\', '/'), frame, writer));
+            Put(place, Source(path, place, Path.GetRelativePath(sources, path).Replace('\\', '/'), links.Lines(path), frame, writer));
         foreach (var (path, place) in links.Assets)
             site.Write(place, File.ReadAllBytes(path));
         foreach (string asset in Assets)
@@ -63,10 +63,10 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
 
     private PageText Parse(TextFile file) => new(file, quotations, quotations.Record);
 
-    private string Source(string path, string place, string name, Frame frame, PageWriter writer)
+    private string Source(string path, string place, string name, IReadOnlySet<int> lines, Frame frame, PageWriter writer)
     {
         if (!path.EndsWith(".md", StringComparison.Ordinal))
-            return frame.Page(place, name, null, SourcePage.Of(name, File.ReadAllText(path)), null);
+            return frame.Page(place, name, null, SourcePage.Of(name, File.ReadAllText(path), lines), null);
         PageText page = Parse(Manuscript.Page(path, name, place));
         return frame.Page(place, page.Title, null, writer.Write(page, null), null);
     }

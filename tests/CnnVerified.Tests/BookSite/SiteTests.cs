@@ -157,6 +157,10 @@ public sealed class SiteTests(BuiltSite site) : IClassFixture<BuiltSite>
     public void Text_with_signs_of_markup_stays_text() => Assert.Contains("reads a < b && c > d as text", site.Tree("notes.html").Value, StringComparison.Ordinal);
 
     [Fact]
+    public void A_source_is_a_page_with_an_id_at_each_line_that_something_leads_to() =>
+        Assert.Equal("  y[i] += x[i*sh+r-ph] * w[r]", site.Tree("source/code/loop.txt.html").Descendants("span").Single(line => (string?)line.Attribute("id") == "L2").Value);
+
+    [Fact]
     public void A_chapter_leads_to_the_one_before_and_the_next()
     {
         Assert.Equal("01-gradients.html", Assert.Single(Ways("en/00-windows.html")));
