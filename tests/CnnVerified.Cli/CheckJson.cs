@@ -22,7 +22,7 @@ internal static class CheckJson
         id = each.Result.Id,
         file = each.File,
         kind = each.Result.Block?.Head.Kind == BlockKind.Derivation ? "derivation" : "eq",
-        verdict = CheckText.Name(each.Result.Verdict),
+        verdict = VerdictText.Name(each.Result.Verdict),
         holds = each.Result.Holds,
         asStated = each.Result.IsAsStated,
         error = each.Result.Error is { } error ? new { message = error.Message, line = error.Place.Line, column = error.Place.Column } : null,
@@ -30,7 +30,7 @@ internal static class CheckJson
         {
             claim = finding.Claim,
             line = finding.Place.Line,
-            verdict = CheckText.Name(finding.Verdict),
+            verdict = VerdictText.Name(finding.Verdict),
             strength = finding.Evidence,
             conditions = finding.Conditions.Count == 0 ? null : finding.Conditions,
             diagnosis = finding.Diagnosis,

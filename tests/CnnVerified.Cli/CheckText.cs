@@ -9,20 +9,6 @@ namespace CnnVerified.Cli;
 /// <summary>Verdicts as a person reads them.</summary>
 internal static class CheckText
 {
-    /// <summary>What a verdict is called.</summary>
-    public static string Name(Verdict verdict) => verdict switch
-    {
-        Verdict.HoldsExactly => "holds, exact",
-        Verdict.HoldsAtPoints => "holds, exact at points",
-        Verdict.HoldsNumerically => "holds, numeric",
-        Verdict.Defined => "defined",
-        Verdict.Vacuous => "vacuous",
-        Verdict.Refuted => "refuted",
-        Verdict.HoldsOnlyIf => "holds only if",
-        Verdict.Undecided => "undecided",
-        _ => "malformed",
-    };
-
     /// <summary>One block, one line; in full where it is false against what it says of itself, or where that is asked for.</summary>
     public static void WriteLine(CheckResult result, TimeSpan time, string text, string file, bool explain)
     {
@@ -32,7 +18,7 @@ internal static class CheckText
             return;
         }
         string kind = result.Block?.Head.Kind == BlockKind.Derivation ? $"{result.Id} derivation" : result.Id;
-        string line = $"{kind,-18} {Name(result.Verdict),-22} {Short(result)}".TrimEnd();
+        string line = $"{kind,-18} {VerdictText.Name(result.Verdict),-22} {Short(result)}".TrimEnd();
         if (time.TotalSeconds >= 1)
             line += string.Create(CultureInfo.InvariantCulture, $"  ({time.TotalSeconds:0.0} s)");
         if (!result.IsAsStated && result.Block is { Head: { Refuted: not null } or { OnlyIf: not null } })
@@ -47,10 +33,10 @@ internal static class CheckText
     {
         foreach (Finding finding in result.Findings)
         {
-            string line = $"{finding.Claim}: {Name(finding.Verdict)}{(finding.Verdict == Verdict.HoldsOnlyIf ? $" {Conditions(finding)}" : "")}";
+            string line = $"{finding.Claim}: {VerdictText.Name(finding.Verdict)}{(finding.Verdict == Verdict.HoldsOnlyIf ? $" {Conditions(finding)}" : "")}";
             AnsiConsole.MarkupLine(finding.Verdict <= Verdict.Defined ? Markup.Escape(line) : $"[red]{Markup.Escape(line)}[/]");
             if (finding.Evidence is { } evidence && finding.Verdict is <= Verdict.Vacuous)
-                Indented(Strength(finding.Verdict, evidence));
+                Indented(VerdictText.Strength(finding.Verdict, evidence));
             foreach (Branch branch in finding.Evidence?.Branches ?? [])
                 Indented($"{branch.Comparison}: held {branch.Held:N0} times, did not {branch.Failed:N0} times");
         }
@@ -121,26 +107,11 @@ internal static class CheckText
             Verdict.HoldsOnlyIf => $"{Conditions(finding)}{(finding.Diagnosis is null ? "" : $"; slip: {finding.Diagnosis}")}",
             Verdict.Refuted => finding.Diagnosis is not null ? $"slip: {finding.Diagnosis}" : finding.Reason ?? "",
             Verdict.Undecided or Verdict.Vacuous => finding.Reason ?? "",
-            _ => finding.Evidence is { } evidence ? Strength(finding.Verdict, evidence) : "",
+            _ => finding.Evidence is { } evidence ? VerdictText.Strength(finding.Verdict, evidence) : "",
         };
     }
 
     private static string Conditions(Finding finding) => string.Join(" and ", finding.Conditions.Select(need => need.Condition));
-
-    private static string Strength(Verdict verdict, Evidence evidence)
-    {
-        string shapes = $"{evidence.Shapes:N0} shapes: all with {evidence.Reach}";
-        string likely = evidence.FalseWithProbability is { } probability ? string.Create(CultureInfo.InvariantCulture, $", false with a probability below {probability:0e-0} for each") : "";
-        string larger = evidence.LargerShapes > 0 ? $"; {evidence.LargerShapes} larger ones tested" : "";
-        string unjudged = evidence.NotJudged > 0 ? $" ({evidence.NotJudged:N0} points)" : "";
-        return verdict switch
-        {
-            Verdict.HoldsExactly => $"{shapes}{likely}{larger}",
-            Verdict.HoldsAtPoints => $"{evidence.Points:N0} points; {shapes}{larger}; kinks and ties not judged{unjudged}",
-            Verdict.HoldsNumerically => string.Create(CultureInfo.InvariantCulture, $"{evidence.Points:N0} points, relative error at most {evidence.LargestRelativeError:0e-0}, {evidence.LargestErrorOverBound:0.00} of its bound; {shapes}{larger}{(evidence.NotJudged > 0 ? $"; {evidence.NotJudged:N0} points too ill-conditioned to judge" : "")}"),
-            _ => shapes,
-        };
-    }
 
     private static void WriteExample(Counterexample example, bool explain)
     {

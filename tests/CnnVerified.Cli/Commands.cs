@@ -42,6 +42,7 @@ internal static class Commands
         root.Add(ExportJob.Command());
         root.Add(ComputeJob.Command(stop));
         root.Add(CompareJob.Command());
+        root.Add(DocsJob.Command(stop));
         return root;
     }
 }

@@ -104,7 +104,11 @@ public sealed record UseLine(string Id, IReadOnlyList<EquationLine> With) : Line
 /// <summary>An equation; in a derivation a chain of right sides, each claimed equal to the one before.</summary>
 /// <param name="Left">The left side.</param>
 /// <param name="Sides">The right sides; one outside derivations.</param>
-public sealed record EquationLine(LeftSide Left, IReadOnlyList<Expression> Sides) : Line;
+public sealed record EquationLine(LeftSide Left, IReadOnlyList<Expression> Sides) : Line
+{
+    /// <summary>Where each right side begins; none where the line was not read from a text.</summary>
+    public IReadOnlyList<Place> SidePlaces { get; init; } = [];
+}
 
 /// <summary>claim y2 = y.</summary>
 /// <param name="Left">A value of the block.</param>

@@ -74,10 +74,15 @@ public sealed partial class Parser
             Close("]", open);
         }
         Take("=", $"the right side of {name}");
-        var sides = new List<Expression> { ReadRightSide() };
-        while (TryTake("="))
+        var sides = new List<Expression>();
+        var places = new List<Place>();
+        do
+        {
+            places.Add(Now.Place);
             sides.Add(ReadRightSide());
-        return new(new(name, indices), sides) { Place = place };
+        }
+        while (TryTake("="));
+        return new(new(name, indices), sides) { Place = place, SidePlaces = places };
     }
 
     private Expression ReadRightSide()

@@ -27,6 +27,12 @@ internal enum SignKind
 
     /// <summary>A product without a dot, where a number stands in front of a letter.</summary>
     Silent,
+
+    /// <summary>A parenthesis or bracket whose other one stands in another piece.</summary>
+    Opening,
+
+    /// <inheritdoc cref="Opening"/>
+    Closing,
 }
 
 internal sealed record Sign(string Text, SignKind Kind) : Layout;
@@ -87,7 +93,13 @@ internal sealed record Grid(IReadOnlyList<IReadOnlyList<Layout>> Rows) : Layout
 }
 
 /// <summary>Lines, one below the other, that meet where left and right meet.</summary>
-internal sealed record Aligned(IReadOnlyList<(Layout? Left, Layout Right)> Lines) : Layout
+internal sealed record Aligned(IReadOnlyList<AlignedLine> Lines) : Layout
 {
     public override bool IsTall => true;
 }
+
+/// <summary>One of the aligned lines.</summary>
+/// <param name="Left">What stands on the left of the place where the lines meet.</param>
+/// <param name="Right">What stands on its right.</param>
+/// <param name="Place">For a right side of an equation: where its text begins.</param>
+internal readonly record struct AlignedLine(Layout? Left, Layout Right, Place Place = default);

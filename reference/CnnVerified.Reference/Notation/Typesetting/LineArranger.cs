@@ -39,11 +39,11 @@ internal sealed class LineArranger(Arranger arranger, int fractions)
 
     public Layout Arrange(IReadOnlyList<Line> lines) => new Aligned([.. lines.SelectMany(Rows)]);
 
-    private IEnumerable<(Layout? Left, Layout Right)> Rows(Line line) => line switch
+    private IEnumerable<AlignedLine> Rows(Line line) => line switch
     {
         GivenLine given => [Labelled("given", Listed(given.Declarations.Select(Arrange)))],
         WhereLine where => [Labelled("where", arranger.Arrange(where.Condition, fractions))],
-        SizeLine size => [(Names.Of(size.Name), Equal(size.Value))],
+        SizeLine size => [new(Names.Of(size.Name), Equal(size.Value))],
         UseLine use => [Labelled("use", Row.Of([new Words(use.Id), .. use.With.Count == 0 ? (Layout[])[] : [new Words(" with "), Listed(use.With.Select(Arrange))]]))],
         EquationLine equation => Sides(equation).Concat(Ranges(equation.Left)),
         ClaimLine claim => [Labelled("claim", Row.Of(Value(claim.Left), Arranger.Related(Relation.Equal), Value(claim.Right)))],
@@ -51,10 +51,10 @@ internal sealed class LineArranger(Arranger arranger, int fractions)
         _ => throw new InvalidOperationException($"no layout for {line.GetType().Name}."),
     };
 
-    private IEnumerable<(Layout? Left, Layout Right)> Sides(EquationLine equation) =>
-        equation.Sides.Select((side, at) => (at == 0 ? Arrange(equation.Left) : null, Equal(side)));
+    private IEnumerable<AlignedLine> Sides(EquationLine equation) =>
+        equation.Sides.Select((side, at) => new AlignedLine(at == 0 ? Arrange(equation.Left) : null, Equal(side), equation.SidePlaces.ElementAtOrDefault(at)));
 
-    private IEnumerable<(Layout? Left, Layout Right)> Ranges(LeftSide left)
+    private IEnumerable<AlignedLine> Ranges(LeftSide left)
     {
         Binder[] unsaid = [.. left.Indices.Where(index => index.Bound is not null && _said.GetValueOrDefault(index.Name) != index.ToString())];
         foreach (Binder index in unsaid)
@@ -70,5 +70,5 @@ internal sealed class LineArranger(Arranger arranger, int fractions)
 
     private static Layout Listed(IEnumerable<Layout> items) => Row.Joined(items, Row.Of(Arranger.Comma, new Words(" ")));
 
-    private static (Layout? Left, Layout Right) Labelled(string label, Layout right) => (new Words(label + " "), right);
+    private static AlignedLine Labelled(string label, Layout right) => new(new Words(label + " "), right);
 }

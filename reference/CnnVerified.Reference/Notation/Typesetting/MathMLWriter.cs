@@ -19,6 +19,21 @@ internal sealed class MathMLWriter
         return writer._text.ToString();
     }
 
+    /// <summary>A piece of a longer formula, as <see cref="Pieces"/> cuts it. HTML needs no namespace.</summary>
+    public static string Piece(IReadOnlyList<Layout> items)
+    {
+        var writer = new MathMLWriter();
+        writer.Open("math displaystyle=\"true\"");
+        // A sign at the beginning stands between two terms all the same.
+        bool isBetween = items[0] is Sign { Kind: SignKind.Infix };
+        if (isBetween)
+            writer.Token("mo form=\"infix\"", ((Sign)items[0]).Text);
+        foreach (Layout item in items.Skip(isBetween ? 1 : 0))
+            writer.Add(item);
+        writer.Close("math");
+        return writer._text.ToString();
+    }
+
     private void Add(Layout layout)
     {
         switch (layout)
@@ -106,6 +121,8 @@ internal sealed class MathMLWriter
             { Text: "mod" or "|" } => "mo form=\"infix\" lspace=\"0.28em\" rspace=\"0.28em\" stretchy=\"false\"",
             { Text: "/" } => "mo lspace=\"0\" rspace=\"0\"",
             // Its place in the row tells a browser what a sign is, but an = may begin a cell and a minus may follow an =.
+            { Kind: SignKind.Opening } => "mo form=\"prefix\" stretchy=\"false\"",
+            { Kind: SignKind.Closing } => "mo form=\"postfix\" stretchy=\"false\"",
             { Kind: SignKind.Prefix } => "mo form=\"prefix\"",
             { Kind: SignKind.Relation } => "mo form=\"infix\"",
             _ => "mo",

@@ -20,6 +20,11 @@ public sealed class Typeset
     /// <summary>MathML Core: a math element. Equations and blocks are displayed, the rest stands in a line of text.</summary>
     public string MathML => MathMLWriter.Write(_arrange(Arranger.MostFractions), _isBlock);
 
+    /// <summary>MathML Core in rows and pieces, for pages that are narrower than a formula.</summary>
+    public IReadOnlyList<TypesetRow> Rows => _arrange(Arranger.MostFractions) is var layout && layout is Aligned aligned
+        ? [.. aligned.Lines.Select(RowOf)]
+        : [RowOf(new(null, layout))];
+
     /// <summary>Text for a terminal: one line, or one for each line of a block and each side of a derivation.</summary>
     public string Plain => PlainWriter.Write(_arrange(0));
 
@@ -64,6 +69,12 @@ public sealed class Typeset
     /// <returns>The formula.</returns>
     public static Typeset Of(IReadOnlyList<Line> lines, IReadOnlySet<string>? derivatives = null) =>
         Make(lines.SelectMany(Texts), derivatives, true, (arranger, fractions) => new LineArranger(arranger, fractions).Arrange(lines));
+
+    private static TypesetRow RowOf(AlignedLine line) => new(
+        (line.Left as Words)?.Text.Trim(),
+        line.Left is null or Words ? null : MathMLWriter.Piece([line.Left]),
+        [.. Pieces.Of(line.Right).Select(term => (IReadOnlyList<string>)[.. term.Select(MathMLWriter.Piece)])],
+        line.Place);
 
     private static Typeset Make(IEnumerable<string> texts, IReadOnlySet<string>? derivatives, bool isBlock, Func<Arranger, int, Layout> arrange)
     {
