@@ -73,10 +73,10 @@ internal sealed class PageText
     {
         while (!_ids.Contains(id))
         {
-            int at = id.IndexOf('p', StringComparison.Ordinal);
-            if (at < 0)
+            // The id of a heading is made of its words, and may have any letter.
+            int at = id.LastIndexOf('p');
+            if (at < 0 || !int.TryParse(id[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int paragraph))
                 return null;
-            int paragraph = int.Parse(id[(at + 1)..], CultureInfo.InvariantCulture);
             id = paragraph > 1 ? string.Create(CultureInfo.InvariantCulture, $"{id[..at]}p{paragraph - 1}") : id[..at];
         }
         return id;

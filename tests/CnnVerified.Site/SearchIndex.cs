@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Markdig.Extensions.Tables;
 using Markdig.Syntax;
 
 namespace CnnVerified.Site;
@@ -8,6 +9,9 @@ namespace CnnVerified.Site;
 /// <summary>The words of each section of a language's chapters and of the shared pages, as a script: a page opened from a file may not read files.</summary>
 internal static class SearchIndex
 {
+    /// <summary>Of a long section only so much is searched: the whole site has to stay small.</summary>
+    private const int MostText = 600;
+
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The index; addresses are seen from the contents page of the language.</summary>
@@ -23,17 +27,18 @@ internal static class SearchIndex
             {
                 if (block is HeadingBlock { Level: > 1 } heading)
                 {
-                    sections.Add([address, title, text.ToString()]);
+                    sections.Add([address, title, text.ToString(0, Math.Min(text.Length, MostText))]);
                     text.Clear();
                     title = PageText.Plain(heading);
                     address = $"{Html.Relative(from, page.File.Page)}#{heading.GetData(PageText.SlugKey)}";
                 }
-                else if (block is not HeadingBlock)
+                // Numbers in tables are nothing that people look for, and the larger part of some pages.
+                else if (block is not HeadingBlock and not Table)
                 {
                     text.Append(PageText.Plain(block)).Append(' ');
                 }
             }
-            sections.Add([address, title, text.ToString()]);
+            sections.Add([address, title, text.ToString(0, Math.Min(text.Length, MostText))]);
         }
         // </script> cannot occur in a file of its own, and U+2028 is a line end in old scripts alone.
         return $"window.bookIndex = {JsonSerializer.Serialize(sections, Options)};\n";
