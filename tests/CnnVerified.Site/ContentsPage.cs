@@ -14,7 +14,7 @@ internal sealed class ContentsPage(IReadOnlyList<PageText> chapters, IReadOnlyLi
         var html = new StringBuilder($"<h1>{words.Title}</h1>\n<div id=\"search\" hidden=\"hidden\"><input type=\"search\" aria-label=\"{words.Search}\" placeholder=\"{words.Search}\" /><ol></ol></div>\n");
         PageText[] own = [.. chapters.Where(chapter => chapter.File.Language == language)];
         if (own.Length > 0)
-            html.Append($"<h2 id=\"chapters\">{words.Chapters}</h2>\n<ol start=\"0\">\n").AppendJoin("", own.Select(chapter => $"<li>{Html.Link(To(chapter.File.Page), chapter.Title)}</li>\n")).Append("</ol>\n");
+            html.Append($"<h2 id=\"chapters\">{words.Chapters}</h2>\n<ul class=\"chapters\">\n").AppendJoin("", own.Select(chapter => $"<li>{Html.Link(To(chapter.File.Page), chapter.Title)}</li>\n")).Append("</ul>\n");
         var quoted = own.SelectMany(chapter => Markers.Parts(chapter.File.Text, (_, _) => { }).Where(part => part.Kind == "eq").Select(part => (part.Name, Chapter: chapter))).Distinct().ToLookup(each => each.Name, each => each.Chapter);
 
         html.Append($"<h2 id=\"equations\">{words.Equations}</h2>\n");

@@ -43,10 +43,10 @@ internal sealed class Frame(IReadOnlyList<PageText> chapters)
         int at = Array.FindIndex(ours, chapter => chapter.File.Page == place);
         if (at >= 0)
         {
-            html.Append($"<details class=\"chapters\"><summary>{words.Contents}</summary><ol start=\"0\">");
+            html.Append($"<details class=\"chapters\"><summary>{words.Contents}</summary><ul class=\"chapters\">");
             foreach (PageText chapter in ours)
                 html.Append("<li>").Append(chapter.File.Page == place ? Html.Text(chapter.Title) : Html.Link(To(chapter.File.Page), chapter.Title)).Append("</li>");
-            html.Append("</ol></details>\n");
+            html.Append("</ul></details>\n");
         }
         html.Append("<main>\n").Append(body).Append("</main>\n");
         if (at >= 0)

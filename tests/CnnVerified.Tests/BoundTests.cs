@@ -39,6 +39,14 @@ public sealed class BoundTests
 
     public static TheoryData<string> Bounded => [.. EquationTable.All.Where(new BoundOracle().Judges).Select(equation => equation.Id)];
 
+    [Fact]
+    public void A_product_with_zero_is_exact_whatever_the_other_factor_lost()
+    {
+        var inexact = new Bounded<Binary32>(3, 0.1) * new Bounded<Binary32>(5);
+        Assert.Equal(default, inexact * new Bounded<Binary32>(0));
+        Assert.Equal(default, new Bounded<Binary32>(0) * inexact);
+    }
+
     /// <summary>The operand is off by as much as is stated of it, to either side, and the function is computed in binary32. The bound is that error
     /// times the steepest slope within it, and the stated error of the function, and nothing more.</summary>
     [Theory]

@@ -34,6 +34,7 @@ public sealed class CheckerTests
     [InlineData("where a <= H", Verdict.HoldsAtPoints)]
     [InlineData("where x[0] != a", Verdict.HoldsAtPoints)]
     [InlineData("where exp(a) > 1", Verdict.HoldsNumerically)]
+    [InlineData("where exp(a) > 1\nwhere a <= H", Verdict.HoldsNumerically)]
     public void Numbers_are_such_that_an_assumption_can_be_asked(string assumption, Verdict verdict) =>
         Check(Text($"given x[H]\n{assumption}\ny[i:H] = a*x[i]^2", "x", "dx[i:H] = 2*a*x[i]*dy[i]"), verdict);
 
