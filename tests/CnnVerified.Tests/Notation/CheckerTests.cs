@@ -38,6 +38,11 @@ public sealed class CheckerTests
     public void Numbers_are_such_that_an_assumption_can_be_asked(string assumption, Verdict verdict) =>
         Check(Text($"given x[H]\n{assumption}\ny[i:H] = a*x[i]^2", "x", "dx[i:H] = 2*a*x[i]*dy[i]"), verdict);
 
+    // Of y[-1], which is 0 whatever x is, and of dy[-1].
+    [Fact]
+    public void The_derivative_of_what_lies_outside_is_zero() =>
+        Check(Text("given x[H]\ny[i:H] = x[i]^2", "x", "dx[u:H] = sum(i:H+1) dy[i-1]*D(y[i-1],x[u]) + D(y[u-H],x[u])"), Verdict.HoldsExactly);
+
     [Fact]
     public void With_transcendental_functions_it_holds_within_error_bounds()
     {
