@@ -99,7 +99,7 @@ internal sealed class Worker : IDisposable
     }
 
     private Case[] Cases(Oracle oracle, Equation equation) =>
-        equation.Family.Arbitrary(oracle.Reach, drawn => equation.Work(drawn) <= oracle.DrawnWork).Generator.Sample(50, new Rnd(_plan.Seed), _plan.Cases);
+        [.. equation.Family.Arbitrary(oracle.Reach, drawn => equation.Work(drawn) <= oracle.DrawnWork).Generator.Sample(50, new Rnd(_plan.Seed), _plan.Cases).Select(oracle.Near)];
 
     private Said Check(string item, string id)
     {
