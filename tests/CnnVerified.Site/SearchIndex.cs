@@ -10,7 +10,7 @@ namespace CnnVerified.Site;
 internal static class SearchIndex
 {
     /// <summary>Of a long section only so much is searched: the whole site has to stay small.</summary>
-    private const int MostText = 600;
+    private const int MostText = 400;
 
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
