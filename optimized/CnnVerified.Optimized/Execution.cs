@@ -78,7 +78,7 @@ public sealed unsafe class Execution : IDisposable
     public Algorithm Algorithm { get; init; } = KernelTable.NamedAlgorithm;
 
     /// <summary>The largest derived error at which <see cref="Algorithm.Winograd"/> and <see cref="Algorithm.Auto"/> leave the stated order, in units of max|x|·max|w| times the
-    /// terms of an output's sum. By default 1/32: tiles of 4×4 up to some two thousand channels, or tiles of a weight gradient.</summary>
+    /// terms of an output's sum. By default 1/32: tiles of 4×4 up to some two thousand channels, or nearly three thousand tiles of a weight gradient.</summary>
     public double WinogradLimit { get; init; } = 1.0 / 32;
 
     /// <summary>The row of <see cref="KernelTable"/> that the last convolution was computed by; null before the first.</summary>

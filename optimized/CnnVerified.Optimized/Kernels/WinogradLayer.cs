@@ -5,7 +5,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// <summary>Which layers are computed by minimal filtering, with which tile, and how large the error may become.</summary>
 internal static class WinogradLayer
 {
-    // Where it was measured to be faster than the direct kernels: see docs/performance.md.
+    // Auto against the direct kernels: the narrowest layer that was measured has 32 channels, the smallest 32 tiles. Between 4 and 32 tiles it is a guess.
     private const int LeastChannels = 32, LeastTiles = 4;
 
     /// <summary>The kernel of a layer's output or data gradient, whose sums have so many channels; null where it is summed in order.</summary>
@@ -28,7 +28,9 @@ internal static class WinogradLayer
         if (!isFour && errorOfTwo > on.WinogradLimit)
             return null;
         on.ChosenError = isFour ? errorOfFour : errorOfTwo;
-        return isFour ? ConvolutionKernel.WinogradFour : ConvolutionKernel.WinogradTwo;
+        ConvolutionKernel kernel = isFour ? ConvolutionKernel.WinogradFour : ConvolutionKernel.WinogradTwo;
+        on.Chosen = KernelTable.OfWinograd(kernel);
+        return kernel;
     }
 
     private static bool CanCompute(in Geometry s) =>

@@ -11,7 +11,6 @@ internal static unsafe class ConvolutionPasses
     {
         if (WinogradLayer.OfProduct(on, s, s.C) is { } kernel)
         {
-            on.Chosen = KernelTable.OfWinograd(kernel);
             WinogradProduct.Forward(on, kernel, s, x, w, b, y);
             return;
         }
@@ -26,7 +25,6 @@ internal static unsafe class ConvolutionPasses
     {
         if (WinogradLayer.OfProduct(on, s, s.K) is { } kernel)
         {
-            on.Chosen = KernelTable.OfWinograd(kernel);
             WinogradProduct.BackwardData(on, kernel, s, dy, w, dx, b);
             return;
         }
@@ -41,7 +39,6 @@ internal static unsafe class ConvolutionPasses
     {
         if (WinogradLayer.OfWeights(on, s) is { } kernel)
         {
-            on.Chosen = KernelTable.OfWinograd(kernel);
             WinogradWeights.Run(on, kernel, s, dy, x, dw);
             return;
         }
