@@ -41,6 +41,23 @@ public sealed unsafe class TileTests
         }
     }
 
+    [Fact]
+    public void Runs_of_every_length_are_taken_apart_and_joined_again()
+    {
+        for (int count = 0; count <= 70; count++)
+        {
+            float[] from = [.. Enumerable.Range(0, Math.Max(1, 2 * count - 1)).Select(i => (float)i)], evens = new float[count + 1], odds = [.. Enumerable.Range(0, count).Select(i => -i - 1f)], joined = new float[2 * count + 1];
+            (evens[count], joined[2 * count]) = (0.5f, 0.5f);
+            fixed (float* pFrom = from, pEvens = evens, pOdds = odds, pJoined = joined)
+            {
+                Runs.EverySecond(pFrom, count, pEvens);
+                Runs.Alternate(pEvens, pOdds, count, pJoined);
+            }
+            Assert.Equal([.. Enumerable.Range(0, count).Select(i => 2f * i), 0.5f], evens);
+            Assert.Equal([.. Enumerable.Range(0, count).SelectMany(i => new[] { 2f * i, -i - 1f }), 0.5f], joined);
+        }
+    }
+
     private void Products<V, L>() where V : unmanaged where L : struct, ILanes<V>
     {
         int tiles = 0;

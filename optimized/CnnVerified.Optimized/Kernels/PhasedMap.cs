@@ -110,20 +110,36 @@ internal readonly unsafe struct PhasedMap
     public void Drain(float* map, float* x)
     {
         for (int d = 0; d < _s.D; d++)
-            for (int u = 0; u < _s.H; u++)
+            for (int u = 0; u < _s.H; u++, x += _s.W)
             {
-                float* row = x + ((nint)d * _s.H + u) * _s.W;
-                Runs.Fill(row, 1, _s.W, 0);
                 int f = d + _s.Pd, a = u + _s.Ph;
                 if (f >= Frames || a >= Rows)
-                    continue;
-                for (int phase = 0; phase < _s.Sw; phase++)
-                {
-                    float* from = map + (((nint)f * Rows + a) * _s.Sw + phase) * _length;
-                    int position = Math.Max(0, (_s.Pw - phase + _s.Sw - 1) / _s.Sw);
-                    for (int v = position * _s.Sw + phase - _s.Pw; v < _s.W && position < _length; v += _s.Sw, position++)
-                        row[v] = from[position];
-                }
+                    Runs.Fill(x, 1, _s.W, 0);
+                else if (_s.Sw == 2)
+                    DrainPairs(map + _maps.At(f, a, 0), x);
+                else
+                    for (int phase = 0; phase < _s.Sw; phase++)
+                        DrainPhase(map + _maps.At(f, a, phase), phase, x);
             }
+    }
+
+    // An element of an odd padding comes first; an even number of elements follows, and maybe one.
+    private void DrainPairs(float* evens, float* row)
+    {
+        int odd = Math.Min(_s.Pw & 1, _s.W), position = Math.Min((_s.Pw + 1) / 2, _length), pairs = Math.Min((_s.W - odd) / 2, _length - position);
+        if (odd == 1)
+            row[0] = _s.Pw / 2 < _length ? evens[_length + _s.Pw / 2] : 0;
+        Runs.Alternate(evens + position, evens + _length + position, pairs, row + odd);
+        for (int v = odd + 2 * pairs; v < _s.W; v++)
+            row[v] = v == odd + 2 * pairs && position + pairs < _length ? evens[position + pairs] : 0;
+    }
+
+    private void DrainPhase(float* from, int phase, float* row)
+    {
+        int position = Math.Max(0, (_s.Pw - phase + _s.Sw - 1) / _s.Sw), v = position * _s.Sw + phase - _s.Pw;
+        for (; v < _s.W && position < _length; v += _s.Sw, position++)
+            row[v] = from[position];
+        for (; v < _s.W; v += _s.Sw)
+            row[v] = 0;
     }
 }

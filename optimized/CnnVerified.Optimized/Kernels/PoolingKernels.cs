@@ -44,9 +44,15 @@ internal readonly struct WindowCounts(in PoolingGeometry geometry, bool clipped)
 {
     private readonly PoolingGeometry _s = geometry;
 
-    public float At(int o, int i, int j) => clipped
-        ? Inside(o * _s.Sd - _s.Pd, _s.T, _s.D) * Inside(i * _s.Sh - _s.Ph, _s.R, _s.H) * Inside(j * _s.Sw - _s.Pw, _s.S, _s.W)
-        : _s.Taps;
+    /// <summary>Of windows (o, i, ·), in one of their columns.</summary>
+    public int Column(int o, int i) => clipped ? Inside(o * _s.Sd - _s.Pd, _s.T, _s.D) * Inside(i * _s.Sh - _s.Ph, _s.R, _s.H) : _s.T * _s.R;
+
+    /// <summary>row[j] = elements of window (·, ·, j) with so many in each column, or 1 from Q to <paramref name="length"/>.</summary>
+    public unsafe void Fill(int column, float* row, int length)
+    {
+        for (int j = 0; j < length; j++)
+            row[j] = j >= _s.Q ? 1 : clipped ? column * Inside(j * _s.Sw - _s.Pw, _s.S, _s.W) : column * _s.S;
+    }
 
     private static int Inside(int start, int taps, int size) => Math.Min(start + taps, size) - Math.Max(start, 0);
 }
@@ -79,7 +85,7 @@ internal readonly unsafe struct MaxForward(PoolingGeometry s, float* x, float* y
                     }
                     L.Store(best, row + j);
                 }
-                new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(to, s.Q));
+                Runs.Move(row, s.Q, to);
             }
     }
 }
@@ -91,7 +97,10 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
 {
     private readonly PhasedMap _phased = new(s);
 
-    public nint Scratch => _phased.Size + 2 * _phased.RowLength + 2 * (nint)s.Taps;
+    // Each pixel is in one window at most: then its gradient can be stored, and need not be added.
+    private readonly bool _apart = (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh && (s.S - 1) * (long)s.Ew < s.Sw;
+
+    public nint Scratch => (_apart ? 2 : 1) * _phased.Size + 3 * _phased.RowLength + 2 * (nint)s.Taps;
 
     /// <exception cref="ArgumentException">The window has more than 2²⁴ elements.</exception>
     public static void Run(Execution on, string id, in PoolingGeometry s, float* dy, float* x, float* y, float* dx)
@@ -103,36 +112,59 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength;
-        int* taps = (int*)(switches + _phased.RowLength), pixels = taps + s.Taps;
+        float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength, residuals = switches + _phased.RowLength;
+        int* taps = (int*)(residuals + _phased.RowLength), pixels = taps + s.Taps;
+        float* given = (float*)(pixels + s.Taps);
         _phased.Taps(taps);
         _phased.Pixels(pixels);
         _phased.Fill(x + (nint)map * s.Input, float.NaN, scratch);   // padding equals no maximum
         float* into = dx + (nint)map * s.Input;
-        new Span<float>(into, s.Input).Clear();
+        if (_apart)
+            _phased.Clear(given);
+        else
+            new Span<float>(into, s.Input).Clear();
         new Span<float>(maxima, _phased.RowLength).Clear();
+        new Span<float>(residuals, _phased.RowLength).Clear();
         for (int o = 0; o < s.O; o++)
             for (int i = 0; i < s.P; i++)
             {
-                nint outputs = (((nint)map * s.O + o) * s.P + i) * s.Q;
-                new ReadOnlySpan<float>(y + outputs, s.Q).CopyTo(new Span<float>(maxima, s.Q));
-                float* window = scratch + _phased.Window(o, i);
+                nint outputs = (((nint)map * s.O + o) * s.P + i) * s.Q, at = _phased.Window(o, i);
+                Runs.Move(y + outputs, s.Q, maxima);
+                Runs.Move(dy + outputs, s.Q, residuals);
                 for (int j = 0; j < s.Q; j += L.Count)
                 {
                     V maximum = L.Load(maxima + j), found = L.Create(-1f);
                     // Backwards, so that the first tap that holds the maximum stays (PL-F2).
                     for (int tap = s.Taps - 1; tap >= 0; tap--)
-                        found = L.IfEqual(L.Load(window + taps[tap] + j), maximum, L.Create((float)tap), found);
-                    L.Store(found, switches + j);
+                        found = L.IfEqual(L.Load(scratch + at + taps[tap] + j), maximum, L.Create((float)tap), found);
+                    if (_apart)
+                        Give<V, L>(found, L.Load(residuals + j), taps, given + at + j);
+                    else
+                        L.Store(found, switches + j);
                 }
-                float* first = into + ((nint)(o * s.Sd - s.Pd) * s.H + i * s.Sh - s.Ph) * s.W - s.Pw;   // may lie in the padding
-                for (int j = 0; j < s.Q; j++)
-                {
-                    int tap = (int)switches[j];
-                    if (tap >= 0)
-                        first[j * s.Sw + pixels[tap]] += dy[outputs + j];
-                }
+                if (!_apart)
+                    Add(switches, residuals, pixels, into + ((nint)(o * s.Sd - s.Pd) * s.H + i * s.Sh - s.Ph) * s.W - s.Pw);   // may lie in the padding
             }
+        if (_apart)
+            _phased.Drain(given, into);
+    }
+
+    // A sum of one term begins at +0, so that −0 becomes +0.
+    private void Give<V, L>(V found, V residual, int* taps, float* window) where V : unmanaged where L : struct, ILanes<V>
+    {
+        V zero = L.Create(0f), term = L.Add(zero, residual);
+        for (int tap = 0; tap < s.Taps; tap++)
+            L.Store(L.IfEqual(found, L.Create((float)tap), term, zero), window + taps[tap]);
+    }
+
+    private void Add(float* switches, float* residuals, int* pixels, float* first)
+    {
+        for (int j = 0; j < s.Q; j++)
+        {
+            int tap = (int)switches[j];
+            if (tap >= 0)
+                first[j * s.Sw + pixels[tap]] += residuals[j];
+        }
     }
 }
 
@@ -143,12 +175,13 @@ internal readonly unsafe struct MeanForward(PoolingGeometry s, bool clipped, flo
     private readonly PhasedMap _phased = new(s);
     private readonly WindowCounts _counts = new(s, clipped);
 
-    public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
+    public nint Scratch => _phased.Size + 2 * _phased.RowLength + s.Taps;
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        float* row = scratch + _phased.Size;
-        int* taps = (int*)(row + _phased.RowLength);
+        float* row = scratch + _phased.Size, counts = row + _phased.RowLength;
+        int* taps = (int*)(counts + _phased.RowLength);
+        int column = -1;
         _phased.Taps(taps);
         _phased.Fill(x + (nint)map * s.Input, 0, scratch);
         float* to = y + (nint)map * s.Output;
@@ -156,16 +189,16 @@ internal readonly unsafe struct MeanForward(PoolingGeometry s, bool clipped, flo
             for (int i = 0; i < s.P; i++, to += s.Q)
             {
                 float* window = scratch + _phased.Window(o, i);
-                for (int j = 0; j < _phased.RowLength; j++)
-                    row[j] = j < s.Q ? _counts.At(o, i, j) : 1;
+                if (column != _counts.Column(o, i))
+                    _counts.Fill(column = _counts.Column(o, i), counts, _phased.RowLength);
                 for (int j = 0; j < s.Q; j += L.Count)
                 {
                     V sum = L.Create(0f);
                     for (int tap = 0; tap < s.Taps; tap++)
                         sum = L.Add(sum, L.Load(window + taps[tap] + j));
-                    L.Store(L.Divide(sum, L.Load(row + j)), row + j);
+                    L.Store(L.Divide(sum, L.Load(counts + j)), row + j);
                 }
-                new ReadOnlySpan<float>(row, s.Q).CopyTo(new Span<float>(to, s.Q));
+                Runs.Move(row, s.Q, to);
             }
     }
 }
@@ -177,21 +210,26 @@ internal readonly unsafe struct MeanBackward(PoolingGeometry s, bool clipped, fl
     private readonly PhasedMap _phased = new(s);
     private readonly WindowCounts _counts = new(s, clipped);
 
-    public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
+    public nint Scratch => _phased.Size + 2 * _phased.RowLength + s.Taps;
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        float* row = scratch + _phased.Size;
-        int* taps = (int*)(row + _phased.RowLength);
+        float* row = scratch + _phased.Size, counts = row + _phased.RowLength;
+        int* taps = (int*)(counts + _phased.RowLength);
+        int column = -1;
         _phased.Taps(taps);
         _phased.Clear(scratch);
+        new Span<float>(row, _phased.RowLength).Clear();
         float* from = dy + (nint)map * s.Output;
         for (int o = 0; o < s.O; o++)
             for (int i = 0; i < s.P; i++, from += s.Q)
             {
                 float* window = scratch + _phased.Window(o, i);
-                for (int j = 0; j < _phased.RowLength; j++)
-                    row[j] = j < s.Q ? from[j] / _counts.At(o, i, j) : 0;
+                if (column != _counts.Column(o, i))
+                    _counts.Fill(column = _counts.Column(o, i), counts, _phased.RowLength);
+                Runs.Move(from, s.Q, row);
+                for (int j = 0; j < s.Q; j += L.Count)
+                    L.Store(L.Divide(L.Load(row + j), L.Load(counts + j)), row + j);
                 for (int tap = 0; tap < s.Taps; tap++)
                 {
                     float* into = window + taps[tap];

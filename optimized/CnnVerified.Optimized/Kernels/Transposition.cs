@@ -26,6 +26,10 @@ internal static unsafe class Transposition
                     int r = Math.Min(row, rows - 4), c = Math.Min(column, columns - 4);
                     Square4(from + r * fromRow + c, fromRow, to + c * toRow + r, toRow);
                 }
+        else if (columns == 1 && fromRow == 1)
+            Runs.Move(from, rows, to);
+        else if (rows == 1 && toRow == 1)
+            Runs.Move(from, columns, to);
         else
             for (int row = 0; row < rows; row++)
                 for (int column = 0; column < columns; column++)

@@ -8,8 +8,8 @@ namespace CnnVerified.Optimized.Kernels;
 /// <para>Order of the sum: from +0, one fused multiply-add for each pixel of each image, ascending: that of <see cref="OrderedProduct"/>, in the
 /// same bits. Between blocks of pixels the sums wait in memory, which changes none.</para>
 /// <para>The residual is turned so that the filters of a pixel are neighbours, and the image so that its channels are, 14 and two unused floats at a
-/// place. Of an image with few channels the rows are channels and columns of the kernel, so that tiles are full: a place then holds what all the columns
-/// of the kernel meet there.</para>
+/// place. Of an image with few channels the rows are columns of the kernel and channels, so that tiles are full: places have no unused floats then, and what
+/// the columns of the kernel meet lies in a row.</para>
 /// </remarks>
 internal static unsafe class WeightProduct
 {
@@ -46,16 +46,16 @@ internal static unsafe class WeightProduct
     {
         Geometry s = sum.Shape;
         int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
-        nint image = sum.Tiles.Count * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles.Count * sum.Taps * sum.Tiles.Rows * lanes;
+        nint image = sum.Parts * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles.Count * sum.Taps * sum.Tiles.Rows * lanes;
         int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
         float* turned = on.Shared(images * (image + residual) + sums + BlockPixels + Tiles.Ahead), dyTurned = turned + images * image, sumsAt = dyTurned + images * residual;
         int* list = (int*)(sumsAt + sums);
         for (int pixel = 0, rows = sum.RowsOfBlock; pixel < rows * s.Q; pixel++)
-            list[pixel] = (pixel / s.Q * s.Sh * sum.Columns + pixel % s.Q * sum.ColumnStep) * Place;
+            list[pixel] = (pixel / s.Q * s.Sh * sum.Columns + pixel % s.Q * s.Sw) * sum.Place;
         for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
         {
             int count = Math.Min(images, s.N - n0);
-            on.Run(count * sum.Tiles.Count, new TurnImages(sum, x, n0, turned));
+            on.Run(count * sum.Parts, new TurnImages(sum, x, n0, turned));
             on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
             on.Run(panels * sum.Tiles.Count, new Products<V, L>(sum, turned, dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
@@ -71,17 +71,17 @@ internal static unsafe class WeightProduct
         public WeightSum(in Geometry s, int g)
         {
             (Shape, Group) = (s, g);
-            Spreads = s.CG < FewChannels;
+            Spreads = s.CG < FewChannels && s.Ew == 1;
             Rows = Spreads ? s.CG * s.S : s.CG;
             Taps = Spreads ? s.T * s.R : s.Taps;
             Tiles = new RowBlocks(Rows);
             (Frames, Lines) = ((s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1, (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1);
-            Columns = Spreads ? s.Q : (s.Q - 1) * s.Sw + (s.S - 1) * s.Ew + 1;
-            ColumnStep = Spreads ? 1 : s.Sw;
+            Columns = (s.Q - 1) * s.Sw + (s.S - 1) * s.Ew + 1;
+            Place = Spreads ? s.CG : WeightProduct.Place;
             RowsOfBlock = Math.Clamp(BlockPixels / Math.Max(1, s.Q), 1, Math.Max(1, s.P));
         }
 
-        /// <summary>Whether rows are channels and columns of the kernel.</summary>
+        /// <summary>Whether rows are columns of the kernel and channels.</summary>
         public bool Spreads { get; }
 
         /// <summary>Rows of all tiles.</summary>
@@ -93,6 +93,9 @@ internal static unsafe class WeightProduct
         /// <summary>The tiles that they fill.</summary>
         public RowBlocks Tiles { get; }
 
+        /// <summary>Turned images for each image: one for each tile's channels, or one with all.</summary>
+        public int Parts => Spreads ? 1 : Tiles.Count;
+
         /// <summary>Frames, rows and columns of a turned image.</summary>
         public int Frames { get; }
 
@@ -100,14 +103,17 @@ internal static unsafe class WeightProduct
 
         public int Columns { get; }
 
-        /// <summary>Columns between what neighbouring pixels of the residual meet.</summary>
-        public int ColumnStep { get; }
+        /// <summary>Floats of one place.</summary>
+        public int Place { get; }
 
         /// <summary>Rows of the residual that are summed at a time.</summary>
         public int RowsOfBlock { get; }
 
-        /// <summary>Floats of one tile's part of a turned image.</summary>
+        /// <summary>Floats of one part of a turned image.</summary>
         public long Image => (long)Frames * Lines * Columns * Place;
+
+        /// <summary>Where what a tile reads begins.</summary>
+        public nint Start(int tile) => Spreads ? tile * Tiles.Rows : tile * (nint)Image;
 
         /// <summary>How far behind a pixel's place a tap lies.</summary>
         public nint At(int tap)
@@ -125,36 +131,27 @@ internal static unsafe class WeightProduct
             Geometry s = sum.Shape;
             for (int item = from; item < to; item++)
             {
-                int n = n0 + item / sum.Tiles.Count, tile = item % sum.Tiles.Count, rows = sum.Tiles.RowsOf(tile);
-                float* image = x + ((nint)n * s.C + sum.Group * s.CG) * s.Input, place = turned + item * (nint)sum.Image;
+                int n = n0 + item / sum.Parts, part = item % sum.Parts, channels = sum.Spreads ? s.CG : sum.Tiles.RowsOf(part);
+                float* image = x + ((nint)n * s.C + sum.Group * s.CG + part * sum.Tiles.Rows) * s.Input, place = turned + item * (nint)sum.Image;
                 for (int f = 0; f < sum.Frames; f++)
-                    for (int a = 0; a < sum.Lines; a++, place += sum.Columns * Place)
+                    for (int a = 0; a < sum.Lines; a++, place += sum.Columns * sum.Place)
                     {
                         int d = f - s.Pd, u = a - s.Ph;
                         if (d < 0 || d >= s.D || u < 0 || u >= s.H)
-                            new Span<float>(place, sum.Columns * Place).Clear();
+                            new Span<float>(place, sum.Columns * sum.Place).Clear();
                         else
-                            Line(image + ((nint)d * s.H + u) * s.W, tile * sum.Tiles.Rows, rows, place);
+                            Line(image + ((nint)d * s.H + u) * s.W, channels, place);
                     }
             }
         }
 
-        private void Line(float* line, int first, int rows, float* place)
+        private void Line(float* line, int channels, float* place)
         {
             Geometry s = sum.Shape;
-            if (sum.Spreads)
-            {
-                for (int row = 0; row < rows; row++)
-                {
-                    int c = (first + row) / s.S, tap = (first + row) % s.S;
-                    Runs.Gather(line + (nint)c * s.Input, s.W, tap * s.Ew - s.Pw, s.Sw, place + row, Place, s.Q, 0);
-                }
-                return;
-            }
             int lead = Math.Min(s.Pw, sum.Columns), count = Math.Min(s.W, sum.Columns - lead);
-            new Span<float>(place, lead * Place).Clear();
-            Transposition.Copy(line + (nint)first * s.Input, s.Input, rows, count, place + lead * Place, Place);
-            new Span<float>(place + (lead + count) * Place, (sum.Columns - lead - count) * Place).Clear();
+            new Span<float>(place, lead * sum.Place).Clear();
+            Transposition.Copy(line, s.Input, channels, count, place + lead * sum.Place, sum.Place);
+            new Span<float>(place + (lead + count) * sum.Place, (sum.Columns - lead - count) * sum.Place).Clear();
         }
     }
 
@@ -193,12 +190,12 @@ internal static unsafe class WeightProduct
                     new Span<float>(sumsOfTile, sum.Taps * sum.Tiles.Rows * lanes).Clear();
                 for (int n = 0; n < images; n++)
                 {
-                    float* image = turned + (n * sum.Tiles.Count + tile) * (nint)sum.Image, residual = residuals + (n * panels + panel) * (nint)lanes * s.Output;
+                    float* image = turned + n * sum.Parts * (nint)sum.Image + sum.Start(tile), residual = residuals + (n * panels + panel) * (nint)lanes * s.Output;
                     for (int o = 0; o < s.O; o++)
                         for (int i = 0; i < s.P; i += block)
                         {
                             int pixels = Math.Min(block, s.P - i) * s.Q;
-                            float* place = image + ((nint)o * s.Sd * sum.Lines + i * s.Sh) * sum.Columns * Place, columns = residual + ((nint)o * s.P + i) * s.Q * width;
+                            float* place = image + ((nint)o * s.Sd * sum.Lines + i * s.Sh) * sum.Columns * sum.Place, columns = residual + ((nint)o * s.P + i) * s.Q * width;
                             for (int tap = 0; tap < sum.Taps; tap++)
                                 product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.Tiles.Rows * lanes, width, true, null);
                         }
@@ -218,15 +215,18 @@ internal static unsafe class WeightProduct
             {
                 int panel = item / sum.Tiles.Count, tile = item % sum.Tiles.Count, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
                 float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
-                for (int row = 0; row < sum.Tiles.RowsOf(tile); row++)
-                {
-                    int each = tile * sum.Tiles.Rows + row;
-                    if (!sum.Spreads)
-                        Transposition.Copy(sumsOfTile + row * width, (nint)sum.Tiles.Rows * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
-                    else
-                        for (int tap = 0; tap < sum.Taps; tap++)
-                            Transposition.Copy(sumsOfTile + (tap * (nint)sum.Tiles.Rows * lanes) + row * width, 0, 1, filters, weights + (each / s.S * s.Taps) + tap * s.S + each % s.S, filter);
-                }
+                if (s.Taps == 1)
+                    Transposition.Copy(sumsOfTile, width, sum.Tiles.RowsOf(tile), filters, weights + tile * sum.Tiles.Rows, filter);
+                else
+                    for (int row = 0; row < sum.Tiles.RowsOf(tile); row++)
+                    {
+                        int each = tile * sum.Tiles.Rows + row;
+                        if (!sum.Spreads)
+                            Transposition.Copy(sumsOfTile + row * width, (nint)sum.Tiles.Rows * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
+                        else
+                            for (int tap = 0; tap < sum.Taps; tap++)
+                                Transposition.Copy(sumsOfTile + (tap * (nint)sum.Tiles.Rows * lanes) + row * width, 0, 1, filters, weights + (each % s.CG * s.Taps) + tap * s.S + each / s.CG, filter);
+                    }
             }
         }
     }
