@@ -46,10 +46,20 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void Whoever_computes_another_sum_is_left_out_of_the_second_mean()
+    {
+        Measures measures = Measured(("us", Plain, 2), ("N", Plain, 4), ("W", Plain, 1));
+        var lines = Line.Of(measures with { Series = [.. measures.Series.Select(series => series.Setting == "W" ? series with { Error = 1e-5 } : series)] });
+        Assert.Equal(0.5, Summary.Of(lines).Single(summary => summary.Variant == Plain).Mean, 12);
+        Assert.Equal(2, Summary.Of(lines, besideDirect: true).Single(summary => summary.Variant == Plain).Mean, 12);
+        Assert.Empty(Summary.Of(Line.Of(measures with { Series = [.. lines[0].Figures.SelectMany(figure => new[] { figure.Ours!, figure.Peer! }).Where(series => series.Setting != "N").Distinct()] }), besideDirect: true));
+    }
+
+    [Fact]
     public void The_spread_compares_slices_of_one_round()
     {
         var ours = Times("us", Plain, 1, 2, 4);
-        var figure = new Figure(Plain, ours, Times("N", Plain, 2, 4, 8));
+        var figure = new Figure(Plain, ours, Times("N", Plain, 2, 4, 8), null);
         Assert.Equal((2.0, 2.0), figure.Spread);
     }
 

@@ -23,15 +23,16 @@ public static class ComparisonPage
             ComparisonText.Explanation(measures).Split('\n').Select(line => Tag("p", line)),
             Tag("ul", measures.Participants.Select(participant => Tag("li", Tag("b", participant.Code), $" {participant.Name}: {participant.Version ?? $"not loaded: {participant.NotLoaded}"}"))),
             measures.Disturbance is { } disturbance ? Tag("p", Tag("b", disturbance)) : null,
-            Summaries(lines),
+            Summaries(lines, besideDirect: false),
+            Summaries(lines, besideDirect: true),
             lines.GroupBy(line => line.Threads).Select(group => (object[])[Tag("h2", Invariant($"Threads: {group.Key}")), Plot([.. group]), Table([.. group])]),
             measures.Remarks.Count == 0 ? null : (object[])[Tag("h2", "Refused"), Tag("ul", measures.Remarks.Select(remark => Tag("li", remark)))]);
     }
 
-    private static XElement Summaries(IReadOnlyList<Line> lines) => Tag("table",
+    private static object[] Summaries(IReadOnlyList<Line> lines, bool besideDirect) => [Tag("p", ComparisonText.Title(besideDirect)), Tag("table",
         Header("pass of convolutions", "column", "geometric mean", "lines", "worst", "median share of the peak"),
-        Summary.Of(lines).Select(summary => Row(Workload.PassName(summary.Pass), $"{summary.Variant}", Invariant($"{summary.Mean:F2}"), Invariant($"{summary.Lines}"),
-            Invariant($"{summary.WorstRatio:F2}, {summary.Worst.Work.Name} on {summary.Worst.Threads}"), Invariant($"{summary.Share:P0}"))));
+        Summary.Of(lines, besideDirect).Select(summary => Row(Workload.PassName(summary.Pass), $"{summary.Variant}", Invariant($"{summary.Mean:F2}"), Invariant($"{summary.Lines}"),
+            Invariant($"{summary.WorstRatio:F2}, {summary.Worst.Work.Name} on {summary.Worst.Threads}"), Invariant($"{summary.Share:P0}"))))];
 
     private static XElement Table(IReadOnlyList<Line> lines) => Tag("table",
         Header(["workload", "pass", "ours", "of peak", "bound", .. Variant.All.Select(variant => $"{variant}")]),

@@ -43,6 +43,10 @@ public static class ComparisonText
             (hasOnePath ? "Ours has one path, from NCHW to NCHW with the weights prepared inside: the same figure stands in every column, marked = where it does more than the column asks." : "= marks a figure of ours that does more than the column asks.");
     }
 
+    /// <summary>What a block of geometric means is of.</summary>
+    public static string Title(bool besideDirect) =>
+        $"convolutions, over shapes and threads: geometric mean of our rate ÷ the best peer's{(besideDirect ? ", without those that compute another sum (Winograd)" : "")}";
+
     /// <summary>A ratio with its peer and spread.</summary>
     public static string Cell(Figure figure)
     {
@@ -65,9 +69,12 @@ public static class ComparisonText
     private static string SummaryOf(IReadOnlyList<Line> lines)
     {
         var text = new StringBuilder();
-        text.AppendLine().AppendLine("convolutions, over shapes and threads: geometric mean of our rate ÷ the best peer's");
-        foreach (Summary summary in Summary.Of(lines))
-            text.AppendLine(Number($"  {Workload.PassName(summary.Pass),-16} {summary.Variant,-13} {summary.Mean:F2} over {summary.Lines}; worst {summary.WorstRatio:F2}, {summary.Worst.Work.Name} on {summary.Worst.Threads}; median share of the peak {summary.Share:P0}"));
+        foreach (bool besideDirect in (bool[])[false, true])
+        {
+            text.AppendLine().AppendLine(Title(besideDirect));
+            foreach (Summary summary in Summary.Of(lines, besideDirect))
+                text.AppendLine(Number($"  {Workload.PassName(summary.Pass),-16} {summary.Variant,-13} {summary.Mean:F2} over {summary.Lines}; worst {summary.WorstRatio:F2}, {summary.Worst.Work.Name} on {summary.Worst.Threads}; median share of the peak {summary.Share:P0}"));
+        }
         return text.ToString();
     }
 

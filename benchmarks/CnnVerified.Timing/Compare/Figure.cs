@@ -4,8 +4,12 @@ namespace CnnVerified.Timing.Compare;
 /// <param name="Variant">The column.</param>
 /// <param name="Ours">Our fastest series that answers it, or null.</param>
 /// <param name="Peer">The peers' fastest series that answers it, or null.</param>
-public sealed record Figure(Variant Variant, Series? Ours, Series? Peer)
+/// <param name="DirectPeer">The fastest of those that add the terms of the equation: not a Winograd, or null.</param>
+public sealed record Figure(Variant Variant, Series? Ours, Series? Peer, Series? DirectPeer)
 {
+    /// <summary>Beside the peers alone that add the terms of the equation.</summary>
+    public Figure BesideDirect => this with { Peer = DirectPeer };
+
     /// <summary>Our rate over the peer's, each the median over its slices: above 1 ours is faster. NaN where one is missing.</summary>
     public double Ratio => Ours is null || Peer is null ? double.NaN : Peer.Seconds / Ours.Seconds;
 
@@ -37,7 +41,7 @@ public sealed record Line(Workload Work, int Threads, double Bound, IReadOnlyLis
         [.. measures.Series.GroupBy(series => (series.Work, series.Threads)).Select(group => new Line(group.Key.Work, group.Key.Threads,
             Roofline(group.Key.Work, measures.Limits.FirstOrDefault(limits => limits.Threads == group.Key.Threads)?.Copy ?? double.NaN,
                 Statistics.Median(group.SelectMany(series => series.Slices).Select(slice => slice.Peak))),
-            [.. group.Key.Work.Variants.Select(variant => new Figure(variant, Best(group, variant, isOurs: true), Best(group, variant, isOurs: false)))]))];
+            [.. group.Key.Work.Variants.Select(variant => new Figure(variant, Best(group, variant, isOurs: true), Best(group, variant, isOurs: false), Best(group.Where(series => !series.Regroups), variant, isOurs: false)))]))];
 
     /// <summary>min(peak, operations ÷ compulsory bytes × copy bandwidth); the bandwidth alone where bytes are what is counted.</summary>
     public static double Roofline(Workload work, double copy, double peak) => work.HasWeights ? Math.Min(peak, work.Amount / work.CompulsoryBytes * copy) : copy;
@@ -56,14 +60,15 @@ public sealed record Line(Workload Work, int Threads, double Bound, IReadOnlyLis
 /// <param name="Share">Median of our shares of the peak.</param>
 public sealed record Summary(Pass Pass, Variant Variant, int Lines, double Mean, Line Worst, double WorstRatio, double Share)
 {
-    /// <summary>Summaries of the convolutions.</summary>
-    public static IReadOnlyList<Summary> Of(IEnumerable<Line> lines) =>
+    /// <summary>Summaries of the convolutions, beside all peers or those alone that add the terms of the equation.</summary>
+    public static IReadOnlyList<Summary> Of(IEnumerable<Line> lines, bool besideDirect = false) =>
         [.. from line in lines
             where line.Work.Kind == LayerKind.Convolution
-            from figure in line.Figures
+            from each in line.Figures
+            let figure = besideDirect ? each.BesideDirect : each
             where double.IsFinite(figure.Ratio)
             group (Line: line, Figure: figure) by (line.Work.Pass, figure.Variant) into pass
-            let worst = pass.MinBy(each => each.Figure.Ratio)
-            select new Summary(pass.Key.Pass, pass.Key.Variant, pass.Count(), Statistics.GeometricMean(pass.Select(each => each.Figure.Ratio)), worst.Line, worst.Figure.Ratio,
-                Statistics.Median(pass.Select(each => each.Figure.Ours!.ShareOfPeak)))];
+            let worst = pass.MinBy(one => one.Figure.Ratio)
+            select new Summary(pass.Key.Pass, pass.Key.Variant, pass.Count(), Statistics.GeometricMean(pass.Select(one => one.Figure.Ratio)), worst.Line, worst.Figure.Ratio,
+                Statistics.Median(pass.Select(one => one.Figure.Ours!.ShareOfPeak)))];
 }

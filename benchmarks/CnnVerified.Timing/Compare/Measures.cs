@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CnnVerified.Timing.Compare;
 
 /// <summary>One turn of a process: the calls that it made before the next one's turn.</summary>
@@ -17,6 +19,10 @@ public sealed record Slice(int Round, double Seconds, int Calls, double Peak, bo
 /// <param name="Slices">The slices, by round.</param>
 public sealed record Series(Workload Work, int Threads, string Setting, Variant Variant, double? Error, IReadOnlyList<Slice> Slices)
 {
+    /// <summary>Whether it computes another sum than the equation's, as Winograd's algorithm does, for which no bound is known here.</summary>
+    [JsonIgnore]
+    public bool Regroups => Error is not null;
+
     /// <summary>Median time of a call over the slices.</summary>
     public double Seconds => Statistics.Median(Slices.Select(slice => slice.Seconds));
 
