@@ -67,7 +67,7 @@ public sealed class ComparisonTests
     public void The_roofline_is_the_smaller_of_both_limits()
     {
         Assert.Equal(250, Line.Roofline(C3, copy: 1e6, peak: 250));
-        Assert.Equal(C3.Amount / C3.CompulsoryBytes, Line.Roofline(C3, copy: 1, peak: 250), 12);
+        Assert.Equal(C3.Amount * 1e9 / C3.CompulsoryBytes, Line.Roofline(C3, copy: 1, peak: 250), 12);
     }
 
     [Fact]

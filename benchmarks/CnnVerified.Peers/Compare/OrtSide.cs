@@ -1,6 +1,9 @@
+using CnnVerified.Onnx.Export;
 using CnnVerified.Onnx.Proto;
 using CnnVerified.Timing.Compare;
 using CnnVerified.Verification.Cases;
+using CnnVerified.Verification.Training;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using static CnnVerified.Peers.OrtModel;
 
@@ -18,6 +21,12 @@ internal sealed class OrtSide(int threads) : ISide
     {
         if (work.Pass != Pass.Forward)
             return [];
+        if (work.Kind == LayerKind.LeNet5)
+        {
+            var lenet5 = NetworkKind.Find("lenet5");
+            ModelProto network = NetworkExport.Model(Weights.Of(new Checkpoint(0, 0, lenet5.Defaults, 0, data.W, new float[lenet5.State])));
+            return [Path(new(DataLayout.Nchw, Preparation.Ahead), network.ToByteArray(), [(network.Graph.Input[0].Name, data.X, [work.Case["n"], 1, 32, 32])], network.Graph.Output[0].Name, [work.Case["n"], 10])];
+        }
         return [.. work.Variants.Where(variant => variant.Layout == DataLayout.Nchw).Select(variant => Path(work, data, variant))];
     }
 
@@ -54,15 +63,20 @@ internal sealed class OrtSide(int threads) : ISide
             LayerKind.MeanPooling => ("AveragePool", window),
             _ => ("Tanh", []),
         };
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         byte[] model = Of(kind, work.HasWeights ? ["x", "w", "b"] : ["x"], [.. inputs.Select(input => (input.Name, input.Shape))], attributes, constants);
+        return Path(variant, model, inputs, Result, y);
+    }
+
+    private TimedPath Path(Variant variant, byte[] model, List<(string Name, float[] Values, long[] Shape)> inputs, string output, long[] y)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         var session = Made(new InferenceSession(model, options));
         var run = Made(new RunOptions());
-        var result = new float[work.Count("y")];
+        var result = new float[y.Aggregate(1L, (all, length) => all * length)];
         Array.Fill(result, float.NaN);
         string[] names = [.. inputs.Select(input => input.Name)];
         OrtValue[] values = [.. inputs.Select(input => Made(OrtValue.CreateTensorValueFromMemory(input.Values, input.Shape)))], results = [Made(OrtValue.CreateTensorValueFromMemory(result, y))];
-        return new(variant, () => session.Run(run, names, values, [Result], results), () => result);
+        return new(variant, () => session.Run(run, names, values, [output], results), () => result);
     }
 
     private T Made<T>(T made) where T : IDisposable

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using CnnVerified.Optimized;
 using CnnVerified.Optimized.Equations;
+using CnnVerified.Optimized.Networks;
 using CnnVerified.Timing.Compare;
 using CnnVerified.Verification.Cases;
 
@@ -19,7 +20,7 @@ internal sealed class OurSide(int threads) : ISide
     {
         var result = new float[work.Count(work.Result)];
         Array.Fill(result, float.NaN);
-        return [new(TimedPath.Plain, Call(work, data, result), () => result)];
+        return [work.Kind == LayerKind.LeNet5 ? Network(work, data) : new(TimedPath.Plain, Call(work, data, result), () => result)];
     }
 
     public void Release()
@@ -27,6 +28,19 @@ internal sealed class OurSide(int threads) : ISide
     }
 
     public void Dispose() => _on.Dispose();
+
+    // The update has learning rate 0: the same arithmetic at every step.
+    private TimedPath Network(Workload work, WorkData data)
+    {
+        int N = work.Case["n"];
+        var network = new LeNet5(N, _on);
+        data.W.CopyTo(network.Parameters);
+        var h = new float[N * 10];
+        for (int n = 0; n < N; n++)
+            h[n * 10 + n % 10] = 1;
+        return work.Pass == Pass.Forward ? new(TimedPath.Plain, () => network.Scores(View(data.X, [N, 1, 32, 32])), () => network.Scores(View(data.X, [N, 1, 32, 32])).ToArray())
+            : new(TimedPath.Plain, () => network.Step(View(data.X, [N, 1, 32, 32]), View(h, [N, 10]), eta: 0, mu: 0.9f), () => network.Gradient.ToArray());
+    }
 
     private Action Call(Workload work, WorkData data, float[] to)
     {

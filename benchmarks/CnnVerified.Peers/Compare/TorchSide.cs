@@ -1,6 +1,7 @@
 using CnnVerified.Timing.Compare;
 using CnnVerified.Verification.Cases;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -28,6 +29,8 @@ internal sealed class TorchSide : ISide
 
     public IReadOnlyList<TimedPath> Prepare(Workload work, WorkData data)
     {
+        if (work.Kind == LayerKind.LeNet5)
+            return [Network(work, data)];
         Case c = work.Case;
         bool isFlat = work.Kind == LayerKind.FullyConnected;
         if (_isChannelsLast && (isFlat || work.Kind == LayerKind.Tanh))
@@ -61,6 +64,49 @@ internal sealed class TorchSide : ISide
     }
 
     public void Dispose() => Release();
+
+    // The loss is a mean over the batch; the update has learning rate 0: the same arithmetic at every step.
+    private TimedPath Network(Workload work, WorkData data)
+    {
+        int N = work.Case["n"], at = 0;
+        Tensor x = Made(data.X, [N, 1, 32, 32]), labels = Made(torch.tensor([.. Enumerable.Range(0, N).Select(n => n % 10L)]));
+        Parameter New(nint[] shape)
+        {
+            int size = shape.Aggregate(1, (all, length) => all * (int)length);
+            using Tensor plain = torch.tensor(data.W[at..(at += size)]).reshape([.. shape.Select(length => (long)length)]);
+            var parameter = new Parameter((_isChannelsLast && shape.Length == 4 ? Own(plain) : plain).detach().clone());
+            _made.Add(parameter);
+            return parameter;
+        }
+
+        Parameter[] p = [.. CnnVerified.Reference.Networks.LeNet5.ParameterShapes.Select(New)];
+        if (_isChannelsLast)
+            x = Made(Own(x));
+        Variant variant = new(_isChannelsLast ? DataLayout.Own : DataLayout.Nchw, Preparation.Inside);
+        if (work.Pass == Pass.Forward)
+            return Holding(variant, () =>
+            {
+                using var without = torch.no_grad();
+                return Scores(x, p);
+            });
+        var rule = torch.optim.SGD(p, learningRate: 0, momentum: 0.9);
+        return new(variant, () =>
+        {
+            using var scope = torch.NewDisposeScope();
+            rule.zero_grad();
+            functional.cross_entropy(Scores(x, p), labels).backward();
+            rule.step();
+        }, () => [.. p.SelectMany(each => each.grad!.contiguous().data<float>().ToArray())]);
+    }
+
+    private static Tensor Scores(Tensor x, Tensor[] p)
+    {
+        using var scope = torch.NewDisposeScope();
+        Tensor s2 = functional.avg_pool2d(torch.tanh(functional.conv2d(x, p[0], p[1])), 2L);
+        Tensor s4 = functional.avg_pool2d(torch.tanh(functional.conv2d(s2, p[2], p[3])), 2L);
+        Tensor c5 = torch.tanh(functional.conv2d(s4, p[4], p[5])).flatten(1), f6 = torch.tanh(functional.linear(c5, p[6], p[7]));
+        return functional.linear(f6, p[8], p[9]).MoveToOuterDisposeScope();
+    }
 
     // One call, its operands and its result in the layout that they have.
     private TimedPath Path(Workload work, Variant variant, Func<Tensor, Tensor, Tensor> function, Tensor x, Tensor w, Tensor dy)

@@ -37,7 +37,7 @@ public static class ComparisonPage
     private static XElement Table(IReadOnlyList<Line> lines) => Tag("table",
         Header(["workload", "pass", "ours", "of peak", "bound", .. Variant.All.Select(variant => $"{variant}")]),
         lines.Select(line => Row([line.Work.Name, Workload.PassName(line.Work.Pass), line.Ours is { } ours ? Invariant($"{ours.Rate:F1} {line.Work.Unit}") : "refused",
-            line.Ours is { } shared && line.Work.HasWeights ? Invariant($"{shared.ShareOfPeak:P0}") : "", Invariant($"{line.Bound:F0}"),
+            line.Ours is { } shared && line.Work.HasWeights ? Invariant($"{shared.ShareOfPeak:P0}") : "", double.IsNaN(line.Bound) ? "" : Invariant($"{line.Bound:F0}"),
             .. Variant.All.Select(variant => line.Figures.FirstOrDefault(figure => figure.Variant == variant) is { } figure ? ComparisonText.Cell(figure) : "")])));
 
     // One row for each line; a dot for each column, with its quartiles as a bar; the ratio by powers of two.

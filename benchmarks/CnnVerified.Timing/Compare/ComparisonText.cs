@@ -63,7 +63,7 @@ public static class ComparisonText
         Series? ours = line.Ours;
         string share = ours is null ? "-" : line.Work.HasWeights ? Number($"{ours.ShareOfPeak:P0}") : "-";
         string cells = string.Concat(Variant.All.Select(variant => (line.Figures.FirstOrDefault(figure => figure.Variant == variant) is { } figure ? Cell(figure) : "").PadRight(CellWidth)));
-        return Number($"{line.Work.Name,-24} {Workload.PassName(line.Work.Pass),-16} {(ours is null ? "-" : Number($"{ours.Rate:F1}")),8} {line.Work.Unit,-7} {share,7} {line.Bound,6:F0}  {cells}").TrimEnd();
+        return Number($"{line.Work.Name,-24} {Workload.PassName(line.Work.Pass),-16} {(ours is null ? "-" : Number($"{ours.Rate:F1}")),8} {line.Work.Unit,-7} {share,7} {(double.IsNaN(line.Bound) ? "-" : Number($"{line.Bound:F0}")),6}  {cells}").TrimEnd();
     }
 
     private static string SummaryOf(IReadOnlyList<Line> lines)

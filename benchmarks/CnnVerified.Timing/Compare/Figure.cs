@@ -43,8 +43,9 @@ public sealed record Line(Workload Work, int Threads, double Bound, IReadOnlyLis
                 Statistics.Median(group.SelectMany(series => series.Slices).Select(slice => slice.Peak))),
             [.. group.Key.Work.Variants.Select(variant => new Figure(variant, Best(group, variant, isOurs: true), Best(group, variant, isOurs: false), Best(group.Where(series => !series.Regroups), variant, isOurs: false)))]))];
 
-    /// <summary>min(peak, operations ÷ compulsory bytes × copy bandwidth); the bandwidth alone where bytes are what is counted.</summary>
-    public static double Roofline(Workload work, double copy, double peak) => work.HasWeights ? Math.Min(peak, work.Amount / work.CompulsoryBytes * copy) : copy;
+    /// <summary>min(peak, operations ÷ compulsory bytes × copy bandwidth); the bandwidth alone where bytes are what is counted; NaN for a network.</summary>
+    public static double Roofline(Workload work, double copy, double peak) =>
+        work.HasWeights ? Math.Min(peak, work.Amount * 1e9 / work.CompulsoryBytes * copy) : work.Kind == LayerKind.LeNet5 ? double.NaN : copy;
 
     private static Series? Best(IEnumerable<Series> all, Variant asked, bool isOurs) =>
         all.Where(series => series.Setting == Participant.Ours == isOurs && series.Variant.Serves(asked)).MinBy(series => series.Seconds);

@@ -26,11 +26,11 @@ public sealed record Series(Workload Work, int Threads, string Setting, Variant 
     /// <summary>Median time of a call over the slices.</summary>
     public double Seconds => Statistics.Median(Slices.Select(slice => slice.Seconds));
 
-    /// <summary>Operations or bytes in a nanosecond.</summary>
-    public double Rate => Work.Amount / Seconds / 1e9;
+    /// <summary>Our measure of speed, in <see cref="Workload.Unit"/>.</summary>
+    public double Rate => Work.Amount / Seconds;
 
     /// <summary>Median over the slices of the rate over the slice's own peak.</summary>
-    public double ShareOfPeak => Statistics.Median(Slices.Select(slice => Work.Amount / slice.Seconds / 1e9 / slice.Peak));
+    public double ShareOfPeak => Statistics.Median(Slices.Select(slice => Work.Amount / slice.Seconds / slice.Peak));
 }
 
 /// <summary>A process that took part, or could not.</summary>

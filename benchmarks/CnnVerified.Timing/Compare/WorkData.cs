@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Numerics.Tensors;
+using CnnVerified.Reference.Numbers;
 using CnnVerified.Verification.Cases;
+using LeNet5 = CnnVerified.Reference.Networks.LeNet5;
 
 namespace CnnVerified.Timing.Compare;
 
@@ -15,23 +18,48 @@ public sealed class WorkData(Workload work)
     /// <summary>Input.</summary>
     public float[] X => _x ??= Drawn("x", 0);
 
-    /// <summary>Weights; empty where there are none.</summary>
-    public float[] W => _w ??= work.HasWeights ? Drawn("w", 1) : [];
+    /// <summary>Weights; empty where there are none. Of a network all parameters, one tensor after the other, in the order of the reference's shapes.</summary>
+    public float[] W => _w ??= work.HasWeights ? Drawn("w", 1) : work.Kind == LayerKind.LeNet5 ? Parameters() : [];
 
     /// <summary>Bias; empty where there is none.</summary>
     public float[] B => _b ??= work.HasWeights ? Drawn("b", 2) : [];
 
-    /// <summary>Residual; empty in a forward pass.</summary>
-    public float[] Dy => _dy ??= work.Pass == Pass.Forward ? [] : Drawn("y", 3);
+    /// <summary>Residual; empty in a forward pass, and for a network, whose image n has the label n mod 10.</summary>
+    public float[] Dy => _dy ??= work.Pass is Pass.Forward or Pass.Step ? [] : Drawn("y", 3);
 
     /// <summary>What corners and some dozens of other elements of the result are in binary64, each with its bound.</summary>
     public IReadOnlyList<Sample> Samples() => work.Kind switch
     {
         LayerKind.MaxPooling => [.. Elements().Select(Maximum)],
         LayerKind.Tanh => [.. Elements().Select(Tanh)],
+        LayerKind.LeNet5 => Network(),
         LayerKind.MeanPooling => Products(new float[work.Count("b")], Quarters()),   // a mean is a convolution with equal weights
         _ => Products(B, W),
     };
+
+    // The reference over numbers that know how far binary32 may be off. Scores are those of the first images: an image's do not depend on the others.
+    private IReadOnlyList<Sample> Network()
+    {
+        bool isStep = work.Pass == Pass.Step;
+        int N = isStep ? work.Case["n"] : Math.Min(work.Case["n"], 4), at = 0;
+        Bounded<Binary32>[] all = [.. W.Select(value => new Bounded<Binary32>(value))];
+        Tensor<Bounded<Binary32>>[] p = [.. LeNet5.ParameterShapes.Select(shape => Tensor.Create(all[at..(at += (int)TensorPrimitives.Product<nint>(shape))], shape))];
+        Tensor<Bounded<Binary32>> x = Tensor.Create([.. X.Take(N * 1024).Select(value => new Bounded<Binary32>(value))], [N, 1, 32, 32]);
+        Tensor<Bounded<Binary32>> h = Tensor.Create([.. Enumerable.Range(0, N * 10).Select(i => new Bounded<Binary32>(i % 10 == i / 10 % 10 ? 1 : 0))], [N, 10]);
+        Bounded<Binary32>[] expected = isStep ? [.. LeNet5.Gradient(p, x, h).Gradients.SelectMany(tensor => tensor)] : [.. LeNet5.Scores(p, x)];
+        return [.. expected.Select((element, i) => new Sample(i, Text(i), element.Value, element.Error))];
+    }
+
+    // Each tensor's from −1/√fan-in to 1/√fan-in.
+    private float[] Parameters()
+    {
+        float[] drawn = Drawn("w", 1);
+        int at = 0;
+        foreach (nint[] shape in LeNet5.ParameterShapes)
+            for (int end = at + (int)TensorPrimitives.Product<nint>(shape); at < end; at++)
+                drawn[at] /= MathF.Sqrt(shape.Length == 1 ? 1 : TensorPrimitives.Product<nint>(shape.AsSpan(1)));
+        return drawn;
+    }
 
     private List<Sample> Products(float[] b, float[] w)
     {
