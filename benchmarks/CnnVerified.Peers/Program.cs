@@ -24,6 +24,7 @@ exports.SetAction(_ => ExportCheck.Run(stop.Token));
 root.Add(exports);
 root.Add(CompareCommand.Make(stop.Token));
 root.Add(RegressCommand.Make(stop.Token));
+root.Add(ReportCommand.Make());
 var code = new Argument<string>("code");
 var threads = new Option<int>("--threads");
 var side = new Command("side") { code, threads };

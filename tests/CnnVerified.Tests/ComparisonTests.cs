@@ -98,6 +98,19 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void The_measured_part_of_the_page_is_replaced_and_the_rest_kept()
+    {
+        string page = File.ReadAllText(Path.Combine(Notation.DocsLibrary.Root, "docs", "performance.md"));
+        Measures measures = Measured(("us", Plain, 2), ("N", Plain, 4));
+        string filled = PerformancePage.Fill(page, PerformancePage.Text(measures, measures, measures));
+        Assert.Contains("| LeNet C3 | forward |", filled, StringComparison.Ordinal);
+        Assert.Contains("2.00 N |", filled, StringComparison.Ordinal);
+        Assert.Equal(page[page.IndexOf("## What bounds it", StringComparison.Ordinal)..], filled[filled.IndexOf("## What bounds it", StringComparison.Ordinal)..]);
+        Assert.Equal(filled, PerformancePage.Fill(filled, PerformancePage.Text(measures, measures, measures)));
+        Assert.Throws<InputException>(() => PerformancePage.Fill("# A page\n", "text"));
+    }
+
+    [Fact]
     public void Measures_survive_their_file()
     {
         string file = Path.GetTempFileName();

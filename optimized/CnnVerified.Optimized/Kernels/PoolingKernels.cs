@@ -66,6 +66,11 @@ internal readonly unsafe struct MaxForward(PoolingGeometry s, float* x, float* y
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
+        if (PairedWindows.Take(s))
+        {
+            PairedWindows.Fold(s, L.Count, new PairMaximum(), x + (nint)map * s.Input, y + (nint)map * s.Output);
+            return;
+        }
         float* row = scratch + _phased.Size;
         int* taps = (int*)(row + _phased.RowLength);
         _phased.Taps(taps);
@@ -112,6 +117,11 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
+        if (PairedWindows.Take(s))
+        {
+            PairedWindows.Spread(s, L.Count, new PairMaximum(), dy + (nint)map * s.Output, x + (nint)map * s.Input, y + (nint)map * s.Output, dx + (nint)map * s.Input);
+            return;
+        }
         float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength, residuals = switches + _phased.RowLength;
         int* taps = (int*)(residuals + _phased.RowLength), pixels = taps + s.Taps;
         float* given = (float*)(pixels + s.Taps);
@@ -179,6 +189,11 @@ internal readonly unsafe struct MeanForward(PoolingGeometry s, bool clipped, flo
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
+        if (PairedWindows.Take(s))
+        {
+            PairedWindows.Fold(s, L.Count, new PairMean(s.Taps), x + (nint)map * s.Input, y + (nint)map * s.Output);
+            return;
+        }
         float* row = scratch + _phased.Size, counts = row + _phased.RowLength;
         int* taps = (int*)(counts + _phased.RowLength);
         int column = -1;
@@ -214,6 +229,11 @@ internal readonly unsafe struct MeanBackward(PoolingGeometry s, bool clipped, fl
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
+        if (PairedWindows.Take(s))
+        {
+            PairedWindows.Spread(s, L.Count, new PairMean(s.Taps), dy + (nint)map * s.Output, null, null, dx + (nint)map * s.Input);
+            return;
+        }
         float* row = scratch + _phased.Size, counts = row + _phased.RowLength;
         int* taps = (int*)(counts + _phased.RowLength);
         int column = -1;

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -78,63 +76,49 @@ internal static unsafe class Runs
     }
 
     /// <summary>to[e] = from[2·e] for e in [0, count). Nothing before from[0] or behind from[2·count − 2] is read.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void EverySecond(float* from, int count, float* to)
     {
-        // The last block covers some elements again; it ends with the last element, the others with what stands behind theirs.
-        int e = 0;
-        if (count > 16 && Avx512F.IsSupported)
-        {
-            Vector512<int> even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), odd = even + Vector512<int>.One;
-            for (; e + 16 < count; e += 16)
-                Avx512F.PermuteVar16x32x2(Vector512.Load(from + 2 * e), even, Vector512.Load(from + 2 * e + 16)).Store(to + e);
-            float* last = from + 2 * (count - 16) - 1;
-            Avx512F.PermuteVar16x32x2(Vector512.Load(last), odd, Vector512.Load(last + 16)).Store(to + count - 16);
-        }
-        else if (count > 4 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
-        {
-            for (; e + 4 < count; e += 4)
-                Evens(Vector128.Load(from + 2 * e), Vector128.Load(from + 2 * e + 4)).Store(to + e);
-            float* last = from + 2 * (count - 4) - 1;
-            Odds(Vector128.Load(last), Vector128.Load(last + 4)).Store(to + count - 4);
-        }
+        if (count > Lanes512.Count && Vector512.IsHardwareAccelerated)
+            EverySecond<Vector512<float>, Lanes512>(from, count, to);
+        else if (count > Lanes128.Count && Vector128.IsHardwareAccelerated)
+            EverySecond<Vector128<float>, Lanes128>(from, count, to);
         else
-            for (; e < count; e++) to[e] = from[2 * e];
+            for (int e = 0; e < count; e++) to[e] = from[2 * e];
     }
 
     /// <summary>to[2·e] = even[e], to[2·e + 1] = odd[e] for e in [0, count).</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Alternate(float* even, float* odd, int count, float* to)
     {
-        if (count >= 16 && Avx512F.IsSupported)
-        {
-            Vector512<int> low = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), high = low + Vector512.Create(8);
-            for (int e = 0; e < count; e += 16)
-            {
-                int at = Math.Min(e, count - 16);
-                Vector512<float> a = Vector512.Load(even + at), b = Vector512.Load(odd + at);
-                Avx512F.PermuteVar16x32x2(a, low, b).Store(to + 2 * at);
-                Avx512F.PermuteVar16x32x2(a, high, b).Store(to + 2 * at + 16);
-            }
-        }
-        else if (count >= 4 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
-            for (int e = 0; e < count; e += 4)
-            {
-                int at = Math.Min(e, count - 4);
-                Vector128<float> a = Vector128.Load(even + at), b = Vector128.Load(odd + at);
-                (Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b)).Store(to + 2 * at);
-                (Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b)).Store(to + 2 * at + 4);
-            }
+        if (count >= Lanes512.Count && Vector512.IsHardwareAccelerated)
+            Alternate<Vector512<float>, Lanes512>(even, odd, count, to);
+        else if (count >= Lanes128.Count && Vector128.IsHardwareAccelerated)
+            Alternate<Vector128<float>, Lanes128>(even, odd, count, to);
         else
             for (int e = 0; e < count; e++)
                 (to[2 * e], to[2 * e + 1]) = (even[e], odd[e]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Evens(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.Shuffle(a, b, 0b10_00_10_00) : AdvSimd.Arm64.UnzipEven(a, b);
+    // The last vectors cover some elements again; they end with the last element, the others with what stands behind theirs.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EverySecond<V, L>(float* from, int count, float* to) where V : unmanaged where L : struct, ILanes<V>
+    {
+        for (int e = 0; e + L.Count < count; e += L.Count)
+            L.Store(L.Evens(L.Load(from + 2 * e), L.Load(from + 2 * e + L.Count)), to + e);
+        float* last = from + 2 * (count - L.Count) - 1;
+        L.Store(L.Odds(L.Load(last), L.Load(last + L.Count)), to + count - L.Count);
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Odds(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01) : AdvSimd.Arm64.UnzipOdd(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Alternate<V, L>(float* even, float* odd, int count, float* to) where V : unmanaged where L : struct, ILanes<V>
+    {
+        for (int e = 0; e < count; e += L.Count)
+        {
+            int at = Math.Min(e, count - L.Count);
+            V a = L.Load(even + at), b = L.Load(odd + at);
+            L.Store(L.ZipLow(a, b), to + 2 * at);
+            L.Store(L.ZipHigh(a, b), to + 2 * at + L.Count);
+        }
+    }
 
     /// <summary>to[a·tapStep + e·toStep] = 0 for a in [0, taps), e in [0, count).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
