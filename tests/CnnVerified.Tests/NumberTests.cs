@@ -154,6 +154,15 @@ public sealed class NumberTests
         Assert.InRange(sum.Error, gamma * magnitude, gamma * magnitude * (1 + 1e-9) + m * 2 * Binary32.Underflow);
     }
 
+    // As many roundings as make γ six percent: both factors at the far end of what is known of them.
+    [Fact]
+    public void The_bound_of_a_product_holds_where_both_factors_are_as_far_off_as_they_may_be()
+    {
+        Bounded<Binary32> off = new(1, 0.5), rounded = new(1, 1, 1e6, 0);
+        foreach (var product in new[] { off * rounded, rounded * off })
+            Assert.InRange(product.Error, (1 + off.Error) * (1 + rounded.Error) - 1, 0.7);
+    }
+
     [Fact]
     public void A_divisor_that_may_be_zero_leaves_nothing_known()
     {

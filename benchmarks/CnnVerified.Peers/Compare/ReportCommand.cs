@@ -10,7 +10,7 @@ internal static class ReportCommand
 {
     public static Command Make()
     {
-        var ordered = new Option<string>("--ordered") { Description = "What 'compare --json' measured of the sums in order.", Required = true };
+        var ordered = new Option<string[]>("--ordered") { Description = "What 'compare --json' measured of the sums in order; one file for each number of threads, or one for all.", Required = true, AllowMultipleArgumentsPerToken = true };
         var regrouped = new Option<string?>("--auto") { Description = "What it measured with CNNVERIFIED_ALGORITHM=auto." };
         var growth = new Option<string?>("--growth") { Description = "What 'regress --shapes benchmarks/growth.csv --save' measured." };
         var page = new Option<string>("--page") { Description = "The page whose measured part is replaced.", DefaultValueFactory = _ => "docs/performance.md" };
@@ -19,7 +19,7 @@ internal static class ReportCommand
         {
             string path = call.GetValue(page)!;
             Measures? Read(Option<string?> option) => call.GetValue(option) is { } file ? MeasuresFile.Read(file) : null;
-            string measured = PerformancePage.Text(MeasuresFile.Read(call.GetRequiredValue(ordered)), Read(regrouped), Read(growth));
+            string measured = PerformancePage.Text(Measures.Of([.. call.GetRequiredValue(ordered).Select(MeasuresFile.Read)]), Read(regrouped), Read(growth));
             string text;
             try
             {

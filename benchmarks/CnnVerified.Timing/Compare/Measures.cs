@@ -65,6 +65,15 @@ public sealed record Place(string Processor, string Machine, DateTimeOffset When
 /// <param name="Remarks">What was refused, and why.</param>
 public sealed record Measures(Place Place, IReadOnlyList<Participant> Participants, IReadOnlyList<Limits> Limits, IReadOnlyList<Series> Series, IReadOnlyList<string> Remarks)
 {
+    /// <summary>Several runs as one, with the place of the first.</summary>
+    public static Measures Of(IReadOnlyList<Measures> runs) => runs[0] with
+    {
+        Participants = [.. runs.SelectMany(run => run.Participants).DistinctBy(participant => participant.Code)],
+        Limits = [.. runs.SelectMany(run => run.Limits)],
+        Series = [.. runs.SelectMany(run => run.Series)],
+        Remarks = [.. runs.SelectMany(run => run.Remarks)],
+    };
+
     /// <summary>How much other work disturbed the run, in a line; null where it did not.</summary>
     public string? Disturbance
     {

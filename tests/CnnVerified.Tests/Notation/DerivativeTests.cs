@@ -29,6 +29,9 @@ public sealed class DerivativeTests
         Assert.Equal(expected, SmallBlock.Rationals($"given x[2]\n{Chain}{line}", "x=3,5"));
 
     [Fact]
+    public void A_constant_does_not_move() => Assert.Equal((Math.PI, 0), new Jets<double>(new Doubles()).Pi is var pi ? (pi.Value, pi.Slope) : default);
+
+    [Fact]
     public void D_by_a_parameter() =>
         Assert.Equal("3 5", SmallBlock.Rationals("given x[2]\ny[i:2] = a*x[i]\ng[i:2] = D(y[i],a)", "a=7 x=3,5"));
 

@@ -36,6 +36,8 @@ public sealed class EvaluationTests
     [InlineData("y = sum(i:0) i", "0")]
     [InlineData("y = prod(i:0) i", "1")]
     [InlineData("y = max(i:0) i", "undefined")]
+    [InlineData("y = max(i:4) (i-1)^2", "4")]
+    [InlineData("y = min(i:4) (2-i)", "-1")]
     [InlineData("y = min(i:3 | i>5) i", "undefined")]
     [InlineData("v[i:2] = 1/(x[i]-3)\ny[i:2] = v[i]", "undefined 1/2")]
     [InlineData("v[i:2] = 1/(x[i]-3)\ny = v[1] + v[2]", "1/2")]
