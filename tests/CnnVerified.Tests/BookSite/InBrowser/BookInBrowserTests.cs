@@ -16,7 +16,7 @@ public sealed class OpenedSite : IAsyncLifetime, IDisposable
 
     public OpenedSite()
     {
-        Folder = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? Path.GetFullPath(named, DocsLibrary.Root) : "";
+        Folder = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named, DocsLibrary.Root)) : "";
         IsWhole = Folder.Length > 0;
         if (IsWhole || InBrowser.Browser.Installed() is null)
             return;
@@ -105,7 +105,7 @@ public sealed class BookInBrowserTests(OpenedSite site, ITestOutputHelper output
                 await tab.Open(site.Address($"{page}.html"));
                 byte[] picture = await tab.Screenshot(width, 1600);
                 if (site.IsWhole)
-                    await File.WriteAllBytesAsync(Path.Combine(site.Folder, $"{page.Replace('/', '-')}-{width}.png"), picture);
+                    await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory($"{site.Folder}-pictures").FullName, $"{page.Replace('/', '-')}-{width}.png"), picture);
                 return picture;
             }
         }
@@ -130,5 +130,19 @@ public sealed class BookInBrowserTests(OpenedSite site, ITestOutputHelper output
         await on.Open(site.Address($"en/{chapter}.html") + "#s2");
         Assert.EndsWith($"/zh/{chapter}.html#s2", (await on.Value("(() => { const a = document.querySelector('a.language'); a.addEventListener('click', e => e.preventDefault()); a.click(); return a.href; })()")).GetString(), StringComparison.Ordinal);
         Assert.Empty(on.Faults);
+    }
+
+    [BrowserFact(NeedsBook = true)]
+    public async Task Chapters_can_be_stepped_through_where_scripts_run()
+    {
+        await using Tab on = await site.Browser.Open(Scripts.On), off = await site.Browser.Open(Scripts.Off);
+        foreach (string language in new[] { "en", "zh" })
+            foreach (var (chapter, count) in new[] { ("04-convolution", 1), ("05-convolution-gradients", 2), ("06-pooling", 1), ("03-why-convolution", 0) })
+            {
+                await on.Open(site.Address($"{language}/{chapter}.html"));
+                Assert.Equal(count, (await on.Value("document.querySelectorAll('.steps').length")).GetInt32());
+                await off.Open(site.Address($"{language}/{chapter}.html"));
+                Assert.Equal(0, (await off.Value("document.querySelectorAll('.steps').length")).GetInt32());
+            }
     }
 }

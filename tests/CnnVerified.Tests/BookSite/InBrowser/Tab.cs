@@ -58,7 +58,7 @@ internal sealed class Tab(Browser browser, string context, string session) : IAs
     public Task Prefer(string scheme) => Call("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = scheme } } });
 
     /// <summary>The value of an expression in the page, also where its own scripts do not run.</summary>
-    public async Task<JsonElement> Value(string expression) => (await Evaluate(expression, byValue: true)).GetProperty("value");
+    public async Task<JsonElement> Value(string expression) => await Evaluate(expression, byValue: true) is var result && result.TryGetProperty("value", out JsonElement value) ? value : default;
 
     /// <summary>How many elements of a role the accessibility tree has, and how many of those have a name or content.</summary>
     public async Task<(int All, int Told)> Accessible(string role)
@@ -79,10 +79,10 @@ internal sealed class Tab(Browser browser, string context, string session) : IAs
     })).GetProperty("data").GetBytesFromBase64();
 
     /// <summary>Presses a key in the element that has the focus.</summary>
-    public async Task Press(string key, int code)
+    public async Task Press(string key, string code, int number)
     {
         foreach (string type in new[] { "rawKeyDown", "keyUp" })
-            await Call("Input.dispatchKeyEvent", new { type, key, code = key, windowsVirtualKeyCode = code });
+            await Call("Input.dispatchKeyEvent", new { type, key, code, windowsVirtualKeyCode = number });
     }
 
     public async ValueTask DisposeAsync() => await browser.Close(this);
