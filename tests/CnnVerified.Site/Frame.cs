@@ -6,6 +6,9 @@ namespace CnnVerified.Site;
 /// <param name="chapters">The chapters of both languages.</param>
 internal sealed class Frame(IReadOnlyList<PageText> chapters)
 {
+    // Pictures that can be stepped through, where scripts run.
+    private static readonly string[] Stepped = ["conv-sliding", "residual-back", "weights-back", "pooling"];
+
     /// <summary>The page of contents of a language.</summary>
     public static string Contents(Language language) => $"{language.Code()}/index.html";
 
@@ -31,7 +34,7 @@ internal sealed class Frame(IReadOnlyList<PageText> chapters)
             <link rel="stylesheet" href="{To("assets/book.css")}" />
 
             """);
-        foreach (string script in scripts.Append("assets/book.js"))   // which runs last, and reads what the others bring
+        foreach (string script in scripts.Concat(Stepped.Any(name => body.Contains($"/pictures/{name}.svg\"", StringComparison.Ordinal)) ? ["assets/steps.js"] : []).Append("assets/book.js"))   // which runs last, and reads what the others bring
             html.Append($"<script defer=\"defer\" src=\"{To(script)}\"></script>\n");
         html.Append($"</head>\n<body>\n<nav class=\"top\">{Html.Link(To(Contents(own)), words.Title)}");
         if (other is not null)

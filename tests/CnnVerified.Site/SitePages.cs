@@ -3,7 +3,7 @@ namespace CnnVerified.Site;
 /// <summary>Writes every page of a site.</summary>
 internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotations quotations, Judgement judgement, SiteSettings settings, SiteFolder site, Action<Fault> fault)
 {
-    private static readonly string[] Assets = ["book.css", "book.js", "stix-two-math.woff2", "stix-two-math-LICENSE.txt"];
+    private static readonly string[] Assets = ["book.css", "book.js", "steps.js", "stix-two-math.woff2", "stix-two-math-LICENSE.txt"];
 
     private readonly Dictionary<string, string> _pages = [];
     private readonly Dictionary<TextFile, string> _chapters = new(ReferenceEqualityComparer.Instance);

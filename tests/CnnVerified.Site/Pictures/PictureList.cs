@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using CnnVerified.Reference.Equations;
 using CnnVerified.Reference.Networks;
+using CnnVerified.Reference.Numbers;
 
 namespace CnnVerified.Site;
 
@@ -18,8 +19,10 @@ internal static class PictureList
         ["conv-sliding"] = ConvolutionSliding(),
         ["full-valid"] = FullAndValid(),
         ["lenet5"] = LeNet5Map(),
+        ["pooling"] = Poolings(),
         ["receptive-field"] = ReceptiveField(),
         ["residual-back"] = ResidualBack(),
+        ["weights-back"] = WeightsBack(),
     };
 
     private static string ConvolutionSliding()
@@ -80,6 +83,38 @@ internal static class PictureList
             top += j * (3 * Svg.Cell + 32);
 
             bool IsMet(int u, int v) => u - i is 0 or 1 && v - j is 0 or 1;
+        }
+        return svg.ToString();
+    }
+
+    private static string WeightsBack()
+    {
+        Tensor<long> dy = Map(2, 2, [1, 2, 3, -1]), x = Map(3, 3, [1, 2, 0, 1, 3, 1, 1, 0, 0]), dw = Convolution.BackwardWeights(dy, x, 2, 2, Window.Unit);
+        var svg = new Svg("A weight met one pixel in each window: its gradient is the sum over the windows of the pixel times the residual.");
+        double top = Top;
+        foreach (var (r, s) in new[] { (0, 0), (1, 1) })
+        {
+            Row(svg, top, (x, (u, v) => u - r is 0 or 1 && v - s is 0 or 1, "seen"), "∗", (dy, (_, _) => true, "seen"), (dw, (t, q) => (t, q) == (r, s), "made"));
+            string terms = string.Join(" + ", from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 2) select $"{Number(x[0, 0, i + r, j + s])}·{(dy[0, 0, i, j] < 0 ? $"({Number(dy[0, 0, i, j])})" : Number(dy[0, 0, i, j]))}");
+            svg.Words(Top, top + 3 * Svg.Cell + 14, $"dw[{r},{s}] = {terms} = {Number(dw[0, 0, r, s])}", "start quiet");
+            top += 3 * Svg.Cell + 36;
+        }
+        return svg.ToString();
+    }
+
+    private static string Poolings()
+    {
+        long[] pixels = [1, 2, 0, 1, 3, 1, 1, 0, 0, 2, 1, 3, 1, 0, 2, 1];
+        var halving = new Window { Sh = 2, Sw = 2 };
+        Tensor<long> x = Map(4, 4, pixels), largest = MaxPooling.Forward(x, 2, 2, halving);
+        Tensor<Rational> mean = MeanPooling.Forward(Tensor.Create<Rational>([.. pixels.Select(pixel => new Rational(pixel, 1))], [1, 1, 4, 4]), 2, 2, halving);
+        var svg = new Svg("One number for each window: its largest, or the mean of all.");
+        double right = svg.Grid(Top, Top, 4, 4, (u, v) => Number(x[0, 0, u, v]), (u, v) => u < 2 && v < 2 ? "seen" : "cell");
+        foreach (var (name, y) in new (string, Func<int, int, string>)[] { ("max", (i, j) => Number(largest[0, 0, i, j])), ("mean", (i, j) => mean[0, 0, i, j].ToString()) })
+        {
+            double end = svg.Grid(right + 3 * Gap, Top + Svg.Cell, 2, 2, y, (i, j) => (i, j) == (0, 0) ? "made" : "cell");
+            svg.Words((right + 3 * Gap + end) / 2, Top + 3 * Svg.Cell + 12, name, "quiet");
+            right = end;
         }
         return svg.ToString();
     }

@@ -22,7 +22,7 @@ public sealed class MarkerTests : IDisposable
     [Fact]
     public void The_pictures_of_the_project_are_those_that_are_drawn_now()
     {
-        Assert.Equal(["conv-sliding", "full-valid", "lenet5", "receptive-field", "residual-back"], PictureList.All.Keys.Order());
+        Assert.Equal(["conv-sliding", "full-valid", "lenet5", "pooling", "receptive-field", "residual-back", "weights-back"], PictureList.All.Keys.Order());
         Assert.All(PictureList.All, picture => Assert.Equal(picture.Value, File.ReadAllText(Path.Combine(DocsLibrary.Root, "docs", "pictures", $"{picture.Key}.svg")).ReplaceLineEndings("\n")));
     }
 
@@ -31,7 +31,7 @@ public sealed class MarkerTests : IDisposable
     {
         _book.Fill();
         var book = new DocsBook(new SiteSettings(_book.Docs, _book.Folder));
-        Assert.Equal(5, book.Draw().Count);
+        Assert.Equal(7, book.Draw().Count);
         Assert.Empty(_book.Check());
         _book.Replace("pictures/conv-sliding.svg", "y[0,0] =", "y[0,0] :=");
         Assert.Equal("docs/pictures/conv-sliding.svg: expected the picture that cnnverify docs --pictures draws, got another one.", Assert.Single(_book.Check()));

@@ -35,7 +35,7 @@ public sealed class SiteTests(BuiltSite site) : IClassFixture<BuiltSite>
 {
     [Fact]
     public void Every_file_of_the_docs_has_its_page_and_what_they_lead_to_is_there() => Assert.Equal(
-        ["assets/book.css", "assets/book.js", "assets/index-en.js", "assets/index-zh.js", "assets/stix-two-math-LICENSE.txt", "assets/stix-two-math.woff2",
+        ["assets/book.css", "assets/book.js", "assets/index-en.js", "assets/index-zh.js", "assets/steps.js", "assets/stix-two-math-LICENSE.txt", "assets/stix-two-math.woff2",
             "en/00-windows.html", "en/01-gradients.html", "en/index.html", "equations/rows.html", "index.html", "notes.html", "pictures/window.svg",
             "source/code/loop.txt.html", "zh/00-windows.html", "zh/01-gradients.html", "zh/index.html"],
         site.Files.Keys.Order(StringComparer.Ordinal));
