@@ -6,7 +6,7 @@ using Markdig.Syntax;
 
 namespace CnnVerified.Site;
 
-/// <summary>The words of each section of a language's chapters and of the shared pages, as a script: a page opened from a file may not read files.</summary>
+/// <summary>The words of each section of some pages, as a script: a page opened from a file may not read files.</summary>
 internal static class SearchIndex
 {
     /// <summary>Of a long section only so much is searched: the whole site has to stay small.</summary>
@@ -14,7 +14,7 @@ internal static class SearchIndex
 
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The index; addresses are seen from the contents page of the language.</summary>
+    /// <summary>The index; addresses are seen from the contents page of the language. Several of them add up.</summary>
     public static string Of(Language language, IEnumerable<PageText> pages)
     {
         string from = Frame.Contents(language);
@@ -41,6 +41,6 @@ internal static class SearchIndex
             sections.Add([address, title, text.ToString(0, Math.Min(text.Length, MostText))]);
         }
         // </script> cannot occur in a file of its own, and U+2028 is a line end in old scripts alone.
-        return $"window.bookIndex = {JsonSerializer.Serialize(sections, Options)};\n";
+        return $"window.bookIndex = (window.bookIndex || []).concat({JsonSerializer.Serialize(sections, Options)});\n";
     }
 }

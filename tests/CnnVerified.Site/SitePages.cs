@@ -27,12 +27,14 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         }
         foreach (PageText page in shared)
             Put(page.File.Page, frame.Page(page.File.Page, page.Title, null, writer.Write(page, null), null));
+        // What both languages share is indexed once; from either contents page it lies in the same place.
+        site.Write("assets/index.js", SearchIndex.Of(Language.English, shared));
         foreach (Language language in Enum.GetValues<Language>())
         {
             string place = Frame.Contents(language), index = $"assets/index-{language.Code()}.js";
             string body = new ContentsPage(chapters, shared, blocks, judgement, card).Write(language);
-            site.Write(index, SearchIndex.Of(language, chapters.Where(chapter => chapter.File.Language == language).Concat(shared)));
-            Put(place, frame.Page(place, Words.Of(language).Title, language, body, Frame.Contents(language.Other()), index));
+            site.Write(index, SearchIndex.Of(language, chapters.Where(chapter => chapter.File.Language == language)));
+            Put(place, frame.Page(place, Words.Of(language).Title, language, body, Frame.Contents(language.Other()), index, "assets/index.js"));
         }
         Put("index.html", frame.Page("index.html", Words.English.Title, null, $"<h1>{Words.English.Title}</h1>\n<p>{Html.Link(Frame.Contents(Language.English), "English")}</p>\n<h1 lang=\"zh\">{Words.Chinese.Title}</h1>\n<p lang=\"zh\">{Html.Link(Frame.Contents(Language.Chinese), "中文")}</p>\n", null));
         // A source that is Markdown may lead to more of them.
