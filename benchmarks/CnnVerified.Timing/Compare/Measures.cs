@@ -65,9 +65,10 @@ public sealed record Place(string Processor, string Machine, DateTimeOffset When
 /// <param name="Remarks">What was refused, and why.</param>
 public sealed record Measures(Place Place, IReadOnlyList<Participant> Participants, IReadOnlyList<Limits> Limits, IReadOnlyList<Series> Series, IReadOnlyList<string> Remarks)
 {
-    /// <summary>Several runs as one, with the place of the first.</summary>
+    /// <summary>Several runs as one, with the place of the first and the commands of all.</summary>
     public static Measures Of(IReadOnlyList<Measures> runs) => runs[0] with
     {
+        Place = runs[0].Place with { Command = string.Join("; ", runs.Select(run => run.Place.Command)) },
         Participants = [.. runs.SelectMany(run => run.Participants).DistinctBy(participant => participant.Code)],
         Limits = [.. runs.SelectMany(run => run.Limits)],
         Series = [.. runs.SelectMany(run => run.Series)],

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using CnnVerified.Verification;
 
 namespace CnnVerified.Timing.Compare;
 
 /// <summary>The measured part of docs/performance.md: what runs of compare and regress found, as Markdown. The rest of the page is written by hand.</summary>
-public static class PerformancePage
+public static partial class PerformancePage
 {
     private const string Begin = "<!-- measured: written by the command below -->", End = "<!-- end of what was measured -->";
 
@@ -63,7 +64,7 @@ public static class PerformancePage
 
     private static void Origin(StringBuilder text, Measures measures)
     {
-        text.AppendLine(Number($"{measures.Place.Processor}, {measures.Place.Machine}; {measures.Place.When:yyyy-MM-dd HH:mm}; {measures.Place.Version}; `{measures.Place.Command}`."));
+        text.AppendLine(Number($"{measures.Place.Processor}, {measures.Place.Machine}; {measures.Place.When:yyyy-MM-dd HH:mm}; {measures.Place.Version}; `{WithoutFolders().Replace(measures.Place.Command, "")}`."));
         text.AppendLine($"Peers: {string.Join("; ", measures.Participants.Where(each => each.Code != Participant.Ours).Select(each => $"{each.Code} {(each.Version is null ? $"{each.Name}, not loaded" : each.Name)}").DefaultIfEmpty("none"))}.");
         if (measures.Disturbance is { } disturbance)
             text.AppendLine($"Note: {disturbance}.");
@@ -123,6 +124,10 @@ public static class PerformancePage
         foreach (Line line in lines.Where(line => line.Threads == 1 && line.Work is { Pass: Pass.Forward, HasWeights: true }))
             Row(text, [line.Work.Name, Number($"{line.Work.Amount * 1e9 / line.Work.CompulsoryBytes:F0}"), .. Cores.Select(cores => Number($"{Line.Roofline(line.Work, copy, cores * peak):F0}"))]);
     }
+
+    // Where somebody keeps files is nobody's business.
+    [GeneratedRegex(@"(?<=--(json|html|save|against|shapes)[ =])\S*/")]
+    private static partial Regex WithoutFolders();
 
     private static double Peak(Measures measures, int threads) =>
         Statistics.Median(measures.Series.Where(series => series.Threads == threads).SelectMany(series => series.Slices).Select(slice => slice.Peak));

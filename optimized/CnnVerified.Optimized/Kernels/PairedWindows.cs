@@ -9,7 +9,8 @@ internal static unsafe class PairedWindows
 {
     /// <summary>Whether a pooling is of this kind.</summary>
     public static bool Take(in PoolingGeometry s) => (s.S, s.Sw, s.Ew) == (2, 2, 1) && (s.Pd, s.Ph, s.Pw) == (0, 0, 0)
-        && (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh;
+        && (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh
+        && Fits(s.O, s.Sd, s.T, s.Ed, s.D) && Fits(s.P, s.Sh, s.R, s.Eh, s.H) && Fits(s.Q, s.Sw, s.S, s.Ew, s.W);
 
     /// <summary>One map's windows, in the widest vectors, of at most so many lanes, that a row of outputs fills.</summary>
     public static void Fold<TFold>(in PoolingGeometry s, int lanes, TFold fold, float* x, float* y) where TFold : struct, IPairFold
@@ -97,6 +98,9 @@ internal static unsafe class PairedWindows
                         }
                 }
     }
+
+    // Whether the last window ends inside: there may be padding behind the map alone.
+    private static bool Fits(int windows, int stride, int taps, int dilation, int size) => (windows - 1) * (long)stride + (taps - 1) * (long)dilation < size;
 
     private static nint Row(in PoolingGeometry s, int o, int i, int t, int r) => ((nint)(o * s.Sd + t * s.Ed) * s.H + i * s.Sh + r * s.Eh) * s.W;
 }
