@@ -8,7 +8,7 @@ namespace CnnVerified.Optimized.Kernels;
 internal static unsafe class PairedWindows
 {
     /// <summary>Whether a pooling is of this kind.</summary>
-    public static bool Take(in PoolingGeometry s) => (s.S, s.Sw, s.Ew) == (2, 2, 1) && (s.Pd, s.Ph, s.Pw) == (0, 0, 0)
+    public static bool Takes(in PoolingGeometry s) => (s.S, s.Sw, s.Ew) == (2, 2, 1) && (s.Pd, s.Ph, s.Pw) == (0, 0, 0)
         && (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh
         && Fits(s.O, s.Sd, s.T, s.Ed, s.D) && Fits(s.P, s.Sh, s.R, s.Eh, s.H) && Fits(s.Q, s.Sw, s.S, s.Ew, s.W);
 

@@ -66,7 +66,7 @@ internal readonly unsafe struct MaxForward(PoolingGeometry s, float* x, float* y
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Take(s))
+        if (PairedWindows.Takes(s))
         {
             PairedWindows.Fold(s, L.Count, new PairMaximum(), x + (nint)map * s.Input, y + (nint)map * s.Output);
             return;
@@ -102,10 +102,7 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
 {
     private readonly PhasedMap _phased = new(s);
 
-    // Each pixel is in one window at most: then its gradient can be stored, and need not be added.
-    private readonly bool _apart = (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh && (s.S - 1) * (long)s.Ew < s.Sw;
-
-    public nint Scratch => (_apart ? 2 : 1) * _phased.Size + 3 * _phased.RowLength + 2 * (nint)s.Taps;
+    public nint Scratch => _phased.Size + 2 * _phased.RowLength + 2 * (nint)s.Taps;
 
     /// <exception cref="ArgumentException">The window has more than 2²⁴ elements.</exception>
     public static void Run(Execution on, string id, in PoolingGeometry s, float* dy, float* x, float* y, float* dx)
@@ -117,64 +114,41 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Take(s))
+        if (PairedWindows.Takes(s))
         {
             PairedWindows.Spread(s, L.Count, new PairMaximum(), dy + (nint)map * s.Output, x + (nint)map * s.Input, y + (nint)map * s.Output, dx + (nint)map * s.Input);
             return;
         }
-        float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength, residuals = switches + _phased.RowLength;
-        int* taps = (int*)(residuals + _phased.RowLength), pixels = taps + s.Taps;
-        float* given = (float*)(pixels + s.Taps);
+        float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength;
+        int* taps = (int*)(switches + _phased.RowLength), pixels = taps + s.Taps;
         _phased.Taps(taps);
         _phased.Pixels(pixels);
         _phased.Fill(x + (nint)map * s.Input, float.NaN, scratch);   // padding equals no maximum
         float* into = dx + (nint)map * s.Input;
-        if (_apart)
-            _phased.Clear(given);
-        else
-            new Span<float>(into, s.Input).Clear();
+        new Span<float>(into, s.Input).Clear();
         new Span<float>(maxima, _phased.RowLength).Clear();
-        new Span<float>(residuals, _phased.RowLength).Clear();
         for (int o = 0; o < s.O; o++)
             for (int i = 0; i < s.P; i++)
             {
-                nint outputs = (((nint)map * s.O + o) * s.P + i) * s.Q, at = _phased.Window(o, i);
+                nint outputs = (((nint)map * s.O + o) * s.P + i) * s.Q;
                 Runs.Move(y + outputs, s.Q, maxima);
-                Runs.Move(dy + outputs, s.Q, residuals);
+                float* window = scratch + _phased.Window(o, i);
                 for (int j = 0; j < s.Q; j += L.Count)
                 {
                     V maximum = L.Load(maxima + j), found = L.Create(-1f);
                     // Backwards, so that the first tap that holds the maximum stays (PL-F2).
                     for (int tap = s.Taps - 1; tap >= 0; tap--)
-                        found = L.IfEqual(L.Load(scratch + at + taps[tap] + j), maximum, L.Create((float)tap), found);
-                    if (_apart)
-                        Give<V, L>(found, L.Load(residuals + j), taps, given + at + j);
-                    else
-                        L.Store(found, switches + j);
+                        found = L.IfEqual(L.Load(window + taps[tap] + j), maximum, L.Create((float)tap), found);
+                    L.Store(found, switches + j);
                 }
-                if (!_apart)
-                    Add(switches, residuals, pixels, into + ((nint)(o * s.Sd - s.Pd) * s.H + i * s.Sh - s.Ph) * s.W - s.Pw);   // may lie in the padding
+                float* first = into + ((nint)(o * s.Sd - s.Pd) * s.H + i * s.Sh - s.Ph) * s.W - s.Pw;   // may lie in the padding
+                for (int j = 0; j < s.Q; j++)
+                {
+                    int tap = (int)switches[j];
+                    if (tap >= 0)
+                        first[j * s.Sw + pixels[tap]] += dy[outputs + j];
+                }
             }
-        if (_apart)
-            _phased.Drain(given, into);
-    }
-
-    // A sum of one term begins at +0, so that −0 becomes +0.
-    private void Give<V, L>(V found, V residual, int* taps, float* window) where V : unmanaged where L : struct, ILanes<V>
-    {
-        V zero = L.Create(0f), term = L.Add(zero, residual);
-        for (int tap = 0; tap < s.Taps; tap++)
-            L.Store(L.IfEqual(found, L.Create((float)tap), term, zero), window + taps[tap]);
-    }
-
-    private void Add(float* switches, float* residuals, int* pixels, float* first)
-    {
-        for (int j = 0; j < s.Q; j++)
-        {
-            int tap = (int)switches[j];
-            if (tap >= 0)
-                first[j * s.Sw + pixels[tap]] += residuals[j];
-        }
     }
 }
 
@@ -189,7 +163,7 @@ internal readonly unsafe struct MeanForward(PoolingGeometry s, bool clipped, flo
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Take(s))
+        if (PairedWindows.Takes(s))
         {
             PairedWindows.Fold(s, L.Count, new PairMean(s.Taps), x + (nint)map * s.Input, y + (nint)map * s.Output);
             return;
@@ -229,7 +203,7 @@ internal readonly unsafe struct MeanBackward(PoolingGeometry s, bool clipped, fl
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Take(s))
+        if (PairedWindows.Takes(s))
         {
             PairedWindows.Spread(s, L.Count, new PairMean(s.Taps), dy + (nint)map * s.Output, null, null, dx + (nint)map * s.Input);
             return;
