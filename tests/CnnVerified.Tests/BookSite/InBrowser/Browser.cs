@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace CnnVerified.Tests.BookSite.InBrowser;
 
 /// <summary>A Chromium without a window, spoken to by the DevTools protocol.</summary>
-/// <remarks>The libraries for this bring a driver of their own: Microsoft.Playwright copies more than a hundred megabytes of Node into the build of every
+/// <remarks>The libraries for this bring a driver of their own: Microsoft.Playwright copies Node into the build of every
 /// project that refers to it. What is asked here is eight methods and six events.</remarks>
 internal sealed class Browser : IAsyncDisposable
 {
