@@ -18,6 +18,9 @@ public enum ConvolutionKernel
     /// <summary>Direct on maps that are turned, so that the images of a batch are neighbours.</summary>
     Turned,
 
+    /// <summary>A product of matrices, which are read where they stand.</summary>
+    Matrix,
+
     /// <summary>Weight sums in 16 lanes of pixels.</summary>
     Lanes,
 
@@ -44,13 +47,16 @@ public static class KernelTable
     /// <summary>The environment variable that names an algorithm.</summary>
     public const string AlgorithmVariable = "CNNVERIFIED_ALGORITHM";
 
+    private const string WholeMaps = "windows that see their whole map, weights that stay in the cache or few images", WholeMapsGain = "nothing slides: it is a product of matrices, which are read where they stand";
     private const int MostClasses = 64;      // each has a list of its own
-    private const int TinyRow = 6, LeastImages = 8, FewTerms = 300, ManyGroups = 8;
+    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024,  FewTerms = 300, ManyGroups = 8;
 
     private static readonly (KernelRule Rule, SumCondition Takes)[] SumRows =
     [
-        (new(ConvolutionKernel.Turned, $"at least {LeastImages} images of one frame, rows of fewer than {TinyRow} pixels", "rows are too short for a tile; images fill it"),
-            (int lanes, in MapSum sum) => sum.N >= LeastImages && sum.W.Size / sum.W.Classes < TinyRow && CanTurn(sum)),
+        (new(ConvolutionKernel.Matrix, WholeMaps, WholeMapsGain), (int lanes, in MapSum sum) => IsMatrix(sum)),
+        (new(ConvolutionKernel.Turned, $"two vectors of images, at least {LeastTerms} terms, maps that stay in the cache beside each other; or {LeastImages} images, rows of fewer than {TinyRow} pixels", "images fill every vector, and nothing is padded"),
+            (int lanes, in MapSum sum) => CanTurn(sum)
+                && (sum.N >= 2 * lanes && sum.From.Count * sum.Taps >= LeastTerms && sum.From.All * sum.Source <= CachedMaps || sum.N >= LeastImages && sum.W.Size / sum.W.Classes < TinyRow)),
         (new(ConvolutionKernel.Pixels, $"at most {FewTerms} terms, rows of at least 4 vectors", "turning the results of so short a sum, from filters to maps, would cost more than it"),
             (int lanes, in MapSum sum) => Fits(sum) && (long)sum.From.Count * sum.Taps <= FewTerms && sum.W.PixelsOfClass >= 4 * lanes),
         (new(ConvolutionKernel.Filters, "filters for half a vector, rows of at least 4 pixels", "a pixel's terms are read once for all filters of a panel"),
@@ -65,6 +71,7 @@ public static class KernelTable
     [
         (new(ConvolutionKernel.Lanes, $"groups of at most {WeightLanes.MostChannels} channels, with fewer than {WeightLanes.FewFilters} filters or at most {WeightLanes.MostWeights} weights of each (their sums are stated in lanes)", "channels and taps are too few for the rows of a tile, pixels are many"),
             (int lanes, in Geometry s) => WeightLanes.Takes(s)),
+        (new(ConvolutionKernel.Matrix, WholeMaps, WholeMapsGain), (int lanes, in Geometry s) => IsMatrix(s)),
         (new(ConvolutionKernel.Filters, $"filters for half a vector, at least {WeightProduct.LeastRows} rows of channels and taps, maps of at least {WeightProduct.LeastPixels} pixels", "image and residual are turned once for all taps"),
             (int lanes, in Geometry s) => WeightProduct.Pays(lanes, s)),
         (new(ConvolutionKernel.Panels, "everything else", "what is gathered fills tiles of any shape"),
@@ -92,7 +99,7 @@ public static class KernelTable
     /// <exception cref="ArgumentException">There is no such kernel.</exception>
     public static ConvolutionKernel? Named => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text ? null
         : Enum.TryParse(text, ignoreCase: true, out ConvolutionKernel kernel) && kernel < ConvolutionKernel.Lanes && !char.IsAsciiDigit(text[0]) ? kernel
-        : throw new ArgumentException($"{Variable} expects panels, filters, pixels or turned, got '{text}'.");
+        : throw new ArgumentException($"{Variable} expects panels, filters, pixels, turned or matrix, got '{text}'.");
 
     /// <summary>The algorithm that the environment variable names; <see cref="Algorithm.Ordered"/> for none.</summary>
     /// <exception cref="ArgumentException">There is no such algorithm.</exception>
@@ -112,7 +119,7 @@ public static class KernelTable
     internal static KernelRule Of(Execution on, in Geometry s)
     {
         foreach (var (rule, takes) in WeightRows)
-            if (takes((int)on.Width, s) && !(on.Kernel == ConvolutionKernel.Panels && rule.Kernel == ConvolutionKernel.Filters))
+            if (takes((int)on.Width, s) && !(on.Kernel == ConvolutionKernel.Panels && rule.Kernel is ConvolutionKernel.Filters or ConvolutionKernel.Matrix))
                 return rule;
         throw new InvalidOperationException("the last row takes every layer.");
     }
@@ -120,21 +127,24 @@ public static class KernelTable
     /// <summary>The rule of minimal filtering: another sum, which the caller has asked for.</summary>
     internal static KernelRule OfWinograd(ConvolutionKernel kernel) => kernel == ConvolutionKernel.WinogradFour ? Winograd[0] : Winograd[1];
 
-    /// <summary>The kernel of a sum whose maps were turned: all pixels of a row are there.</summary>
-    internal static ConvolutionKernel OfTurned(Execution on, in MapSum sum) => FillsHalf((int)on.Width, sum) ? ConvolutionKernel.Filters : ConvolutionKernel.Pixels;
-
     private static bool CanCompute(ConvolutionKernel kernel, in MapSum sum) => kernel switch
     {
         ConvolutionKernel.Panels => true,
         ConvolutionKernel.Turned => CanTurn(sum),
+        ConvolutionKernel.Matrix => IsMatrix(sum),
         >= ConvolutionKernel.Lanes => false,   // weights alone, or another sum
         _ => Fits(sum),
     };
+
+    private static bool IsMatrix(in MapSum sum) => sum.IsProduct && MatrixProduct.Pays(sum.N, sum.Terms, sum.To.Count * sum.Output, sum.StandsInRows);
+
+    private static bool IsMatrix(in Geometry s) => MapSum.Forward(s).IsProduct && MatrixProduct.Pays(s.K, s.N, s.C * s.Taps, standsInRows: true);
 
     private static bool FillsHalf(int lanes, in MapSum sum) => 2 * sum.To.Count >= lanes;
 
     // Offsets are whole numbers of 32 bits.
     private static bool Fits(in MapSum sum) => (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses && sum.From.Count * sum.Maps.Size <= int.MaxValue;
 
-    private static bool CanTurn(in MapSum sum) => sum.D.Size == 1 && sum.D.Source == 1 && sum.D.Taps == 1 && sum.D.Lead == 0 && Fits(sum.Turned(TurnedMaps.Images(sum)));
+    // Offsets are whole numbers of 32 bits, and each pixel may have a list.
+    private static bool CanTurn(in MapSum sum) => sum.Output <= MostPixels && ((long)sum.From.All * sum.Source + (long)sum.To.All * sum.Output) * sum.N <= int.MaxValue;
 }

@@ -24,6 +24,7 @@ public sealed class TileGenerator : IIncrementalGenerator
         var apart = tiles.Select(tile => new Tile(tile.Rows, tile.Vectors, false, Place)).ToArray();
         var powers = Enumerable.Range(0, 30).Select(power => 1 << power).TakeWhile(vectors => vectors <= MostVectors);
         var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
+        var images = turned.Select(tile => new ImageTile(tile.Rows, tile.Vectors)).ToArray();
         var lanes = Enumerable.Range(1, MostFilters).SelectMany(filters => Enumerable.Range(1, System.Math.Min(MostTaps, MostSums / filters)).Select(taps => new LaneTile(filters, taps))).ToArray();
         return $$"""
             using System.Runtime.CompilerServices;
@@ -69,6 +70,13 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Choices(turned)}}
                     };
 
+                /// <summary>The tile of so many filters and so many vectors of images.</summary>
+                public static delegate*<float*, int*, int*, nint, int, nint, float*, nint, float*, nint, float*, void> Images<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
+                    (rows, vectors) switch
+                    {
+            {{Choices(images)}}
+                    };
+
                 /// <summary>The tile of so many filters and taps, whose lanes are pixels.</summary>
                 public static delegate*<float*, nint, float*, int*, int, nint, nint, int, float*, float*, nint, void> Lanes<V, L>(int filters, int taps) where V : unmanaged where L : struct, ILanes<V> =>
                     (filters, taps) switch
@@ -76,56 +84,98 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, [.. lanes.Select(tile => $"({tile.Filters}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(filters), $\"there is no tile of {filters} filters and {taps} taps.\"),"])}}
                     };
 
-            {{string.Join("\n\n", [.. tiles.Concat(apart).Concat(turned).Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
+            {{string.Join("\n\n", [.. tiles.Concat(apart).Concat(turned).Concat<RegisterTile>(images).Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
             }
 
             """;
     }
 
-    private static string Choices(IEnumerable<Tile> tiles) => Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}) => &{tile.Name}<V, L>,"),
+    private static string Choices(IEnumerable<RegisterTile> tiles) => Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}) => &{tile.Name}<V, L>,"),
         "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows and {vectors} vectors.\"),"]);
 
     private static string Lines(int indent, IEnumerable<string> lines) => string.Join("\n", lines.Select(line => new string(' ', indent) + line));
 
-    /// <summary>A tile. Of its two operands one is read where a list says, the other one term after the other; rows are broadcast, columns are vectors.</summary>
-    /// <remarks>Ahead, one line is fetched for each term: of listed columns each time another of the vectors, since neighbouring taps share theirs.</remarks>
-    private sealed class Tile(int rows, int vectors, bool listsColumns, int distance = 1)
+    /// <summary>A tile: rows are broadcast, columns are vectors, and each pair of them has an accumulator.</summary>
+    private abstract class RegisterTile(int rows, int vectors)
     {
         public int Rows => rows;
 
         public int Vectors => vectors;
 
-        public string Name => $"{(listsColumns ? "Turned" : distance > 1 ? "Apart" : "Tile")}{rows}x{vectors}";
+        public abstract string Name { get; }
 
-        private IEnumerable<string> Each(System.Func<int, int, string> text) =>
+        public abstract string Text();
+
+        protected string Accumulators => string.Join(", ", Each((m, n) => $"c{m}_{n}"));
+
+        protected string Zero => $"{string.Join(" = ", Each((m, n) => $"c{m}_{n}"))} = L.Create(0);";
+
+        protected string Stores => Lines(8, Each((m, n) => $"L.Store(c{m}_{n}, c + {m} * row + {n} * L.Count);"));
+
+        protected IEnumerable<string> Each(System.Func<int, int, string> text) =>
             Enumerable.Range(0, rows).SelectMany(m => Enumerable.Range(0, vectors).Select(n => text(m, n)));
 
-        public string Text() => $$"""
+        protected string Term(int indent, string columns, System.Func<int, string> row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({columns} + {n} * L.Count);").Append("V a;").Concat(
+            Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({row(m)});" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});")))));
+    }
+
+    /// <summary>A tile of which one operand is read where a list says, the other one term after the other.</summary>
+    /// <remarks>Ahead, one line is fetched for each term: of listed columns each time another of the vectors, since neighbouring taps share theirs.</remarks>
+    private sealed class Tile(int rows, int vectors, bool listsColumns, int distance = 1) : RegisterTile(rows, vectors)
+    {
+        public override string Name => $"{(listsColumns ? "Turned" : distance > 1 ? "Apart" : "Tile")}{Rows}x{Vectors}";
+
+        public override string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
                 private static void {{Name}}<V, L>(float* listed, int* terms, int* last, float* streamed, float* c, nint row, bool resume, float* bias)
                     where V : unmanaged where L : struct, ILanes<V>
                 {
-                    V {{string.Join(", ", Each((m, n) => $"c{m}_{n}"))}};
+                    V {{Accumulators}};
                     if (resume)
                     {
             {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Load(c + {m} * row + {n} * L.Count);"))}}
                     }
                     else
-                        {{string.Join(" = ", Each((m, n) => $"c{m}_{n}"))}} = L.Create(0);
-                    for (; terms != last; terms++, streamed += {{(listsColumns ? $"{rows}" : $"{vectors} * L.Count")}})
+                        {{Zero}}
+                    for (; terms != last; terms++, streamed += {{(listsColumns ? $"{Rows}" : $"{Vectors} * L.Count")}})
                     {
                         float* at = listed + *terms;
                         if (Sse.IsSupported)
-                            Sse.Prefetch0(listed + terms[Ahead]{{(listsColumns && vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {vectors}) * L.Count" : "")}});
-            {{Lines(12, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({(listsColumns ? "at" : "streamed")} + {n} * L.Count);"))}}
-                        V a;
-            {{Lines(12, Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({(listsColumns ? "streamed" : "at")}[{m * distance}]);" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});"))))}}
+                            Sse.Prefetch0(listed + terms[Ahead]{{(listsColumns && Vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {Vectors}) * L.Count" : "")}});
+            {{Term(12, listsColumns ? "at" : "streamed", m => $"{(listsColumns ? "streamed" : "at")}[{m * distance}]")}}
                     }
                     if (bias != null)
                     {
             {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, {(listsColumns ? $"L.Create(bias[{m}])" : $"L.Load(bias + {n} * L.Count)")});"))}}
                     }
-            {{Lines(8, Each((m, n) => $"L.Store(c{m}_{n}, c + {m} * row + {n} * L.Count);"))}}
+            {{Stores}}
+                }
+            """;
+    }
+
+    /// <summary>A tile whose lanes are images: for each channel the taps of a list, which says where a tap lies and which it is.</summary>
+    private sealed class ImageTile(int rows, int vectors) : RegisterTile(rows, vectors)
+    {
+        public override string Name => $"Images{Rows}x{Vectors}";
+
+        public override string Text() => $$"""
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void {{Name}}<V, L>(float* x, int* taps, int* last, nint images, int channels, nint map, float* weights, nint weightsOfChannel, float* c, nint row, float* bias)
+                    where V : unmanaged where L : struct, ILanes<V>
+                {
+                    V {{Accumulators}};
+                    {{Zero}}
+                    for (; channels > 0; channels--, x += map, weights += weightsOfChannel)
+                        for (int* tap = taps; tap != last; tap += 2)
+                        {
+                            float* at = x + tap[0] * images, w = weights + tap[1] * {{Rows}};
+            {{Term(16, "at", m => $"w[{m}]")}}
+                        }
+                    if (bias != null)
+                    {
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, L.Create(bias[{m}]));"))}}
+                    }
+            {{Stores}}
                 }
             """;
     }

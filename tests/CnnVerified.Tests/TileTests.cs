@@ -69,10 +69,13 @@ public sealed unsafe class TileTests
                 Product<V, L>(Tiles.Apart<V, L>(rows, vectors), rows, vectors, listsColumns: false, Tiles.Place);
                 tiles += 2;
             }
-            for (int vectors = 1; vectors <= Tiles.MostVectors && (rows + 1) * vectors + 1 <= 32; vectors *= 2, tiles++)
+            for (int vectors = 1; vectors <= Tiles.MostVectors && (rows + 1) * vectors + 1 <= 32; vectors *= 2, tiles += 2)
+            {
                 Product<V, L>(Tiles.Turned<V, L>(rows, vectors), rows, vectors, listsColumns: true, distance: 1);
+                ImageProduct<V, L>(rows, vectors);
+            }
         }
-        Assert.True(tiles > 80);
+        Assert.True(tiles > 110);
     }
 
     // One operand stands where a list says, the other in the order of the terms; rows are broadcast.
@@ -100,6 +103,32 @@ public sealed unsafe class TileTests
                     tile(l, list, list + Terms, s, c, row, resumes, hasBias ? b : null);
                 Assert.Equal(expected, got);
             }
+    }
+
+    // Channels and within each the taps of a list: a place and which tap it is. Lanes are images.
+    private void ImageProduct<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V>
+    {
+        const int Channels = 3, Places = 7, Taps = 5;
+        int images = vectors * L.Count + 2, row = images + 3;
+        float[] x = Numbers(Channels * Places * images), weights = Numbers(Channels * Taps * rows), biases = Numbers(rows);
+        int[] list = [4, 0, 6, 3, 0, 4];
+        foreach (bool hasBias in new[] { false, true })
+        {
+            float[] expected = Numbers(rows * row), got = [.. expected];
+            for (int m = 0; m < rows; m++)
+                for (int n = 0; n < vectors * L.Count; n++)
+                {
+                    float sum = 0;
+                    for (int c = 0; c < Channels; c++)
+                        for (int t = 0; t < list.Length; t += 2)
+                            sum = MathF.FusedMultiplyAdd(weights[(c * Taps + list[t + 1]) * rows + m], x[(c * Places + list[t]) * images + n], sum);
+                    expected[m * row + n] = hasBias ? sum + biases[m] : sum;
+                }
+            fixed (float* image = x, w = weights, c = got, b = biases)
+            fixed (int* pairs = list)
+                Tiles.Images<V, L>(rows, vectors)(image, pairs, pairs + list.Length, images, Channels, Places * images, w, Taps * rows, c, row, hasBias ? b : null);
+            Assert.Equal(expected, got);
+        }
     }
 
     private void PixelSums<V, L>() where V : unmanaged where L : struct, ILanes<V>

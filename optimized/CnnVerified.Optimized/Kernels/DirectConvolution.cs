@@ -19,6 +19,9 @@ internal static unsafe class DirectConvolution
         {
             case ConvolutionKernel.Panels:
                 return false;
+            case ConvolutionKernel.Matrix:
+                MatrixProduct.Run(on, sum.N, sum.Terms, sum.To.Count * sum.Output, new(x, sum.Terms, 1), sum.WeightsOfProduct(w), bias, sum.Output, y);
+                return true;
             case ConvolutionKernel.Turned:
                 TurnedMaps.Run(on, sum, x, w, bias, y);
                 return true;

@@ -4,11 +4,11 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>
 /// Forward, pixel i meets place i·stride + tap·dilation − pad. A data gradient goes back: pixel u meets place (u + pad − tap·dilation)/stride
 /// where that is whole. So there the pixels fall into classes by their remainder modulo the stride, each with taps of its own, and within
-/// a class neighbours meet neighbours. Or each pixel is a class of its own (<see cref="Each"/>) and meets places inside alone.
+/// a class neighbours meet neighbours.
 /// </remarks>
 internal readonly struct MapAxis
 {
-    private readonly bool _back, _each;
+    private readonly bool _back;
     private readonly int _stride, _pad, _dilation;
 
     private MapAxis(bool back, int source, int size, int taps, int stride, int pad, int dilation)
@@ -16,18 +16,8 @@ internal readonly struct MapAxis
         (_back, Source, Size, Taps, _stride, _pad, _dilation) = (back, source, size, taps, stride, pad, dilation);
         int reach = (taps - 1) * dilation;
         Lead = back ? Math.Max(0, (reach - pad + stride - 1) / stride) : pad;
-        Listed = taps;
         Reach = back ? (stride - 1 + pad) / stride + Lead + 1 : reach + 1;
         Places = back ? (size - 1 + pad) / stride + Lead + 1 : (size - 1) * stride + reach + 1;
-    }
-
-    private MapAxis(in MapAxis axis)
-    {
-        this = axis;
-        (_each, Lead, Reach, Places, Listed) = (true, 0, axis.Source, axis.Source, 0);
-        for (int pixel = 0; pixel < Size; pixel++)
-            for (int tap = 0; tap < Taps; tap++)
-                Listed += Inside(pixel, tap) >= 0 ? 1 : 0;
     }
 
     /// <summary>One place and one tap.</summary>
@@ -42,9 +32,6 @@ internal readonly struct MapAxis
     /// <summary>Taps of the kernel.</summary>
     public int Taps { get; }
 
-    /// <summary>Taps of all classes together: each tap once, or for pixels apart what each meets.</summary>
-    public int Listed { get; }
-
     /// <summary>Zeros before the first place.</summary>
     public int Lead { get; }
 
@@ -58,7 +45,13 @@ internal readonly struct MapAxis
     public int PixelsOfClass => (Size + Classes - 1) / Classes;
 
     /// <summary>Classes of pixels: pixel i is in class i mod that.</summary>
-    public int Classes => _each ? Size : _back ? _stride : 1;
+    public int Classes => _back ? _stride : 1;
+
+    /// <summary>Whether it is that of a data gradient.</summary>
+    public bool IsBack => _back;
+
+    /// <summary>Whether one pixel meets each place with a tap of its own, or back, one place goes to each pixel with one.</summary>
+    public bool IsWhole => _pad == 0 && (Taps == 1 || _dilation == 1) && (_back ? (Source, Size) == (1, Taps) : (Source, Size) == (Taps, 1));
 
     /// <summary>By how many places the next pixel of a class is further.</summary>
     public int Step => _back ? 1 : _stride;
@@ -69,21 +62,17 @@ internal readonly struct MapAxis
     /// <summary>The other way: from the residual of <paramref name="source"/> places back to <paramref name="size"/> pixels.</summary>
     public static MapAxis Backward(int source, int size, int taps, int stride, int pad, int dilation) => new(true, source, size, taps, stride, pad, dilation);
 
-    /// <summary>The same axis with each pixel a class: nothing is padded, and taps outside are left out.</summary>
-    public MapAxis Each() => new(this);
-
     /// <summary>The place that the first pixel of a class meets with a tap, the lead counted; −1 where the class does not meet it.</summary>
     public int Place(int ofClass, int tap)
     {
-        if (_each)
-            return Inside(ofClass, tap);
         if (!_back)
             return tap * _dilation;
         int distance = ofClass + _pad - tap * _dilation + Lead * _stride;
         return distance % _stride == 0 ? distance / _stride : -1;
     }
 
-    private int Inside(int pixel, int tap)
+    /// <summary>The place that a pixel meets with a tap; −1 where it meets none inside.</summary>
+    public int Inside(int pixel, int tap)
     {
         int place = _back ? pixel + _pad - tap * _dilation : pixel * _stride + tap * _dilation - _pad;
         if (place < 0 || _back && place % _stride != 0)

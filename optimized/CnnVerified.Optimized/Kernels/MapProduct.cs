@@ -18,7 +18,7 @@ internal static unsafe class MapProduct
     {
         PaddedMaps maps = sum.Maps;
         int lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes, all = sum.G * panels;
-        nint terms = (nint)sum.From.Count * sum.Listed, image = sum.From.All * (nint)maps.Size, weights = all * lanes * terms;
+        nint terms = (nint)sum.From.Count * sum.Taps, image = sum.From.All * (nint)maps.Size, weights = all * lanes * terms;
         int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N);
         float* panel = on.Shared(weights + all * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
         float* biases = panel + weights, copy = biases + all * lanes + TapTable.Size(sum);
@@ -52,9 +52,9 @@ internal static unsafe class MapProduct
             for (int item = from; item < to; item++)
             {
                 int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Min(lanes, sum.To.Count - first), width = (filters + L.Count - 1) / L.Count * L.Count;
-                float* panel = panels + item * lanes * (nint)C * sum.Listed, weights = w + g * sum.Weights + first * sum.FilterStep;
+                float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + g * sum.Weights + first * sum.FilterStep;
                 if (filters < width)
-                    new Span<float>(panel, checked((int)(width * (nint)C * sum.Listed))).Clear();
+                    new Span<float>(panel, checked((int)(width * (nint)C * sum.Taps))).Clear();
                 for (int kind = 0; kind < sum.Classes; kind++)
                     Pack(kind, weights, filters, panel + width * taps.Before(kind), width);
                 for (int lane = 0; lane < width; lane++)
@@ -142,7 +142,7 @@ internal static unsafe class MapProduct
         private void Compute(float* image, int panel, int width, int row0, int row1, int column0, int column1, float* buffer)
         {
             PaddedMaps maps = _sum.Maps;
-            float* weights = _weights + panel * Lanes * (nint)_sum.From.Count * _sum.Listed;
+            float* weights = _weights + panel * Lanes * (nint)_sum.From.Count * _sum.Taps;
             float* bias = _biases == null ? null : _biases + panel * Lanes;
             int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes;
             for (int row = row0; row < row1; row++, buffer += (column1 - column0) * width)

@@ -17,26 +17,32 @@ internal readonly record struct Channels(int All, int Count);
 /// <param name="ChannelStep">Floats from the weights of one channel to those of the next.</param>
 internal readonly record struct MapSum(int N, int G, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
 {
-    // How many times the weights are packed at most where each pixel has its own taps.
-    private const int MostTapsOfPixels = 4, MostPixels = 64;
-
     /// <summary>Weights of one filter and channel.</summary>
     public int Taps { get; } = D.Taps * H.Taps * W.Taps;
 
     /// <summary>Pixels of one map of the result.</summary>
     public int Output { get; } = D.Size * H.Size * W.Size;
 
+    /// <summary>Places of one map.</summary>
+    public int Source { get; } = D.Source * H.Source * W.Source;
+
     /// <summary>Classes of pixels.</summary>
     public int Classes { get; } = D.Classes * H.Classes * W.Classes;
 
-    /// <summary>Taps in the lists of all classes.</summary>
-    public int Listed { get; } = D.Listed * H.Listed * W.Listed;
-
-    /// <summary>Weights of one group, packed class by class.</summary>
-    public nint Packed { get; } = (nint)From.Count * To.Count * D.Listed * H.Listed * W.Listed;
-
     /// <summary>Weights of one group.</summary>
     public nint Weights { get; } = (nint)From.Count * To.Count * D.Taps * H.Taps * W.Taps;
+
+    /// <summary>Whether windows see their whole map, so that the sum is a product of matrices: images times weights.</summary>
+    public bool IsProduct => G == 1 && D.IsWhole && H.IsWhole && W.IsWhole;
+
+    /// <summary>Terms of a sum where <see cref="IsProduct"/>.</summary>
+    public int Terms => From.Count * Source;
+
+    /// <summary>The weights where <see cref="IsProduct"/>, a row for each term: forward one filter's are neighbours, back one term's.</summary>
+    public unsafe Matrix WeightsOfProduct(float* w) => StandsInRows ? new(w, ChannelStep, 1) : new(w, 1, FilterStep);
+
+    /// <summary>Whether the weights of one term are neighbours where <see cref="IsProduct"/>.</summary>
+    public bool StandsInRows => W.IsBack;
 
     /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride.</summary>
     public PaddedMaps Maps => new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step, asTheyAre: true);
@@ -65,15 +71,6 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
             : new(s.N, s.G, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Backward(s.Q, s.W, s.S, s.Sw, s.Pw, s.Ew), s.Taps, (nint)s.CG * s.Taps);
-    }
-
-    /// <summary>The sum of so many images whose maps are turned: images are what lies along a row.</summary>
-    public MapSum Turned(int images)
-    {
-        bool isApart = Output <= MostPixels;
-        (MapAxis h, MapAxis w) = isApart ? (H.Each(), W.Each()) : (H, W);
-        isApart &= h.Listed * w.Listed <= MostTapsOfPixels * Taps;
-        return new(1, G, From, To, isApart ? h : H, isApart ? w : W, MapAxis.Forward(images, images, 1, 1, 0, 1), FilterStep, ChannelStep);
     }
 
     /// <summary>The taps that a class of pixels meets, in the order of the sum: which they are, and how far behind the pixel's place they lie.</summary>

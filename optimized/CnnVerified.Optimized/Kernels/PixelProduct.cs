@@ -26,7 +26,7 @@ internal static unsafe class PixelProduct
     {
         int rows = RowsOfBand(sum, on.Threads), slack = Tiles.MostVectors * L.Count;
         PaddedMaps maps = sum.MapsOfBand(rows);
-        nint weights = sum.G * sum.Packed;
+        nint weights = sum.G * sum.Weights;
         float* packed = on.Shared(weights + TapTable.Size(sum));
         var taps = new TapTable(sum, maps, (int*)(packed + weights));
         var blocks = new RowBlocks(sum.To.Count);
@@ -67,7 +67,7 @@ internal static unsafe class PixelProduct
             {
                 int g = item / blocks.Count, block = item % blocks.Count, rows = blocks.RowsOf(block);
                 float* weights = w + g * sum.Weights + (nint)block * blocks.Rows * sum.FilterStep;
-                float* panel = packed + g * sum.Packed + (nint)block * blocks.Rows * sum.From.Count * sum.Listed;
+                float* panel = packed + g * sum.Weights + (nint)block * blocks.Rows * sum.From.Count * sum.Taps;
                 for (int kind = 0; kind < sum.Classes; kind++)
                 {
                     int* tap = taps.Taps(kind);
@@ -134,7 +134,7 @@ internal static unsafe class PixelProduct
             int rows = Math.Min(row0 + _rows, (_sum.H.Size - h + _sum.H.Classes - 1) / _sum.H.Classes) - row0, columns = (_sum.W.Size - w + _sum.W.Classes - 1) / _sum.W.Classes;
             if (rows <= 0 || columns <= 0)
                 return;
-            float* weights = _weights + g * _sum.Packed + (nint)block * _blocks.Rows * _sum.From.Count * _sum.Listed + filters * _taps.Before(kind);
+            float* weights = _weights + g * _sum.Weights + (nint)block * _blocks.Rows * _sum.From.Count * _sum.Taps + filters * _taps.Before(kind);
             float* bias = _bias == null ? null : _bias + g * _sum.To.Count + block * _blocks.Rows;
             result += (nint)block * _blocks.Rows * _sum.Output + ((nint)row0 * _sum.H.Classes + h) * _sum.W.Size + w;
             if (_isFull)

@@ -7,7 +7,7 @@ internal readonly unsafe struct TapTable
     private readonly int _channels;
 
     /// <summary>The memory that it takes, in floats, with what tiles look ahead.</summary>
-    public static nint Size(in MapSum sum) => sum.Classes + 1 + sum.Listed + sum.Taps + (nint)sum.From.Count * sum.Listed + Tiles.Ahead;
+    public static nint Size(in MapSum sum) => sum.Classes + 1 + sum.Taps + sum.Taps + (nint)sum.From.Count * sum.Taps + Tiles.Ahead;
 
     /// <summary>Fills memory of that size.</summary>
     public TapTable(in MapSum sum, in PaddedMaps maps, int* memory)
@@ -15,7 +15,7 @@ internal readonly unsafe struct TapTable
         _channels = sum.From.Count;
         _starts = memory;
         _taps = _starts + sum.Classes + 1;
-        int* distances = _taps + sum.Listed;
+        int* distances = _taps + sum.Taps;
         _offsets = distances + sum.Taps;
         int map = (int)maps.Size;
         _starts[0] = 0;

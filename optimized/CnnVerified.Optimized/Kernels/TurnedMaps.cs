@@ -1,33 +1,45 @@
+using System.Runtime.Intrinsics;
+
 namespace CnnVerified.Optimized.Kernels;
 
-/// <summary>Direct convolution of tiny maps: images are turned so that those of a batch are neighbours, and then one long row of pixels for the same kernels.</summary>
-/// <remarks>Order of the sum: that of <see cref="MapProduct"/>, in the same bits. Where each pixel may have a list of taps of its own, nothing is padded: the data gradient of a
-/// map of one pixel has one tap for each pixel.</remarks>
+/// <summary>Direct convolution of small maps: they are turned so that the images of a batch are neighbours, which are the lanes; the rows of a tile are filters.</summary>
+/// <remarks>Order of the sum: that of <see cref="MapProduct"/>, in the same bits. Each pixel has the taps that it meets inside of the map: nothing is padded.</remarks>
 internal static unsafe class TurnedMaps
 {
     private const int Columns = 256;                     // of an item
-    private const int LeastImages = 32;                  // of a part of the batch: the weights are packed for each
-
-    /// <summary>Images that are turned at a time.</summary>
-    public static int Images(in MapSum sum) => (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, Input(sum) + Output(sum)), Math.Min(sum.N, LeastImages), sum.N);
+    private const int CachedFloats = 384 * 1024;         // of a part of the batch, turned, which stays in L2
 
     /// <summary>Computes; bias may be null.</summary>
     public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
     {
-        int input = checked((int)Input(sum)), output = checked((int)Output(sum)), images = Images(sum);
-        for (int n = 0; n < sum.N; n += images)
+        switch (Math.Min((int)on.Width, sum.N))
         {
-            int count = Math.Min(images, sum.N - n);
-            float* turned = on.Turned((nint)count * (input + output)), result = turned + (nint)count * input;
-            on.Run((input + Columns - 1) / Columns, new Turning(x + (nint)n * input, count, input, turned));
-            DirectConvolution.Run(on, KernelTable.OfTurned(on, sum), sum.Turned(count), turned, w, bias, result);
-            on.Run((output + Columns - 1) / Columns, new Turning(y + (nint)n * output, count, output, result, back: true));
+            case >= 16: Run<Vector512<float>, Lanes512>(on, sum, x, w, bias, y); break;
+            case >= 8: Run<Vector256<float>, Lanes256>(on, sum, x, w, bias, y); break;
+            case >= 4: Run<Vector128<float>, Lanes128>(on, sum, x, w, bias, y); break;
+            default: Run<float, ScalarLanes>(on, sum, x, w, bias, y); break;
         }
     }
 
-    private static long Input(in MapSum sum) => (long)sum.From.All * sum.H.Source * sum.W.Source;
-
-    private static long Output(in MapSum sum) => (long)sum.To.All * sum.Output;
+    private static void Run<V, L>(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
+    {
+        int input = sum.From.All * sum.Source, output = sum.To.All * sum.Output;
+        nint weights = sum.G * sum.Weights;
+        float* packed = on.Shared(weights + PixelTaps.Size(sum));
+        var taps = new PixelTaps(sum, (int*)(packed + weights));
+        var blocks = new RowBlocks(sum.To.Count);
+        int tile = Tiles.VectorsInRegisters(blocks.Rows) * L.Count, images = Math.Max(1, CachedFloats / Math.Max(1, input) / tile) * tile;
+        on.Run(sum.G * blocks.Count, new Packing(sum, blocks, w, packed));
+        for (int n = 0; n < sum.N; n += images)
+        {
+            // Whole vectors of images: the last part goes over some images again.
+            int first = Math.Min(n, Math.Max(0, sum.N - L.Count)), count = Math.Min(images, sum.N - first);
+            float* turned = on.Turned((nint)count * (input + output)), result = turned + (nint)count * input;
+            on.Run((input + Columns - 1) / Columns, new Turning(x + (nint)first * input, count, input, turned));
+            on.Run(sum.G * sum.Output, new Pixels<V, L>(sum, taps, blocks, count, turned, packed, bias, result));
+            on.Run((output + Columns - 1) / Columns, new Turning(y + (nint)first * output, count, output, result, back: true));
+        }
+    }
 
     /// <summary>An item is some columns of a matrix of so many rows, turned, or turned back.</summary>
     private readonly struct Turning(float* matrix, int rows, int columns, float* turned, bool back = false) : IWork
@@ -39,6 +51,52 @@ internal static unsafe class TurnedMaps
                 Transposition.Copy(turned + (nint)first * rows, rows, count, rows, matrix + first, columns);
             else
                 Transposition.Copy(matrix + first, columns, rows, count, turned + (nint)first * rows, rows);
+        }
+    }
+
+    /// <summary>Weights in the order in which tiles take them: for each block of filters, channel by channel and tap by tap all rows.</summary>
+    private readonly struct Packing(MapSum sum, RowBlocks blocks, float* w, float* packed) : IWork
+    {
+        public void Do(int from, int to, int thread)
+        {
+            for (int item = from; item < to; item++)
+            {
+                int g = item / blocks.Count, block = item % blocks.Count, rows = blocks.RowsOf(block);
+                float* weights = w + g * sum.Weights + block * blocks.Rows * sum.FilterStep, panel = packed + g * sum.Weights + (nint)block * blocks.Rows * sum.From.Count * sum.Taps;
+                if (sum.ChannelStep == sum.Taps)
+                    Transposition.Copy(weights, sum.FilterStep, rows, sum.From.Count * sum.Taps, panel, rows);
+                else
+                    for (int c = 0; c < sum.From.Count; c++)
+                        Transposition.Copy(weights + c * sum.ChannelStep, sum.FilterStep, rows, sum.Taps, panel + (nint)c * sum.Taps * rows, rows);
+            }
+        }
+    }
+
+    /// <summary>An item is a pixel of the maps of one group, for all images of the part and all filters.</summary>
+    private readonly struct Pixels<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int images, float* x, float* packed, float* bias, float* y) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            for (int item = from; item < to; item++)
+            {
+                int g = item / sum.Output, pixel = item % sum.Output, d = pixel / (sum.H.Size * sum.W.Size), h = pixel / sum.W.Size % sum.H.Size, w = pixel % sum.W.Size;
+                int* list = taps.List(d, h, w, out int* end);
+                float* place = x + ((nint)g * sum.From.Count * sum.Source + taps.Place(d, h, w)) * images, result = y + ((nint)g * sum.To.Count * sum.Output + pixel) * images;
+                for (int n = 0, vectors = Tiles.VectorsInRegisters(blocks.Rows); n < images; n += vectors * L.Count)
+                {
+                    while (vectors > 1 && (vectors * L.Count > images || images - n <= vectors / 2 * L.Count))
+                        vectors /= 2;
+                    int first = Math.Min(n, images - vectors * L.Count);
+                    for (int block = 0; block < blocks.Count; block++)
+                    {
+                        int rows = blocks.RowsOf(block), filter = g * sum.To.Count + block * blocks.Rows;
+                        Tiles.Images<V, L>(rows, vectors)(place + first, list, end, images, sum.From.Count, (nint)sum.Source * images,
+                            packed + (nint)filter * sum.From.Count * sum.Taps, (nint)sum.Taps * rows, result + ((nint)block * blocks.Rows * sum.Output * images) + first,
+                            (nint)sum.Output * images, bias == null ? null : bias + filter);
+                    }
+                }
+            }
         }
     }
 }

@@ -48,6 +48,11 @@ internal static unsafe class ConvolutionPasses
             WeightLanes.Run(on, s, dy, x, dw);
             return;
         }
+        if (on.Chosen.Kernel == ConvolutionKernel.Matrix)
+        {
+            MatrixProduct.Run(on, s.K, s.N, s.C * s.Taps, new(dy, 1, s.K), new(x, s.C * s.Taps, 1), null, 1, dw);
+            return;
+        }
         for (int g = 0; g < s.G; g++)
             if (on.Chosen.Kernel == ConvolutionKernel.Filters)
                 WeightProduct.Run(on, s, g, dy, x, dw);

@@ -28,7 +28,10 @@ public static unsafe class FullyConnected
         Contract.Shape("FC-F1", "y", "N×K", y, [N, K]);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            OrderedProduct.Run(on, new ForwardProduct(N, D, K, px, pw, pb, py));
+            if (MatrixProduct.Pays(N, D, K, standsInRows: false))
+                MatrixProduct.Run(on, N, D, K, new(px, D, 1), new(pw, 1, D), pb, 1, py);
+            else
+                OrderedProduct.Run(on, new ForwardProduct(N, D, K, px, pw, pb, py));
     }
 
     /// <summary>Fully connected, backward data (FC-B1).</summary>
@@ -48,7 +51,10 @@ public static unsafe class FullyConnected
         Contract.Shape("FC-B1", "dx", "N×D", dx, [N, D]);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pw = w, pdx = dx)
-            OrderedProduct.Run(on, new BackwardDataProduct<Plain>(N, D, K, pdy, pw, pdx));
+            if (MatrixProduct.Pays(N, K, D, standsInRows: true))
+                MatrixProduct.Run(on, N, K, D, new(pdy, K, 1), new(pw, D, 1), null, 1, pdx);
+            else
+                OrderedProduct.Run(on, new BackwardDataProduct<Plain>(N, D, K, pdy, pw, pdx));
     }
 
     /// <summary>Fully connected, backward weights (FC-B2).</summary>
@@ -68,7 +74,10 @@ public static unsafe class FullyConnected
         Contract.Shape("FC-B2", "dw", "K×D", dw, [K, D]);
         using var lease = on.Enter();
         fixed (float* pdy = dy, px = x, pdw = dw)
-            OrderedProduct.Run(on, new BackwardWeightsProduct<Plain>(N, D, K, pdy, px, pdw));
+            if (MatrixProduct.Pays(K, N, D, standsInRows: true))
+                MatrixProduct.Run(on, K, N, D, new(pdy, 1, K), new(px, D, 1), null, 1, pdw);
+            else
+                OrderedProduct.Run(on, new BackwardWeightsProduct<Plain>(N, D, K, pdy, px, pdw));
     }
 
     /// <summary>Fully connected, backward bias (FC-B3).</summary>

@@ -1,0 +1,95 @@
+namespace CnnVerified.Optimized.Kernels;
+
+/// <summary>For each pixel of a result the taps that meet a place inside of the map: nothing is padded. Pixels that meet the same taps share a list.</summary>
+internal readonly unsafe struct PixelTaps
+{
+    private readonly Axis _d, _h, _w;
+    private readonly int _H, _W;
+    private readonly int* _starts, _pairs;
+
+    /// <summary>The memory that it takes, in floats, at most.</summary>
+    public static nint Size(in MapSum sum) => (nint)sum.Output * (2 * sum.Taps + 1) + 1 + Axis.Floats * (sum.D.Size + sum.H.Size + sum.W.Size);
+
+    /// <summary>Fills memory of that size.</summary>
+    public PixelTaps(in MapSum sum, int* memory)
+    {
+        _d = new(sum.D, memory);
+        _h = new(sum.H, memory += Axis.Floats * sum.D.Size);
+        _w = new(sum.W, memory += Axis.Floats * sum.H.Size);
+        (_H, _W) = (sum.H.Source, sum.W.Source);
+        _starts = memory + Axis.Floats * sum.W.Size;
+        _pairs = _starts + _d.Kinds * _h.Kinds * _w.Kinds + 1;
+        int kind = 0, count = 0;
+        for (int d = 0; d < _d.Kinds; d++)
+            for (int h = 0; h < _h.Kinds; h++)
+                for (int w = 0; w < _w.Kinds; w++)
+                {
+                    _starts[kind++] = count;
+                    for (int t = 0; t < sum.D.Taps; t++)
+                        for (int r = 0; r < sum.H.Taps; r++)
+                            for (int s = 0; s < sum.W.Taps; s++)
+                                if (_d.Behind(sum.D, d, t) is >= 0 and var f && _h.Behind(sum.H, h, r) is >= 0 and var a && _w.Behind(sum.W, w, s) is >= 0 and var b)
+                                {
+                                    _pairs[count++] = (f * _H + a) * _W + b;
+                                    _pairs[count++] = (t * sum.H.Taps + r) * sum.W.Taps + s;
+                                }
+                }
+        _starts[kind] = count;
+    }
+
+    /// <summary>The place in the map from which the places of a pixel's list are counted.</summary>
+    public nint Place(int d, int h, int w) => ((nint)_d.Start(d) * _H + _h.Start(h)) * _W + _w.Start(w);
+
+    /// <summary>A pixel's list: places behind <see cref="Place"/> and taps, in the order of the sum.</summary>
+    public int* List(int d, int h, int w, out int* end)
+    {
+        int kind = (_d.Kind(d) * _h.Kinds + _h.Kind(h)) * _w.Kinds + _w.Kind(w);
+        end = _pairs + _starts[kind + 1];
+        return _pairs + _starts[kind];
+    }
+
+    /// <summary>One dimension: pixels with the same first and last tap are of one kind, since what lies between is the same for all.</summary>
+    private readonly struct Axis
+    {
+        public const int Floats = 5;
+
+        private readonly int* _kind, _start, _example, _first, _last;
+
+        public Axis(in MapAxis axis, int* memory)
+        {
+            _kind = memory;
+            _start = _kind + axis.Size;
+            _example = _start + axis.Size;
+            _first = _example + axis.Size;
+            _last = _first + axis.Size;
+            Kinds = 0;
+            for (int pixel = 0; pixel < axis.Size; pixel++)
+            {
+                int first = 0, last = axis.Taps - 1, kind = 0;
+                while (first < axis.Taps && axis.Inside(pixel, first) < 0)
+                    first++;
+                while (last > first && axis.Inside(pixel, last) < 0)
+                    last--;
+                _start[pixel] = first < axis.Taps ? Math.Min(axis.Inside(pixel, first), axis.Inside(pixel, last)) : 0;
+                while (kind < Kinds && (_first[kind], _last[kind]) != (first, last))
+                    kind++;
+                _kind[pixel] = kind;
+                if (kind == Kinds)
+                    (_first[kind], _last[kind], _example[Kinds++]) = (first, last, pixel);
+            }
+        }
+
+        public int Kinds { get; }
+
+        public int Kind(int pixel) => _kind[pixel];
+
+        public int Start(int pixel) => _start[pixel];
+
+        /// <summary>How far behind its start a pixel of this kind meets a tap; −1 where it does not.</summary>
+        public int Behind(in MapAxis axis, int kind, int tap)
+        {
+            int place = axis.Inside(_example[kind], tap);
+            return place < 0 ? -1 : place - _start[_example[kind]];
+        }
+    }
+}
