@@ -24,6 +24,9 @@ public enum ConvolutionKernel
     /// <summary>Weight sums in 16 lanes of pixels.</summary>
     Lanes,
 
+    /// <summary>Weight sums whose lanes are columns of the kernel and channels.</summary>
+    Columns,
+
     /// <summary>Winograd's minimal filtering in tiles of 4×4 outputs, another sum (<see cref="Algorithm"/>).</summary>
     WinogradFour,
 
@@ -72,6 +75,8 @@ public static class KernelTable
         (new(ConvolutionKernel.Lanes, $"groups of at most {WeightLanes.MostChannels} channels, with fewer than {WeightLanes.FewFilters} filters or at most {WeightLanes.MostWeights} weights of each (their sums are stated in lanes)", "channels and taps are too few for the rows of a tile, pixels are many"),
             (int lanes, in Geometry s) => WeightLanes.Takes(s)),
         (new(ConvolutionKernel.Matrix, WholeMaps, WholeMapsGain), (int lanes, in Geometry s) => IsMatrix(s)),
+        (new(ConvolutionKernel.Columns, "filters for at most a vector, which columns of the kernel and few channels fill better", "more multiply-adds for each number that is read"),
+            (int lanes, in Geometry s) => ColumnWeights.Pays(lanes, s)),
         (new(ConvolutionKernel.Filters, $"filters for half a vector, at least {WeightProduct.LeastRows} rows of channels and taps, maps of at least {WeightProduct.LeastPixels} pixels", "image and residual are turned once for all taps"),
             (int lanes, in Geometry s) => WeightProduct.Pays(lanes, s)),
         (new(ConvolutionKernel.Panels, "everything else", "what is gathered fills tiles of any shape"),
@@ -119,7 +124,7 @@ public static class KernelTable
     internal static KernelRule Of(Execution on, in Geometry s)
     {
         foreach (var (rule, takes) in WeightRows)
-            if (takes((int)on.Width, s) && !(on.Kernel == ConvolutionKernel.Panels && rule.Kernel is ConvolutionKernel.Filters or ConvolutionKernel.Matrix))
+            if (takes((int)on.Width, s) && !(on.Kernel == ConvolutionKernel.Panels && rule.Kernel is ConvolutionKernel.Filters or ConvolutionKernel.Columns or ConvolutionKernel.Matrix))
                 return rule;
         throw new InvalidOperationException("the last row takes every layer.");
     }

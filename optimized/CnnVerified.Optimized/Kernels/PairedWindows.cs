@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,97 +13,155 @@ internal static unsafe class PairedWindows
         && (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh
         && Fits(s.O, s.Sd, s.T, s.Ed, s.D) && Fits(s.P, s.Sh, s.R, s.Eh, s.H) && Fits(s.Q, s.Sw, s.S, s.Ew, s.W);
 
-    /// <summary>One map's windows, in the widest vectors, of at most so many lanes, that a row of outputs fills.</summary>
-    public static void Fold<TFold>(in PoolingGeometry s, int lanes, TFold fold, float* x, float* y) where TFold : struct, IPairFold
-    {
-        switch (Math.Min(lanes, s.Q))
-        {
-            case >= 16: Fold<Vector512<float>, Lanes512, TFold>(s, fold, x, y); break;
-            case >= 8: Fold<Vector256<float>, Lanes256, TFold>(s, fold, x, y); break;
-            case >= 4: Fold<Vector128<float>, Lanes128, TFold>(s, fold, x, y); break;
-            default: Fold<float, ScalarLanes, TFold>(s, fold, x, y); break;
-        }
-    }
+    /// <summary>What all windows make of their elements.</summary>
+    public static void Fold<TFold>(Execution on, in PoolingGeometry s, TFold fold, float* x, float* y) where TFold : unmanaged, IPairFold =>
+        on.Run(s.Maps, new Maps<Folding<TFold>>(s, on.Width, new(s, fold, x, y), overruns: true));
 
-    /// <summary>What one map's windows give back to their elements, in such vectors.</summary>
+    /// <summary>What all windows give back to their elements.</summary>
+    /// <param name="on">Where to compute.</param>
     /// <param name="s">The sizes.</param>
-    /// <param name="lanes">The most lanes of a vector.</param>
     /// <param name="spread">What a window gives.</param>
-    /// <param name="dy">The map of the residual.</param>
-    /// <param name="x">The map that was pooled; not read where the spread does not choose.</param>
+    /// <param name="dy">The residual.</param>
+    /// <param name="x">What was pooled; not read where the spread does not choose.</param>
     /// <param name="y">What came of it; likewise.</param>
-    /// <param name="dx">The map of the gradient.</param>
-    public static void Spread<TSpread>(in PoolingGeometry s, int lanes, TSpread spread, float* dy, float* x, float* y, float* dx) where TSpread : struct, IPairSpread
+    /// <param name="dx">The gradient.</param>
+    public static void Spread<TSpread>(Execution on, in PoolingGeometry s, TSpread spread, float* dy, float* x, float* y, float* dx) where TSpread : unmanaged, IPairSpread
     {
-        switch (Math.Min(lanes, s.Q))
+        bool fills = s.Output * s.Taps == s.Input;
+        if (!fills)
+            new Span<float>(dx, checked(s.Maps * s.Input)).Clear();
+        on.Run(s.Maps, new Maps<Spreading<TSpread>>(s, on.Width, new(s, spread, dy, x, y, dx), overruns: fills));
+    }
+
+    private static nint Row(in PoolingGeometry s, nint row) => ((row / (s.O * s.P) * s.D + row / s.P % s.O * s.Sd) * s.H + row % s.P * s.Sh) * s.W;
+
+    /// <summary>The rows of windows of some maps, as those of one.</summary>
+    /// <remarks>In vectors that a row fills, or just does not: what those write behind their row, the next row writes over. So the last rows are done in vectors that a row fills.</remarks>
+    private readonly struct Maps<TRows>(PoolingGeometry s, VectorWidth width, TRows rows, bool overruns) : IWork where TRows : unmanaged, IPairRows
+    {
+        public void Do(int from, int to, int thread)
         {
-            case >= 16: Spread<Vector512<float>, Lanes512, TSpread>(s, spread, dy, x, y, dx); break;
-            case >= 8: Spread<Vector256<float>, Lanes256, TSpread>(s, spread, dy, x, y, dx); break;
-            case >= 4: Spread<Vector128<float>, Lanes128, TSpread>(s, spread, dy, x, y, dx); break;
-            default: Spread<float, ScalarLanes, TSpread>(s, spread, dy, x, y, dx); break;
+            nint first = (nint)from * s.O * s.P, all = (nint)to * s.O * s.P, done = first;
+            TRows mine = rows;
+            if (overruns && s.Q < (int)width)
+            {
+                int wide = (int)BitOperations.RoundUpToPowerOf2((uint)s.Q);
+                nint last = (s.T - 1) * (nint)s.Ed * s.H * s.W + (s.R - 1) * (nint)s.Eh * s.W;   // from the first row of elements that a row of windows holds
+                done = all;
+                while (done > first && (done * s.Q + wide - s.Q > (nint)to * s.Output || Row(s, done - 1) + last + 2 * wide > (nint)to * s.Input))
+                    done--;
+                Do(ref mine, wide, first, done);
+            }
+            Do(ref mine, Math.Min((int)width, s.Q), done, all);
+        }
+
+        private static void Do(ref TRows rows, int lanes, nint from, nint to)
+        {
+            switch (lanes)
+            {
+                case >= 16: rows.Do<Vector512<float>, Lanes512>(from, to); break;
+                case >= 8: rows.Do<Vector256<float>, Lanes256>(from, to); break;
+                case >= 4: rows.Do<Vector128<float>, Lanes128>(from, to); break;
+                default: rows.Do<float, ScalarLanes>(from, to); break;
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fold<V, L, TFold>(in PoolingGeometry s, TFold fold, float* x, float* y) where V : unmanaged where L : struct, ILanes<V> where TFold : struct, IPairFold
+    private interface IPairRows
     {
-        for (int o = 0; o < s.O; o++)
-            for (int i = 0; i < s.P; i++, y += s.Q)
-                for (int j = 0; j < s.Q; j += L.Count)
-                {
-                    int column = Math.Min(j, s.Q - L.Count);
-                    V folded = L.Create(fold.Start);
-                    for (int t = 0; t < s.T; t++)
-                        for (int r = 0; r < s.R; r++)
-                        {
-                            float* pairs = x + Row(s, o, i, t, r) + 2 * column;
-                            V a = L.Load(pairs), b = L.Load(pairs + L.Count);
-                            folded = fold.Take<V, L>(fold.Take<V, L>(folded, L.Evens(a, b)), L.Odds(a, b));
-                        }
-                    L.Store(fold.Finish<V, L>(folded), y + column);
-                }
+        /// <summary>Rows of windows [from, to).</summary>
+        void Do<V, L>(nint from, nint to) where V : unmanaged where L : struct, ILanes<V>;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Spread<V, L, TSpread>(in PoolingGeometry s, TSpread spread, float* dy, float* x, float* y, float* dx)
-        where V : unmanaged where L : struct, ILanes<V> where TSpread : struct, IPairSpread
+    private readonly struct Folding<TFold>(PoolingGeometry s, TFold fold, float* x, float* y) : IPairRows where TFold : unmanaged, IPairFold
     {
-        if (s.Output * s.Taps != s.Input)
-            new Span<float>(dx, s.Input).Clear();
-        for (int o = 0; o < s.O; o++)
-            for (int i = 0; i < s.P; i++, dy += s.Q, y += s.Q)
-                for (int j = 0; j < s.Q; j += L.Count)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Do<V, L>(nint from, nint to) where V : unmanaged where L : struct, ILanes<V>
+        {
+            // In registers: what is stored might change the sizes.
+            int windows = s.Q, T = s.T, R = s.R, last = Math.Max(0, windows - L.Count);
+            nint frame = (nint)s.Ed * s.H * s.W, line = (nint)s.Eh * s.W;
+            bool isTwoRows = T == 1 && R == 2;
+            TFold each = fold;
+            nint step = (nint)s.Sh * s.W, at = Row(s, from);
+            float* outputs = y + from * windows;
+            for (nint row = from, left = s.P - from % s.P; row < to; row++, at += step, outputs += windows)
+            {
+                if (left-- == 0)
+                    (left, at) = (s.P - 1, Row(s, row));
+                float* elements = x + at;
+                for (int j = 0; j < windows; j += L.Count)
                 {
-                    int column = Math.Min(j, s.Q - L.Count), tap = s.Taps;
-                    V given = spread.Given<V, L>(L.Load(dy + column)), chosen = L.Create(-1f);
-                    if (spread.Chooses)
-                        for (int t = s.T - 1; t >= 0; t--)
-                            for (int r = s.R - 1; r >= 0; r--)
+                    float* pairs = elements + 2 * Math.Min(j, last);
+                    V folded = L.Create(each.Start);
+                    if (isTwoRows)
+                        folded = Pair<V, L>(ref each, Pair<V, L>(ref each, folded, pairs), pairs + line);
+                    else
+                        for (int t = 0; t < T; t++)
+                            for (int r = 0; r < R; r++)
+                                folded = Pair<V, L>(ref each, folded, pairs + t * frame + r * line);
+                    L.Store(each.Finish<V, L>(folded), outputs + Math.Min(j, last));
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Pair<V, L>(ref TFold each, V folded, float* pairs) where V : unmanaged where L : struct, ILanes<V>
+        {
+            V a = L.Load(pairs), b = L.Load(pairs + L.Count);
+            return each.Take<V, L>(each.Take<V, L>(folded, L.Evens(a, b)), L.Odds(a, b));
+        }
+    }
+
+    private readonly struct Spreading<TSpread>(PoolingGeometry s, TSpread spread, float* dy, float* x, float* y, float* dx) : IPairRows where TSpread : unmanaged, IPairSpread
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Do<V, L>(nint from, nint to) where V : unmanaged where L : struct, ILanes<V>
+        {
+            int windows = s.Q, T = s.T, R = s.R, end = Math.Max(0, windows - L.Count);
+            nint frame = (nint)s.Ed * s.H * s.W, line = (nint)s.Eh * s.W;
+            float* residual = dy, image = x, maxima = y, gradient = dx;
+            TSpread each = spread;
+            nint step = (nint)s.Sh * s.W, elements = Row(s, from), outputs = from * windows;
+            for (nint row = from, left = s.P - from % s.P; row < to; row++, elements += step, outputs += windows)
+            {
+                if (left-- == 0)
+                    (left, elements) = (s.P - 1, Row(s, row));
+                for (int j = 0; j < windows; j += L.Count)
+                {
+                    int column = Math.Min(j, end), tap = 2 * T * R;
+                    V given = each.Given<V, L>(L.Load(residual + outputs + column)), chosen = L.Create(-1f);
+                    if (each.Chooses)
+                        for (int t = T - 1; t >= 0; t--)
+                            for (int r = R - 1; r >= 0; r--)
                             {
                                 // Backwards, so that the first tap that holds the maximum stays (PL-F2).
-                                float* pairs = x + Row(s, o, i, t, r) + 2 * column;
-                                V a = L.Load(pairs), b = L.Load(pairs + L.Count), maximum = L.Load(y + column);
+                                float* pairs = image + elements + t * frame + r * line + 2 * column;
+                                V a = L.Load(pairs), b = L.Load(pairs + L.Count), maximum = L.Load(maxima + outputs + column);
                                 chosen = L.IfEqual(L.Odds(a, b), maximum, L.Create((float)--tap), chosen);
                                 chosen = L.IfEqual(L.Evens(a, b), maximum, L.Create((float)--tap), chosen);
                             }
+                    V zero = L.Create(0f), low = L.ZipLow(given, given), high = L.ZipHigh(given, given);
                     tap = 0;
-                    for (int t = 0; t < s.T; t++)
-                        for (int r = 0; r < s.R; r++, tap += 2)
+                    for (int t = 0; t < T; t++)
+                        for (int r = 0; r < R; r++, tap += 2)
                         {
-                            float* pairs = dx + Row(s, o, i, t, r) + 2 * column;
-                            V zero = L.Create(0f), even = given, odd = given;
-                            if (spread.Chooses)
-                                (even, odd) = (L.IfEqual(chosen, L.Create((float)tap), given, zero), L.IfEqual(chosen, L.Create(tap + 1f), given, zero));
-                            L.Store(L.ZipLow(even, odd), pairs);
-                            L.Store(L.ZipHigh(even, odd), pairs + L.Count);
+                            float* pairs = gradient + elements + t * frame + r * line + 2 * column;
+                            if (each.Chooses)
+                            {
+                                V even = L.IfEqual(chosen, L.Create((float)tap), given, zero), odd = L.IfEqual(chosen, L.Create(tap + 1f), given, zero);
+                                (low, high) = (L.ZipLow(even, odd), L.ZipHigh(even, odd));
+                            }
+                            L.Store(low, pairs);
+                            L.Store(high, pairs + L.Count);
                         }
                 }
+            }
+        }
     }
 
     // Whether the last window ends inside: there may be padding behind the map alone.
     private static bool Fits(int windows, int stride, int taps, int dilation, int size) => (windows - 1) * (long)stride + (taps - 1) * (long)dilation < size;
-
-    private static nint Row(in PoolingGeometry s, int o, int i, int t, int r) => ((nint)(o * s.Sd + t * s.Ed) * s.H + i * s.Sh + r * s.Eh) * s.W;
 }
 
 /// <summary>What paired windows make of their elements.</summary>
@@ -146,8 +205,11 @@ internal readonly struct PairMaximum : IPairFold, IPairSpread
 }
 
 /// <summary>The mean of so many elements.</summary>
+/// <remarks>A power of two divides in no other bits than its inverse multiplies.</remarks>
 internal readonly struct PairMean(int elements) : IPairFold, IPairSpread
 {
+    private readonly bool _multiplies = int.IsPow2(elements);
+
     public float Start => 0;
 
     public bool Chooses => false;
@@ -156,8 +218,12 @@ internal readonly struct PairMean(int elements) : IPairFold, IPairSpread
     public V Take<V, L>(V folded, V next) where V : unmanaged where L : struct, ILanes<V> => L.Add(folded, next);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Finish<V, L>(V folded) where V : unmanaged where L : struct, ILanes<V> => L.Divide(folded, L.Create((float)elements));
+    public V Finish<V, L>(V folded) where V : unmanaged where L : struct, ILanes<V> => Shared<V, L>(folded);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Given<V, L>(V residual) where V : unmanaged where L : struct, ILanes<V> => L.Add(L.Create(0f), L.Divide(residual, L.Create((float)elements)));
+    public V Given<V, L>(V residual) where V : unmanaged where L : struct, ILanes<V> => L.Add(L.Create(0f), Shared<V, L>(residual));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private V Shared<V, L>(V whole) where V : unmanaged where L : struct, ILanes<V> =>
+        _multiplies ? L.Multiply(whole, L.Create(1f / elements)) : L.Divide(whole, L.Create((float)elements));
 }

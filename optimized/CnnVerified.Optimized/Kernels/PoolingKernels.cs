@@ -62,15 +62,18 @@ internal readonly unsafe struct MaxForward(PoolingGeometry s, float* x, float* y
 {
     private readonly PhasedMap _phased = new(s);
 
+    public static void Run(Execution on, in PoolingGeometry s, float* x, float* y)
+    {
+        if (PairedWindows.Takes(s))
+            PairedWindows.Fold(on, s, new PairMaximum(), x, y);
+        else
+            MapPass.Run(on, s.Maps, new MaxForward(s, x, y));
+    }
+
     public nint Scratch => _phased.Size + _phased.RowLength + s.Taps;
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Takes(s))
-        {
-            PairedWindows.Fold(s, L.Count, new PairMaximum(), x + (nint)map * s.Input, y + (nint)map * s.Output);
-            return;
-        }
         float* row = scratch + _phased.Size;
         int* taps = (int*)(row + _phased.RowLength);
         _phased.Taps(taps);
@@ -109,16 +112,14 @@ internal readonly unsafe struct MaxBackward(PoolingGeometry s, float* dy, float*
     {
         if ((long)s.T * s.R * s.S > 1 << 24)
             throw new ArgumentException($"the window expects at most 2^24 elements but has {s.T}×{s.R}×{s.S}; {id}. (Parameter 'S')");
-        MapPass.Run(on, s.Maps, new MaxBackward(s, dy, x, y, dx));
+        if (PairedWindows.Takes(s))
+            PairedWindows.Spread(on, s, new PairMaximum(), dy, x, y, dx);
+        else
+            MapPass.Run(on, s.Maps, new MaxBackward(s, dy, x, y, dx));
     }
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Takes(s))
-        {
-            PairedWindows.Spread(s, L.Count, new PairMaximum(), dy + (nint)map * s.Output, x + (nint)map * s.Input, y + (nint)map * s.Output, dx + (nint)map * s.Input);
-            return;
-        }
         float* maxima = scratch + _phased.Size, switches = maxima + _phased.RowLength;
         int* taps = (int*)(switches + _phased.RowLength), pixels = taps + s.Taps;
         _phased.Taps(taps);
@@ -159,15 +160,18 @@ internal readonly unsafe struct MeanForward(PoolingGeometry s, bool clipped, flo
     private readonly PhasedMap _phased = new(s);
     private readonly WindowCounts _counts = new(s, clipped);
 
+    public static void Run(Execution on, in PoolingGeometry s, bool clipped, float* x, float* y)
+    {
+        if (PairedWindows.Takes(s))
+            PairedWindows.Fold(on, s, new PairMean(s.Taps), x, y);
+        else
+            MapPass.Run(on, s.Maps, new MeanForward(s, clipped, x, y));
+    }
+
     public nint Scratch => _phased.Size + 2 * _phased.RowLength + s.Taps;
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Takes(s))
-        {
-            PairedWindows.Fold(s, L.Count, new PairMean(s.Taps), x + (nint)map * s.Input, y + (nint)map * s.Output);
-            return;
-        }
         float* row = scratch + _phased.Size, counts = row + _phased.RowLength;
         int* taps = (int*)(counts + _phased.RowLength);
         int column = -1;
@@ -199,15 +203,18 @@ internal readonly unsafe struct MeanBackward(PoolingGeometry s, bool clipped, fl
     private readonly PhasedMap _phased = new(s);
     private readonly WindowCounts _counts = new(s, clipped);
 
+    public static void Run(Execution on, in PoolingGeometry s, bool clipped, float* dy, float* dx)
+    {
+        if (PairedWindows.Takes(s))
+            PairedWindows.Spread(on, s, new PairMean(s.Taps), dy, null, null, dx);
+        else
+            MapPass.Run(on, s.Maps, new MeanBackward(s, clipped, dy, dx));
+    }
+
     public nint Scratch => _phased.Size + 2 * _phased.RowLength + s.Taps;
 
     public void Map<V, L>(int map, float* scratch) where V : unmanaged where L : struct, ILanes<V>
     {
-        if (PairedWindows.Takes(s))
-        {
-            PairedWindows.Spread(s, L.Count, new PairMean(s.Taps), dy + (nint)map * s.Output, null, null, dx + (nint)map * s.Input);
-            return;
-        }
         float* row = scratch + _phased.Size, counts = row + _phased.RowLength;
         int* taps = (int*)(counts + _phased.RowLength);
         int column = -1;

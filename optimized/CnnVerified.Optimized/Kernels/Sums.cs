@@ -57,13 +57,12 @@ internal static unsafe class Sums
         return Fold(lanes);
     }
 
-    /// <summary>The sum of the lanes, which are overwritten.</summary>
+    /// <summary>The sum of the lanes.</summary>
     public static float Fold(float* lanes)
     {
-        for (int half = VirtualLanes / 2; half > 0; half /= 2)
-            for (int lane = 0; lane < half; lane++)
-                lanes[lane] += lanes[lane + half];
-        return lanes[0];
+        Vector256<float> eight = Vector256.Load(lanes) + Vector256.Load(lanes + 8);
+        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
     }
 
     private readonly struct Plain(float* a) : ITerm

@@ -54,7 +54,9 @@ internal static unsafe class ConvolutionPasses
             return;
         }
         for (int g = 0; g < s.G; g++)
-            if (on.Chosen.Kernel == ConvolutionKernel.Filters)
+            if (on.Chosen.Kernel == ConvolutionKernel.Columns)
+                ColumnWeights.Run(on, s, g, dy, x, dw);
+            else if (on.Chosen.Kernel == ConvolutionKernel.Filters)
                 WeightProduct.Run(on, s, g, dy, x, dw);
             else
                 OrderedProduct.Run(on, new ConvolutionBackwardWeights(s, g, dy, x, dw));

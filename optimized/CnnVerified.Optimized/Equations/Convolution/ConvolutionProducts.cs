@@ -276,7 +276,13 @@ internal static unsafe class Maps
 /// <remarks>Each map is summed in 16 virtual lanes (<see cref="Sums"/>), then the maps of one filter ascending in n.</remarks>
 internal readonly unsafe struct BiasSums(int N, int K, nint map, float* dy, float* db, VectorWidth width) : IWork
 {
-    public static void Run(Execution on, int N, int K, nint map, float* dy, float* db) => on.Run(K, new BiasSums(N, K, map, dy, db, on.Width));
+    public static void Run(Execution on, int N, int K, nint map, float* dy, float* db)
+    {
+        if (map == 1)
+            Pointwise.Run(on, K, new ColumnSums(N, K, dy, db));
+        else
+            on.Run(K, new BiasSums(N, K, map, dy, db, on.Width));
+    }
 
     public void Do(int from, int to, int thread)
     {

@@ -24,7 +24,7 @@ public static unsafe class BorderKeptMaxPooling
         Contract.Dense("PL-F15", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MaxForward(new PoolingGeometry(shape, window), px, py));
+            MaxForward.Run(on, new PoolingGeometry(shape, window), px, py);
     }
 
     /// <summary>Max pooling, border kept, backward data (PL-B15).</summary>

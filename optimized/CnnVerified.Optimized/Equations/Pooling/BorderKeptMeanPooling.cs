@@ -24,7 +24,7 @@ public static unsafe class BorderKeptMeanPooling
         Contract.Dense("PL-F16", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: true, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: true, px, py);
     }
 
     /// <summary>Mean pooling, border kept, backward data (PL-B16).</summary>
@@ -44,6 +44,6 @@ public static unsafe class BorderKeptMeanPooling
         Contract.Dense("PL-B16", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: true, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: true, pdy, pdx);
     }
 }

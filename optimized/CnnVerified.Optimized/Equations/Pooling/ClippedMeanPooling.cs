@@ -23,7 +23,7 @@ public static unsafe class ClippedMeanPooling
         Contract.Dense("PL-F4", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: true, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: true, px, py);
     }
 
     /// <summary>Mean pooling, padding not counted, backward data (PL-B3).</summary>
@@ -43,6 +43,6 @@ public static unsafe class ClippedMeanPooling
         Contract.Dense("PL-B3", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: true, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: true, pdy, pdx);
     }
 }

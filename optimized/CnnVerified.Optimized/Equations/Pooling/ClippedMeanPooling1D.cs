@@ -22,7 +22,7 @@ public static unsafe class ClippedMeanPooling1D
         Contract.Dense("PL-F24", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: true, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: true, px, py);
     }
 
     /// <summary>Mean pooling in one dimension, padding not counted, backward data (PL-B24).</summary>
@@ -41,6 +41,6 @@ public static unsafe class ClippedMeanPooling1D
         Contract.Dense("PL-B24", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: true, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: true, pdy, pdx);
     }
 }

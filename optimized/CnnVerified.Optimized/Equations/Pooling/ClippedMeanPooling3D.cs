@@ -24,7 +24,7 @@ public static unsafe class ClippedMeanPooling3D
         Contract.Dense("PL-F25", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: true, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: true, px, py);
     }
 
     /// <summary>Mean pooling in three dimensions, padding not counted, backward data (PL-B25).</summary>
@@ -45,6 +45,6 @@ public static unsafe class ClippedMeanPooling3D
         Contract.Dense("PL-B25", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: true, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: true, pdy, pdx);
     }
 }

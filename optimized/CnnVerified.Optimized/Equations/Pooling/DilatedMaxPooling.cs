@@ -23,7 +23,7 @@ public static unsafe class DilatedMaxPooling
         Contract.Dense("PL-F13", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MaxForward(new PoolingGeometry(shape, window), px, py));
+            MaxForward.Run(on, new PoolingGeometry(shape, window), px, py);
     }
 
     /// <summary>Max pooling with dilation, backward data (PL-B13).</summary>

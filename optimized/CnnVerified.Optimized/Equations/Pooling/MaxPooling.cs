@@ -23,7 +23,7 @@ public static unsafe class MaxPooling
         Contract.Dense("PL-F1", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MaxForward(new PoolingGeometry(shape, window), px, py));
+            MaxForward.Run(on, new PoolingGeometry(shape, window), px, py);
     }
 
     /// <summary>Max pooling, backward data (PL-B1).</summary>

@@ -22,7 +22,7 @@ public static unsafe class MaxPooling1D
         Contract.Dense("PL-F20", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MaxForward(new PoolingGeometry(shape, window), px, py));
+            MaxForward.Run(on, new PoolingGeometry(shape, window), px, py);
     }
 
     /// <summary>Max pooling in one dimension, backward data (PL-B20).</summary>

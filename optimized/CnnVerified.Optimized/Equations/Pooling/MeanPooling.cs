@@ -23,7 +23,7 @@ public static unsafe class MeanPooling
         Contract.Dense("PL-F3", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: false, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: false, px, py);
     }
 
     /// <summary>Mean pooling, backward data (PL-B2).</summary>
@@ -43,6 +43,6 @@ public static unsafe class MeanPooling
         Contract.Dense("PL-B2", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: false, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: false, pdy, pdx);
     }
 }

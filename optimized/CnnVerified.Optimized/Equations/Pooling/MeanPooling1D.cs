@@ -22,7 +22,7 @@ public static unsafe class MeanPooling1D
         Contract.Dense("PL-F22", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: false, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: false, px, py);
     }
 
     /// <summary>Mean pooling in one dimension, backward data (PL-B22).</summary>
@@ -41,6 +41,6 @@ public static unsafe class MeanPooling1D
         Contract.Dense("PL-B22", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: false, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: false, pdy, pdx);
     }
 }

@@ -24,7 +24,7 @@ public static unsafe class MeanPooling3D
         Contract.Dense("PL-F23", "y", y);
         using var lease = on.Enter();
         fixed (float* px = x, py = y)
-            MapPass.Run(on, shape.N * shape.C, new MeanForward(new PoolingGeometry(shape, window), clipped: false, px, py));
+            MeanForward.Run(on, new PoolingGeometry(shape, window), clipped: false, px, py);
     }
 
     /// <summary>Mean pooling in three dimensions, backward data (PL-B23).</summary>
@@ -45,6 +45,6 @@ public static unsafe class MeanPooling3D
         Contract.Dense("PL-B23", "dx", dx);
         using var lease = on.Enter();
         fixed (float* pdy = dy, pdx = dx)
-            MapPass.Run(on, shape.N * shape.C, new MeanBackward(new PoolingGeometry(shape, window), clipped: false, pdy, pdx));
+            MeanBackward.Run(on, new PoolingGeometry(shape, window), clipped: false, pdy, pdx);
     }
 }

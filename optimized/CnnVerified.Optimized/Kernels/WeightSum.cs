@@ -1,0 +1,116 @@
+using CnnVerified.Optimized.Equations;
+
+namespace CnnVerified.Optimized.Kernels;
+
+/// <summary>The sizes of a weight gradient's operands, turned.</summary>
+internal readonly struct WeightSum
+{
+    /// <summary>Pixels of a block: a panel of their residuals takes 64 KiB at most, which stays in L2 while taps and channels pass.</summary>
+    public const int BlockPixels = 512;
+
+    private const int PlaceOfTile = 16;                  // floats: a cache line
+    private const int FewChannels = 8;
+
+    public readonly Geometry Shape;
+    public readonly int Group;
+
+    public WeightSum(in Geometry s, int g)
+    {
+        (Shape, Group) = (s, g);
+        Spreads = s.CG < FewChannels && s.Ew == 1;
+        Rows = Spreads ? s.CG * s.S : s.CG;
+        Taps = Spreads ? s.T * s.R : s.Taps;
+        Tiles = new RowBlocks(Rows);
+        (Frames, Lines) = ((s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1, (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1);
+        Columns = (s.Q - 1) * s.Sw + (s.S - 1) * s.Ew + 1;
+        Place = Spreads ? s.CG : PlaceOfTile;
+        RowsOfBlock = Math.Clamp(BlockPixels / Math.Max(1, s.Q), 1, Math.Max(1, s.P));
+    }
+
+    /// <summary>Whether rows are columns of the kernel and channels.</summary>
+    public bool Spreads { get; }
+
+    /// <summary>Rows of all tiles.</summary>
+    public int Rows { get; }
+
+    /// <summary>Places from which a tile's rows meet the residual.</summary>
+    public int Taps { get; }
+
+    /// <summary>The tiles that they fill.</summary>
+    public RowBlocks Tiles { get; }
+
+    /// <summary>Turned images for each image: one for each tile's channels, or one with all.</summary>
+    public int Parts => Spreads ? 1 : Tiles.Count;
+
+    /// <summary>Frames, rows and columns of a turned image.</summary>
+    public int Frames { get; }
+
+    public int Lines { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Floats of one place.</summary>
+    public int Place { get; }
+
+    /// <summary>Rows of the residual that are summed at a time.</summary>
+    public int RowsOfBlock { get; }
+
+    /// <summary>Floats of one part of a turned image.</summary>
+    public long Image => (long)Frames * Lines * Columns * Place;
+
+    /// <summary>Whether offsets are whole numbers of 32 bits, and a row of pixels is within a block.</summary>
+    public bool Fits => Tiles.Count * Image <= int.MaxValue && Shape.Q <= BlockPixels;
+
+    /// <summary>Where what a tile reads begins.</summary>
+    public nint Start(int tile) => Spreads ? tile * Tiles.Rows : tile * (nint)Image;
+
+    /// <summary>How far behind a pixel's place a tap lies.</summary>
+    public nint At(int tap)
+    {
+        int column = Spreads ? 0 : tap % Shape.S * Shape.Ew, row = (Spreads ? tap : tap / Shape.S) % Shape.R * Shape.Eh;
+        int frame = tap / (Spreads ? Shape.R : Shape.R * Shape.S) * Shape.Ed;
+        return (((nint)frame * Lines + row) * Columns + column) * Place;
+    }
+
+    /// <summary>Where the first pixel of a row stands.</summary>
+    public nint RowAt(int o, int i) => ((nint)o * Shape.Sd * Lines + i * Shape.Sh) * Columns * Place;
+
+    /// <summary>How far behind the first pixel those of a block stand.</summary>
+    public unsafe void List(int* list)
+    {
+        for (int pixel = 0; pixel < RowsOfBlock * Shape.Q; pixel++)
+            list[pixel] = (pixel / Shape.Q * Shape.Sh * Columns + pixel % Shape.Q * Shape.Sw) * Place;
+    }
+}
+
+/// <summary>Images whose channels become neighbours; an item is an image, or what one tile reads of it.</summary>
+internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, float* turned) : IWork
+{
+    public void Do(int from, int to, int thread)
+    {
+        Geometry s = sum.Shape;
+        for (int item = from; item < to; item++)
+        {
+            int n = n0 + item / sum.Parts, part = item % sum.Parts, channels = sum.Spreads ? s.CG : sum.Tiles.RowsOf(part);
+            float* image = x + ((nint)n * s.C + sum.Group * s.CG + part * sum.Tiles.Rows) * s.Input, place = turned + item * (nint)sum.Image;
+            for (int f = 0; f < sum.Frames; f++)
+                for (int a = 0; a < sum.Lines; a++, place += sum.Columns * sum.Place)
+                {
+                    int d = f - s.Pd, u = a - s.Ph;
+                    if (d < 0 || d >= s.D || u < 0 || u >= s.H)
+                        new Span<float>(place, sum.Columns * sum.Place).Clear();
+                    else
+                        Line(image + ((nint)d * s.H + u) * s.W, channels, place);
+                }
+        }
+    }
+
+    private void Line(float* line, int channels, float* place)
+    {
+        Geometry s = sum.Shape;
+        int lead = Math.Min(s.Pw, sum.Columns), count = Math.Min(s.W, sum.Columns - lead);
+        new Span<float>(place, lead * sum.Place).Clear();
+        Transposition.Copy(line, s.Input, channels, count, place + lead * sum.Place, sum.Place);
+        new Span<float>(place + (lead + count) * sum.Place, (sum.Columns - lead - count) * sum.Place).Clear();
+    }
+}
