@@ -36,6 +36,12 @@ internal static unsafe class MatrixProduct
     {
         if (M == 0 || J == 0)
             return;
+        if (M == 1 && b.Row == 1 && a.Column == 1 && (bias == null || columnsOfBias == 1) && MatrixVector.Takes(on, J))
+        {
+            var product = new MatrixVector(T, J, b.At(0, 0), b.Column, a.At(0, 0), bias, c);
+            on.Run(product.Items, product);
+            return;
+        }
         switch (Math.Min((int)on.Width, J))
         {
             case >= 16: Run<Vector512<float>, Lanes512>(on, M, T, J, a, b, c); break;

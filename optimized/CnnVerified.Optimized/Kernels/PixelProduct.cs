@@ -71,10 +71,14 @@ internal static unsafe class PixelProduct
                 for (int kind = 0; kind < sum.Classes; kind++)
                 {
                     int* tap = taps.Taps(kind);
-                    for (int c = 0; c < sum.From.Count; c++)
-                        for (int t = 0; t < taps.Count(kind); t++)
-                            for (int row = 0; row < rows; row++)
-                                *panel++ = weights[row * sum.FilterStep + c * sum.ChannelStep + tap[t]];
+                    int count = taps.Count(kind);
+                    for (int c = 0; c < sum.From.Count; c++, panel += count * rows)
+                        if (count == sum.Taps)
+                            Transposition.Copy(weights + c * sum.ChannelStep, sum.FilterStep, rows, count, panel, rows);
+                        else
+                            for (int t = 0; t < count; t++)
+                                for (int row = 0; row < rows; row++)
+                                    panel[t * rows + row] = weights[row * sum.FilterStep + c * sum.ChannelStep + tap[t]];
                 }
             }
         }

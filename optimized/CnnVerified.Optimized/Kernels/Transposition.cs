@@ -61,10 +61,41 @@ internal static unsafe class Transposition
         Quarters(from + 4 * fromRow, fromRow, out var b0, out var b1, out var b2, out var b3);
         Quarters(from + 8 * fromRow, fromRow, out var c0, out var c1, out var c2, out var c3);
         Quarters(from + 12 * fromRow, fromRow, out var d0, out var d1, out var d2, out var d3);
-        Exchange(a0, b0, c0, d0, to, 4 * toRow);
-        Exchange(a1, b1, c1, d1, to + toRow, 4 * toRow);
-        Exchange(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
-        Exchange(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
+        Exchange(ref a0, ref b0, ref c0, ref d0);
+        Store(a0, b0, c0, d0, to, 4 * toRow);
+        Exchange(ref a1, ref b1, ref c1, ref d1);
+        Store(a1, b1, c1, d1, to + toRow, 4 * toRow);
+        Exchange(ref a2, ref b2, ref c2, ref d2);
+        Store(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
+        Exchange(ref a3, ref b3, ref c3, ref d3);
+        Store(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
+    }
+
+    /// <summary>sum[row] + Σ_t rows[row, t]·x[t] for 16 terms and as many rows, one fused multiply-add each, ascending.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Multiply16(float* rows, nint row, float* x, Vector512<float> sum)
+    {
+        Quarters(rows, row, out var a0, out var a1, out var a2, out var a3);
+        Quarters(rows + 4 * row, row, out var b0, out var b1, out var b2, out var b3);
+        Quarters(rows + 8 * row, row, out var c0, out var c1, out var c2, out var c3);
+        Quarters(rows + 12 * row, row, out var d0, out var d1, out var d2, out var d3);
+        Exchange(ref a0, ref b0, ref c0, ref d0);
+        Exchange(ref a1, ref b1, ref c1, ref d1);
+        Exchange(ref a2, ref b2, ref c2, ref d2);
+        Exchange(ref a3, ref b3, ref c3, ref d3);
+        sum = Multiply4(a0, a1, a2, a3, x, sum);
+        sum = Multiply4(b0, b1, b2, b3, x + 4, sum);
+        sum = Multiply4(c0, c1, c2, c3, x + 8, sum);
+        return Multiply4(d0, d1, d2, d3, x + 12, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Multiply4(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* x, Vector512<float> sum)
+    {
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(x[0]), a, sum);
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(x[1]), b, sum);
+        sum = Vector512.FusedMultiplyAdd(Vector512.Create(x[2]), c, sum);
+        return Vector512.FusedMultiplyAdd(Vector512.Create(x[3]), d, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,14 +109,24 @@ internal static unsafe class Transposition
         column3 = Avx512F.UnpackHigh(ab2, cd2).AsSingle();
     }
 
+    // Of columns c, c, c, c of four rows each: column c, c + 4, c + 8 and c + 12 of sixteen.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Exchange(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint row)
+    private static void Exchange(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
     {
         const byte Even = 0b10_00_10_00, Odd = 0b11_01_11_01;
         Vector512<float> ab02 = Avx512F.Shuffle4x128(a, b, Even), cd02 = Avx512F.Shuffle4x128(c, d, Even), ab13 = Avx512F.Shuffle4x128(a, b, Odd), cd13 = Avx512F.Shuffle4x128(c, d, Odd);
-        Avx512F.Shuffle4x128(ab02, cd02, Even).Store(to);
-        Avx512F.Shuffle4x128(ab13, cd13, Even).Store(to + row);
-        Avx512F.Shuffle4x128(ab02, cd02, Odd).Store(to + 2 * row);
-        Avx512F.Shuffle4x128(ab13, cd13, Odd).Store(to + 3 * row);
+        a = Avx512F.Shuffle4x128(ab02, cd02, Even);
+        b = Avx512F.Shuffle4x128(ab13, cd13, Even);
+        c = Avx512F.Shuffle4x128(ab02, cd02, Odd);
+        d = Avx512F.Shuffle4x128(ab13, cd13, Odd);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint row)
+    {
+        a.Store(to);
+        b.Store(to + row);
+        c.Store(to + 2 * row);
+        d.Store(to + 3 * row);
     }
 }
