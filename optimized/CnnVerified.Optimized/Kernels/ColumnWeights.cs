@@ -43,7 +43,7 @@ internal static unsafe class ColumnWeights
         for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
         {
             int count = Math.Min(images, s.N - n0);
-            on.Run(count, new TurnImages(sum, x, n0, turned));
+            on.Run(count, new TurnImages(sum, x, n0, count, turned));
             on.Run(count * blocks.Count, new TurnResiduals(sum, blocks, dy, n0, dyTurned));
             on.Run(blocks.Count * sum.Taps, new Products<V, L>(sum, blocks, turned, dyTurned, list, count, width, n0 == 0, sumsAt));
         }

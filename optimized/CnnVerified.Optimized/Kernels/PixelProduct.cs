@@ -33,7 +33,7 @@ internal static unsafe class PixelProduct
         on.Run(sum.G * blocks.Count, new Packing(sum, taps, blocks, w, packed));
         // Vectors at the end of the last map read on behind it.
         Execution.PerThread scratch = on.Local(sum.From.Count * (nint)maps.Size + slack + blocks.Rows * ResultPitch(sum, maps, rows, slack));
-        var bands = new Bands<V, L>(sum, maps, taps, blocks, rows, x, packed, bias, y, scratch);
+        var bands = new Bands<V, L>(sum, maps, taps, blocks, rows, x, packed, bias, y, scratch, on.Threads);
         on.Run(bands.Items, bands);
     }
 
@@ -84,7 +84,7 @@ internal static unsafe class PixelProduct
         }
     }
 
-    /// <summary>An item is a band of rows of one frame of an image, for all filters of a group.</summary>
+    /// <summary>An item is a band of rows of one frame of an image, for all filters of a group, or where there are few, for some of them.</summary>
     private readonly struct Bands<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
         private readonly MapSum _sum;
@@ -92,12 +92,12 @@ internal static unsafe class PixelProduct
         private readonly TapTable _taps;
         private readonly RowBlocks _blocks;
         private readonly float* _x, _weights, _bias, _y;
-        private readonly int _rows, _bands;
+        private readonly int _rows, _bands, _cuts;
         private readonly nint _results;
         private readonly bool _isLong, _isFull;
         private readonly Execution.PerThread _scratch;
 
-        public Bands(in MapSum sum, PaddedMaps maps, TapTable taps, RowBlocks blocks, int rows, float* x, float* packed, float* bias, float* y, Execution.PerThread scratch)
+        public Bands(in MapSum sum, PaddedMaps maps, TapTable taps, RowBlocks blocks, int rows, float* x, float* packed, float* bias, float* y, Execution.PerThread scratch, int threads)
         {
             (_sum, _maps, _taps, _blocks, _rows, _scratch) = (sum, maps, taps, blocks, rows, scratch);
             _x = x;
@@ -108,9 +108,11 @@ internal static unsafe class PixelProduct
             _isLong = IsLong(sum);
             _isFull = IsFull(sum, L.Count);
             _results = ResultPitch(sum, maps, rows, Tiles.MostVectors * L.Count);
+            int bands = checked(sum.N * sum.G * sum.D.Size * _bands);
+            _cuts = bands >= threads ? 1 : Math.Min(blocks.Count, threads);   // each cut copies the band
         }
 
-        public int Items => checked(_sum.N * _sum.G * _sum.D.Size * _bands);
+        public int Items => checked(_sum.N * _sum.G * _sum.D.Size * _bands * _cuts);
 
         public void Do(int from, int to, int thread)
         {
@@ -118,7 +120,7 @@ internal static unsafe class PixelProduct
             float* band = _scratch[thread], buffer = band + _sum.From.Count * (nint)_maps.Size + Tiles.MostVectors * L.Count;
             for (int item = from; item < to; item++)
             {
-                int row0 = item % _bands * _rows, o = item / _bands % _sum.D.Size, g = item / _bands / _sum.D.Size % _sum.G, n = item / _bands / _sum.D.Size / _sum.G;
+                int cut = item % _cuts, part = item / _cuts, row0 = part % _bands * _rows, o = part / _bands % _sum.D.Size, g = part / _bands / _sum.D.Size % _sum.G, n = part / _bands / _sum.D.Size / _sum.G;
                 float* image = _x + ((nint)n * _sum.From.All + g * _sum.From.Count) * input;
                 for (int c = 0; c < _sum.From.Count; c++)
                     _maps.Copy(image + c * input, band + c * (nint)_maps.Size, 0, o / _sum.D.Classes * _sum.D.Step, row0 * _sum.H.Step);
@@ -126,7 +128,7 @@ internal static unsafe class PixelProduct
                 // What the next item reads is fetched while this one computes, where it stands behind what this one read.
                 float* next = _bands == 1 && _sum.D.Size == 1 ? image + _sum.From.Count * input : null;
                 for (int kind = 0; kind < _sum.H.Classes * _sum.W.Classes; kind++)
-                    for (int block = 0; block < _blocks.Count; block++, next = null)
+                    for (int block = _blocks.Count * cut / _cuts; block < _blocks.Count * (cut + 1) / _cuts; block++, next = null)
                         Compute(band, g, o % _sum.D.Classes * _sum.H.Classes * _sum.W.Classes + kind, block, row0, result, buffer, next);
             }
         }

@@ -40,7 +40,7 @@ internal static unsafe class WeightLanes
     private static void Run<V, L>(Execution on, in Geometry s, float* dy, float* x, float* dw) where V : unmanaged where L : struct, ILanes<V>
     {
         var sum = MapSum.Forward(s, flattens: false);
-        int wanted = on.Threads == 1 ? 1 : (2 * on.Threads + s.G - 1) / s.G, filters = Math.Clamp((s.KG + wanted - 1) / wanted, 1, MostFilters);
+        int wanted = (on.Threads + s.G - 1) / s.G, filters = Math.Clamp((s.KG + wanted - 1) / wanted, 1, MostFilters);
         int columns = (s.Q + Lanes - 1) / Lanes * Lanes;
         double row = (double)s.CG * sum.D.Reach * s.Sh * sum.W.Places + filters * columns;
         int rows = (int)Math.Clamp(BandFloats / row, 1, Math.Max(1, s.P));

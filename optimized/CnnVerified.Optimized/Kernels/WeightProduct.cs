@@ -50,11 +50,11 @@ internal static unsafe class WeightProduct
         for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
         {
             int count = Math.Min(images, s.N - n0);
-            on.Run(count * sum.Parts, new TurnImages(sum, x, n0, turned));
+            on.Run(count * sum.Parts, new TurnImages(sum, x, n0, count, turned));
             on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
             on.Run(panels * sum.Tiles.Count, new Products<V, L>(sum, turned, dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
-        on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, sumsAt, dw));
+        on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, panels, sumsAt, dw));
     }
 
     private readonly struct TurnResiduals<V, L>(WeightSum sum, float* dy, int n0, int panels, float* turned) : IWork
@@ -75,7 +75,8 @@ internal static unsafe class WeightProduct
         }
     }
 
-    /// <summary>An item is a panel of filters and a tile of rows: all taps of all images.</summary>
+    /// <summary>An item is a tile of rows and a panel of filters: all taps of all images.</summary>
+    /// <remarks>Tile by tile, so that a thread multiplies most of what it turned itself.</remarks>
     private readonly struct Products<V, L>(WeightSum sum, float* turned, float* residuals, int* list, int images, int panels, bool fresh, float* sums) : IWork
         where V : unmanaged where L : struct, ILanes<V>
     {
@@ -85,7 +86,7 @@ internal static unsafe class WeightProduct
             int lanes = Tiles.PanelVectors * L.Count, block = sum.RowsOfBlock;
             for (int item = from; item < to; item++)
             {
-                int panel = item / sum.Tiles.Count, tile = item % sum.Tiles.Count, rows = sum.Tiles.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
+                int tile = item / panels, panel = item % panels, rows = sum.Tiles.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
                 var product = Tiles.Of<V, L>(rows, width / L.Count);
                 float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes;
                 if (fresh)
@@ -106,7 +107,7 @@ internal static unsafe class WeightProduct
         }
     }
 
-    private readonly struct Storing<V, L>(WeightSum sum, float* sums, float* dw) : IWork where V : unmanaged where L : struct, ILanes<V>
+    private readonly struct Storing<V, L>(WeightSum sum, int panels, float* sums, float* dw) : IWork where V : unmanaged where L : struct, ILanes<V>
     {
         public void Do(int from, int to, int thread)
         {
@@ -115,7 +116,7 @@ internal static unsafe class WeightProduct
             nint filter = (nint)s.CG * s.Taps;
             for (int item = from; item < to; item++)
             {
-                int panel = item / sum.Tiles.Count, tile = item % sum.Tiles.Count, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
+                int tile = item / panels, panel = item % panels, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
                 float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
                 if (s.Taps == 1)
                     Transposition.Copy(sumsOfTile, width, sum.Tiles.RowsOf(tile), filters, weights + tile * sum.Tiles.Rows, filter);

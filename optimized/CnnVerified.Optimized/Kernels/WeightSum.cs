@@ -83,16 +83,16 @@ internal readonly struct WeightSum
     }
 }
 
-/// <summary>Images whose channels become neighbours; an item is an image, or what one tile reads of it.</summary>
-internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, float* turned) : IWork
+/// <summary>Images whose channels become neighbours; an item is what one tile reads of an image, or all of it.</summary>
+internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, int images, float* turned) : IWork
 {
     public void Do(int from, int to, int thread)
     {
         Geometry s = sum.Shape;
         for (int item = from; item < to; item++)
         {
-            int n = n0 + item / sum.Parts, part = item % sum.Parts, channels = sum.Spreads ? s.CG : sum.Tiles.RowsOf(part);
-            float* image = x + ((nint)n * s.C + sum.Group * s.CG + part * sum.Tiles.Rows) * s.Input, place = turned + item * (nint)sum.Image;
+            int n = item % images, part = item / images, channels = sum.Spreads ? s.CG : sum.Tiles.RowsOf(part);
+            float* image = x + ((nint)(n0 + n) * s.C + sum.Group * s.CG + part * sum.Tiles.Rows) * s.Input, place = turned + ((nint)n * sum.Parts + part) * (nint)sum.Image;
             for (int f = 0; f < sum.Frames; f++)
                 for (int a = 0; a < sum.Lines; a++, place += sum.Columns * sum.Place)
                 {
