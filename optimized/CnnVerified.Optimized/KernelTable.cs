@@ -52,7 +52,7 @@ public static class KernelTable
 
     private const string WholeMaps = "windows that see their whole map, weights that stay in the cache or few images", WholeMapsGain = "nothing slides: it is a product of matrices, which are read where they stand";
     private const int MostClasses = 64;      // each has a list of its own
-    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024,  FewTerms = 300, ManyGroups = 8;
+    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024, FewTerms = 300, ManyGroups = 8;
 
     private static readonly (KernelRule Rule, SumCondition Takes)[] SumRows =
     [

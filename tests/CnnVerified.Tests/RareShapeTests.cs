@@ -32,6 +32,21 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-F1", "n9c5h3w4-k20r2s2-ph1pw1")]
     [InlineData("CV-B1", "n9c5h5w5-k20r5s5")]
     [InlineData("OP-B5", "n9c5h5w5-k20r5s5")]
+    // A batch that is turned in two parts, of which the second goes over some images again; few filters of few channels.
+    [InlineData("CV-F1", "n41c520h4w4-k8r1s1")]
+    [InlineData("CV-B2", "n3c5h9w9-k11r3s5")]
+    [InlineData("CV-B2", "n70c5h9w9-k11r3s5-ph1pw2")]
+    // One image's scores: squares with a rest, and columns that two pairs share.
+    [InlineData("FC-F1", "n1d37k70")]
+    [InlineData("FC-B1", "n20d300k40")]
+    // As many outputs as inputs, in another form: what stands behind the map is padding.
+    [InlineData("CV-F12", "n9c1h2w2-k1r1s1-sw2-qh2")]
+    [InlineData("CV-B28", "n1c1h2w2-k1r1s1-sw2-qh2")]
+    [InlineData("CV-B29", "n1c9h4w4-k9r1s1-sw2-qh4")]
+    // Rows of pairs that just do not fill a vector.
+    [InlineData("PL-F3", "n2c3h10w11-r2s2-sh2sw2")]
+    [InlineData("PL-B2", "n2c3h10w10-r2s2-sh2sw2")]
+    [InlineData("PL-B1", "n2c3h10w10-r2s2-sh2sw2")]
     // Padded copies of one image at a time.
     [InlineData("CV-F1", "n2c64h130w130-k8r1s1-ph1pw1")]
     [InlineData("CV-B2", "n2c64h130w130-k8r1s1-ph1pw1")]

@@ -57,7 +57,7 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
     public static MapSum Forward(in Geometry s, bool flattens = true)
     {
         var (from, to) = (new Channels(s.C, s.CG), new Channels(s.K, s.KG));
-        return flattens && IsPointwise(s)
+        return flattens && s.IsPointwise
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Forward(s.Input, s.Output, 1, 1, 0, 1), s.CG, 1)
             : new(s.N, s.G, from, to, MapAxis.Forward(s.D, s.O, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Forward(s.H, s.P, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Forward(s.W, s.Q, s.S, s.Sw, s.Pw, s.Ew), (nint)s.CG * s.Taps, s.Taps);
@@ -67,7 +67,7 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
     public static MapSum BackwardData(in Geometry s)
     {
         var (from, to) = (new Channels(s.K, s.KG), new Channels(s.C, s.CG));
-        return IsPointwise(s)
+        return s.IsPointwise
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
             : new(s.N, s.G, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
                 MapAxis.Backward(s.Q, s.W, s.S, s.Sw, s.Pw, s.Ew), s.Taps, (nint)s.CG * s.Taps);
@@ -88,7 +88,4 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
                     }
         return count;
     }
-
-    // A map is then one long row.
-    private static bool IsPointwise(in Geometry s) => s.Taps == 1 && (s.Sd, s.Sh, s.Sw, s.Pd, s.Ph, s.Pw) == (1, 1, 1, 0, 0, 0) && s.Input == s.Output;
 }

@@ -76,34 +76,41 @@ internal static unsafe class WeightProduct
     }
 
     /// <summary>An item is a tile of rows and a panel of filters: all taps of all images.</summary>
-    /// <remarks>Tile by tile, so that a thread multiplies most of what it turned itself.</remarks>
+    /// <remarks>Tile by tile, so that a thread multiplies most of what it turned itself. Where all sums stay in the cache, or residuals meet few taps each time they are read, block by
+    /// block of pixels for all items; else item by item for all pixels.</remarks>
     private readonly struct Products<V, L>(WeightSum sum, float* turned, float* residuals, int* list, int images, int panels, bool fresh, float* sums) : IWork
         where V : unmanaged where L : struct, ILanes<V>
     {
+        private const int ManyTaps = 4, CachedSums = 128 * 1024;
+
+        private static int Lanes => Tiles.PanelVectors * L.Count;
+
+        private nint SumsOfTile => (nint)sum.Taps * sum.Tiles.Rows * Lanes;
+
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
-            int lanes = Tiles.PanelVectors * L.Count, block = sum.RowsOfBlock;
-            for (int item = from; item < to; item++)
-            {
-                int tile = item / panels, panel = item % panels, rows = sum.Tiles.RowsOf(tile), width = Math.Min(lanes, (s.KG - panel * lanes + L.Count - 1) / L.Count * L.Count);
-                var product = Tiles.Of<V, L>(rows, width / L.Count);
-                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes;
-                if (fresh)
-                    new Span<float>(sumsOfTile, sum.Taps * sum.Tiles.Rows * lanes).Clear();
+            if (fresh)
+                for (int item = from; item < to; item++)
+                    new Span<float>(sums + item * SumsOfTile, (int)SumsOfTile).Clear();
+            int together = sum.Taps < ManyTaps || (to - from) * SumsOfTile <= CachedSums ? to - from : 1;
+            for (int first = from; first < to; first += together)
                 for (int n = 0; n < images; n++)
-                {
-                    float* image = turned + n * sum.Parts * (nint)sum.Image + sum.Start(tile), residual = residuals + (n * panels + panel) * (nint)lanes * s.Output;
                     for (int o = 0; o < s.O; o++)
-                        for (int i = 0; i < s.P; i += block)
-                        {
-                            int pixels = Math.Min(block, s.P - i) * s.Q;
-                            float* place = image + sum.RowAt(o, i), columns = residual + ((nint)o * s.P + i) * s.Q * width;
-                            for (int tap = 0; tap < sum.Taps; tap++)
-                                product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.Tiles.Rows * lanes, width, true, null);
-                        }
-                }
-            }
+                        for (int i = 0; i < s.P; i += sum.RowsOfBlock)
+                            for (int item = first; item < first + together; item++)
+                                Add(item / panels, item % panels, n, o, i, sums + item * SumsOfTile);
+        }
+
+        private void Add(int tile, int panel, int n, int o, int i, float* sumsOfTile)
+        {
+            Geometry s = sum.Shape;
+            int rows = sum.Tiles.RowsOf(tile), width = Math.Min(Lanes, (s.KG - panel * Lanes + L.Count - 1) / L.Count * L.Count), pixels = Math.Min(sum.RowsOfBlock, s.P - i) * s.Q;
+            float* place = turned + n * sum.Parts * (nint)sum.Image + sum.Start(tile) + sum.RowAt(o, i);
+            float* columns = residuals + ((nint)n * panels + panel) * Lanes * s.Output + ((nint)o * s.P + i) * s.Q * width;
+            var product = Tiles.Of<V, L>(rows, width / L.Count);
+            for (int tap = 0; tap < sum.Taps; tap++)
+                product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.Tiles.Rows * Lanes, width, true, null);
         }
     }
 

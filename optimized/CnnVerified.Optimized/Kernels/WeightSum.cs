@@ -8,14 +8,17 @@ internal readonly struct WeightSum
     /// <summary>Pixels of a block: a panel of their residuals takes 64 KiB at most, which stays in L2 while taps and channels pass.</summary>
     public const int BlockPixels = 512;
 
-    private const int PlaceOfTile = 16;                  // floats: a cache line
+    /// <summary>Floats of a place that has a tile's channels: a cache line.</summary>
+    public const int PlaceOfTile = 16;
+
     private const int FewChannels = 8;
 
     public readonly Geometry Shape;
     public readonly int Group;
 
-    public WeightSum(in Geometry s, int g)
+    public WeightSum(in Geometry geometry, int g)
     {
+        Geometry s = geometry.WithRowsOf(BlockPixels);
         (Shape, Group) = (s, g);
         Spreads = s.CG < FewChannels && s.Ew == 1;
         Rows = Spreads ? s.CG * s.S : s.CG;
@@ -110,7 +113,9 @@ internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, int 
         Geometry s = sum.Shape;
         int lead = Math.Min(s.Pw, sum.Columns), count = Math.Min(s.W, sum.Columns - lead);
         new Span<float>(place, lead * sum.Place).Clear();
-        Transposition.Copy(line, s.Input, channels, count, place + lead * sum.Place, sum.Place);
+        // Whole squares where there are as many rows: what stands in the unused floats of a place may be anything.
+        bool isWhole = sum.Place == WeightSum.PlaceOfTile && channels > sum.Place / 2 && line + (sum.Place - 1) * (nint)s.Input + s.W <= x + (nint)s.N * s.C * s.Input;
+        Transposition.Copy(line, s.Input, isWhole ? sum.Place : channels, count, place + lead * sum.Place, sum.Place);
         new Span<float>(place + (lead + count) * sum.Place, (sum.Columns - lead - count) * sum.Place).Clear();
     }
 }

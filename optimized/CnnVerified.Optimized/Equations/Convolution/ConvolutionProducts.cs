@@ -49,8 +49,27 @@ internal readonly struct Geometry
     {
     }
 
+    // The same pixels in rows that are longer by a factor.
+    private Geometry(in Geometry s, int longer)
+    {
+        this = s;
+        (H, P, W, Q) = (H / longer, P / longer, W * longer, Q * longer);
+    }
+
     /// <summary>Weights of one filter and channel.</summary>
     public int Taps => T * R * S;
+
+    /// <summary>Whether each pixel meets the one at its own place alone: rows end nowhere then.</summary>
+    public bool IsPointwise => Taps == 1 && (Sd, Sh, Sw, Pd, Ph, Pw) == (1, 1, 1, 0, 0, 0) && (D, H, W) == (O, P, Q);
+
+    /// <summary>The same sum with rows of up to so many pixels, where they may be joined.</summary>
+    public Geometry WithRowsOf(int most)
+    {
+        int longer = IsPointwise ? H : 1;
+        while (longer > 1 && (H % longer != 0 || (long)W * longer > most))
+            longer--;
+        return new(this, longer);
+    }
 
     /// <summary>Elements of one channel of x.</summary>
     public int Input => D * H * W;
