@@ -63,7 +63,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         }
     }
 
-    private PageText Parse(TextFile file) => new(file, quotations, quotations.Record);
+    private PageText Parse(TextFile file) => new(file, quotations);
 
     private string Source(string path, string place, string name, IReadOnlySet<int> lines, Frame frame, PageWriter writer)
     {

@@ -98,7 +98,7 @@ public sealed class MarkerTests : IDisposable
     [InlineData("<!-- eq RW-F1 -->", "<!-- eq -->", ":13: <!-- eq -->: expected a marker <!-- eq ID -->")]
     [InlineData("<!-- /eq -->", "", ":13: <!-- eq RW-F1 -->: expected <!-- /eq --> before the next marker, got <!-- experiment steps --> in line 18")]
     [InlineData("<!-- eq RW-F1 -->\n", "\n", ":14: <!-- /eq -->: expected a marker <!-- eq ID -->, <!-- derivation ID --> or <!-- experiment NAME -->, got the end of one")]
-    [InlineData("<!-- experiment steps -->", "<!-- experiment stairs -->", ":18: <!-- experiment stairs -->: expected the record of an experiment in experiments/stairs.md, got no such file")]
+    [InlineData("<!-- experiment steps -->", "<!-- experiment stairs -->", ":18: <!-- experiment stairs -->: expected the record of an experiment in experiments/stairs.md, from <!-- en --> to <!-- /en -->, got no such file")]
     [InlineData("The first paragraph", "$$\ny = x\n$$\n\nThe first paragraph", ":9: expected $$ only between markers")]
     public void A_marker_that_cannot_be_filled_is_told_with_its_line_and_its_chapter_stays_as_it_is(string old, string now, string expected)
     {
@@ -153,5 +153,14 @@ public sealed class MarkerTests : IDisposable
         Assert.StartsWith("docs/zh/00-windows.md:", fault, StringComparison.Ordinal);
         Assert.Contains(expected, fault, StringComparison.Ordinal);
         Assert.Contains(got, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_without_one_of_the_languages_is_told()
+    {
+        _book.Fill();
+        _book.Replace("experiments/steps.md", "<!-- zh -->", "");
+        Assert.Equal("docs/zh/00-windows.md:16: <!-- experiment steps -->: expected the record of an experiment in experiments/steps.md, from <!-- zh --> to <!-- /zh -->, got no such part of it.",
+            System.Text.RegularExpressions.Regex.Replace(Assert.Single(_book.Check()), ":[0-9]+:", ":16:"));
     }
 }
