@@ -10,7 +10,7 @@ internal static class MathRows
     // Said by the style sheet once, and not by each of some thousand pieces.
     private const string Display = " displaystyle=\"true\"";
 
-    public static string Of(BlockText block, Library library)
+    public static string Of(BlockText block, Library library, Func<string, string> inWords)
     {
         IReadOnlyList<TypesetRow> rows = block.Typeset(library).Rows;
         IReadOnlyList<string> reasons = block.Reasons(rows);
@@ -22,7 +22,7 @@ internal static class MathRows
                 html.Append("<span class=\"term\">").AppendJoin("", term.Select(piece => $"<span>{Bare(piece)}</span>")).Append("</span>");
             html.Append("</div>");
             if (reasons[i].Length > 0)
-                html.Append($"<div class=\"reason\">{Html.Text(reasons[i])}</div>");
+                html.Append($"<div class=\"reason\">{Html.Text(inWords(reasons[i]))}</div>");
             html.Append('\n');
         }
         return html.Append("</div>\n").ToString();

@@ -1,7 +1,7 @@
 namespace CnnVerified.Site;
 
 /// <summary>Writes every page of a site.</summary>
-internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotations quotations, Judgement judgement, SiteSettings settings, SiteFolder site, Action<Fault> fault)
+internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotations quotations, Translations translations, Judgement judgement, SiteSettings settings, SiteFolder site, Action<Fault> fault)
 {
     private static readonly string[] Assets = ["book.css", "book.js", "steps.js", "stix-two-math.woff2", "stix-two-math-LICENSE.txt"];
 
@@ -14,7 +14,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
     {
         string sources = Path.GetFullPath(settings.Sources);
         var links = new Links(manuscript.Folder, sources);
-        var card = new EquationCard(blocks, judgement, links, new Citation(judgement.Date));
+        var card = new EquationCard(blocks, judgement, links, new Citation(judgement.Date), translations);
         var writer = new PageWriter(blocks, card, links, fault);
         PageText[] chapters = [.. manuscript.Chapters.Select(Parse)], shared = [.. manuscript.Equations.Concat(manuscript.Pages).Select(Parse)];
         var frame = new Frame(chapters);
@@ -32,7 +32,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         foreach (Language language in Enum.GetValues<Language>())
         {
             string place = Frame.Contents(language), index = $"assets/index-{language.Code()}.js";
-            string body = new ContentsPage(chapters, shared, blocks, judgement, card).Write(language);
+            string body = new ContentsPage(chapters, shared, blocks, judgement, card, translations).Write(language);
             site.Write(index, SearchIndex.Of(language, chapters.Where(chapter => chapter.File.Language == language)));
             Put(place, frame.Page(place, Words.Of(language).Title, language, body, Frame.Contents(language.Other()), index, "assets/index.js"));
         }
