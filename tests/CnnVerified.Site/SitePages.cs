@@ -57,7 +57,10 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         foreach (Language language in Enum.GetValues<Language>().Where(language => manuscript.ChaptersIn(language).Any()))
         {
             string place = $"{language.Code()}/print.html", title = Words.Of(language).Title;
-            string body = $"<h1>{title}</h1>\n" + PrintedBook.Joined([.. manuscript.ChaptersIn(language).Select(chapter => (chapter.Stem, _chapters[chapter]))]);
+            TextFile[] chapters = [.. manuscript.ChaptersIn(language)];
+            string contents = string.Concat(chapters.Select(chapter => $"<li>{Html.Link($"#{chapter.Stem}", Parse(chapter).Title)}</li>\n"));
+            string body = $"<h1>{title}</h1>\n<p>{Html.Text(Words.Of(language).Edition(judgement))}</p>\n<ul class=\"chapters\">\n{contents}</ul>\n"
+                + PrintedBook.Joined([.. chapters.Select(chapter => (chapter.Stem, _chapters[chapter]))]);
             using var page = site.Borrow(place, new Frame([]).Page(place, title, language, body, null));
             PrintedBook.Print(browser, page.Path, Path.GetFullPath(Path.Combine(folder, $"book-{language.Code()}.pdf")), settings.Check.Stop);
         }
