@@ -18,8 +18,9 @@ internal static class MathRows
         for (int i = 0; i < rows.Count; i++)
         {
             html.Append($"<div class=\"left\">{(rows[i].Label is { } label ? $"<span class=\"label\">{Html.Text(label)}</span>" : Bare(rows[i].Left ?? ""))}</div><div class=\"right\">");
+            // What does not fold needs no boxes around it, which a browser would lay out by the thousand.
             foreach (IReadOnlyList<string> term in rows[i].Terms)
-                html.Append("<span class=\"term\">").AppendJoin("", term.Select(piece => $"<span>{Bare(piece)}</span>")).Append("</span>");
+                html.Append(term.Count == 1 ? Bare(term[0]) : $"<span class=\"term\">{string.Concat(term.Select(piece => $"<span>{Bare(piece)}</span>"))}</span>");
             html.Append("</div>");
             if (reasons[i].Length > 0)
                 html.Append($"<div class=\"reason\">{Html.Text(inWords(reasons[i]))}</div>");
