@@ -36,17 +36,19 @@ internal sealed class Translations
     {
         var shown = new HashSet<string>(StringComparer.Ordinal);
         // The contents page has every equation of the shared pages, below the title of its page.
-        foreach (BlockText block in blocks.All.Where(block => block.File.Language is null && !block.IsDerivation))
+        foreach (var page in blocks.All.Where(block => block.File.Language is null && !block.IsDerivation).GroupBy(block => block.File))
         {
-            Show(block, block.Title);
-            Show(block, new PageText(block.File, quotations).Title);
+            Show(page.First(), new PageText(page.Key, quotations).Title);
+            foreach (BlockText block in page)
+                Show(block, block.Title);
         }
         foreach (BlockText block in manuscript.ChaptersIn(Language.Chinese).SelectMany(chapter => InChapter(chapter, blocks, quotations)))
-            if (block.IsDerivation)
-                foreach (string reason in block.Reasons(block.Typeset(blocks.Library).Rows))
-                    Show(block, reason);
-            else
+        {
+            if (!block.IsDerivation)
                 Show(block, block.Title);
+            foreach (string reason in block.Reasons(block.Typeset(blocks.Library).Rows))
+                Show(block, reason);
+        }
         foreach (var (english, (_, line)) in _known.Where(known => !shown.Contains(known.Key)))
             fault(new(_file, line, $"expected a title or a reason that a Chinese page shows, got '{english}', which is none."));
 
