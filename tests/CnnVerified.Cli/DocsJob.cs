@@ -65,7 +65,7 @@ internal static class DocsJob
             book.Check();
             if (!Told(book))
                 return 1;
-            AnsiConsole.WriteLine("every marker is fresh, and both languages have the same chapters, headings and markers");
+            AnsiConsole.WriteLine("every marker is fresh, and both languages have the same chapters, headings and markers, and titles and reasons are translated");
         }
         if (call.Out is null)
             return 0;

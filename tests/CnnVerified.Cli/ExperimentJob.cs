@@ -19,8 +19,8 @@ internal static class ExperimentJob
             Description = $"{string.Join(", ", ExperimentList.All.Select(experiment => experiment.Name))}. Without one they are listed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var page = new Option<string?>("--out") { Description = "Write the record to this Markdown file. Answers that stand in it, between <!-- en --> or <!-- zh --> and their ends, are kept." };
-        var svg = new Option<string?>("--svg") { Description = "Write the plot to this file." };
+        var page = new Option<string?>("--out") { Description = "Write the record to this Markdown file, in English and in Chinese. Answers that stand in it, behind <!-- answer -->, are kept." };
+        var svg = new Option<string?>("--svg") { Description = "Write the plot to this file, and with Chinese labels to one beside it whose name ends in -zh." };
         var seed = new Option<int>("--seed") { Description = "Seed of the weights and of the order of images; further runs take the seeds after it.", DefaultValueFactory = _ => 2015 };
         var small = new Option<bool>("--small") { Description = "The same on a few images, in a second or two, for trying it out: its numbers answer nothing." };
         var threads = Options.Threads();
@@ -44,23 +44,24 @@ internal static class ExperimentJob
         {
             int width = ExperimentList.All.Max(each => each.Name.Length);
             foreach (IExperiment each in ExperimentList.All)
-                AnsiConsole.WriteLine($"{each.Name.PadRight(width)}  {each.Question}");
+                AnsiConsole.WriteLine($"{each.Name.PadRight(width)}  {each.Question.English}");
             return 0;
         }
         IExperiment experiment = ExperimentList.Find(call.Name);
         VerificationJob.CheckThreads(call.Threads);
-        foreach (string? file in new[] { call.Out, call.Svg })
-            if (file is not null)
-                AtomicFile.EnsureWritable(file);
+        Language[] languages = Enum.GetValues<Language>();
+        foreach (string file in languages.Select(language => Picture(call.Svg, language)).Append(call.Out).OfType<string>())
+            AtomicFile.EnsureWritable(file);
 
         using var on = new Execution(threads: call.Threads);
         ExperimentRecord record = Measure(experiment, new(call.Seed, call.Extent, on, _ => { }, stop));
         Print(experiment, record);
-        if (call.Svg is not null)
-            AtomicFile.Write(call.Svg, record.Picture.ToSvg());
+        foreach (Language language in languages)
+            if (Picture(call.Svg, language) is { } picture)
+                AtomicFile.Write(picture, record.Picture.ToSvg(language));
         if (call.Out is not null)
             AtomicFile.Write(call.Out, ExperimentPage.Write(experiment, record, $"cnnverify experiment {experiment.Name} --seed {call.Seed}{(call.Extent == Extent.Small ? " --small" : "")}",
-                Picture(call.Out, call.Svg), File.Exists(call.Out) ? File.ReadAllText(call.Out) : null));
+                call.Svg is null ? null : language => From(call.Out, Picture(call.Svg, language)!), File.Exists(call.Out) ? File.ReadAllText(call.Out) : null));
         return 0;
     }
 
@@ -71,8 +72,8 @@ internal static class ExperimentJob
 
     private static void Print(IExperiment experiment, ExperimentRecord record)
     {
-        AnsiConsole.WriteLine(experiment.Question);
-        AnsiConsole.WriteLine(record.Setting);
+        AnsiConsole.WriteLine(experiment.Question.English);
+        AnsiConsole.WriteLine(record.Setting.English);
         foreach (Experiments.Table table in record.Tables)
         {
             AnsiConsole.WriteLine();
@@ -80,11 +81,14 @@ internal static class ExperimentJob
                 AnsiConsole.WriteLine(line);
         }
         AnsiConsole.WriteLine();
-        foreach (string finding in record.Findings)
-            AnsiConsole.WriteLine(finding);
+        foreach (Said finding in record.Findings)
+            AnsiConsole.WriteLine(finding.English);
     }
 
+    // plot.svg and plot-zh.svg.
+    private static string? Picture(string? svg, Language language) =>
+        svg is null || language == Language.English ? svg : Path.Combine(Path.GetDirectoryName(svg) ?? "", $"{Path.GetFileNameWithoutExtension(svg)}-zh{Path.GetExtension(svg)}");
+
     // As the page names it.
-    private static string? Picture(string page, string? svg) =>
-        svg is null ? null : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(page))!, Path.GetFullPath(svg)).Replace('\\', '/');
+    private static string From(string page, string file) => Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(page))!, Path.GetFullPath(file)).Replace('\\', '/');
 }

@@ -5,13 +5,16 @@ namespace CnnVerified.Experiments;
 /// <summary>Numbers as tables show them.</summary>
 internal static class Digits
 {
+    // Without words, so that it is the same in every language.
+    private const string NotFinite = "±∞, NaN";
+
     /// <summary>With so many places after the point.</summary>
     public static string Fixed(double value, int places) =>
-        double.IsFinite(value) ? value.ToString("F" + places.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : "not finite";
+        double.IsFinite(value) ? value.ToString("F" + places.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : NotFinite;
 
     /// <summary>Two significant digits and a power of ten, such as 4.6e-8.</summary>
     public static string Power(double value) => value == 0 ? "0"
-        : double.IsFinite(value) ? value.ToString("0.0e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal) : "not finite";
+        : double.IsFinite(value) ? value.ToString("0.0e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal) : NotFinite;
 
     /// <summary>As it is written, such as 0.003.</summary>
     public static string Plain(float value) => value.ToString(CultureInfo.InvariantCulture);
@@ -29,8 +32,13 @@ internal static class Digits
     public static string Points(double difference) => (difference * 100).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     /// <summary>The mean of some runs and how far the outermost are from each other, such as 0.512 (0.501 to 0.523).</summary>
-    public static string Spread(IReadOnlyCollection<double> values, Func<double, string> text) =>
-        values.Count == 1 ? text(values.Single()) : $"{text(values.Average())} ({text(values.Min())} to {text(values.Max())})";
+    public static Said Spread(IReadOnlyCollection<double> values, Func<double, string> text)
+    {
+        if (values.Count == 1)
+            return text(values.Single());
+        var (mean, least, most) = (text(values.Average()), text(values.Min()), text(values.Max()));
+        return new($"{mean} ({least} to {most})", $"{mean}（{least} 至 {most}）");
+    }
 
     /// <summary>The slope of a straight line through points, by least squares.</summary>
     public static double Slope(IReadOnlyList<(double X, double Y)> points)

@@ -30,7 +30,7 @@ public enum Mark
 /// <param name="Label">What it measures.</param>
 /// <param name="Scale">How it is divided.</param>
 /// <param name="Names">Names of the places 0, 1, 2, … instead of numbers; null for numbers.</param>
-public sealed record Axis(string Label, AxisScale Scale = AxisScale.Linear, IReadOnlyList<string>? Names = null);
+public sealed record Axis(Said Label, AxisScale Scale = AxisScale.Linear, IReadOnlyList<Said>? Names = null);
 
 /// <summary>Points that belong together.</summary>
 /// <param name="Name">What the legend calls them; empty for none.</param>
@@ -38,19 +38,19 @@ public sealed record Axis(string Label, AxisScale Scale = AxisScale.Linear, IRea
 /// <param name="Mark">How they are drawn.</param>
 /// <param name="Colour">One of the eight colours, from 0.</param>
 /// <param name="Dash">0 for a solid line, 1 or 2 for dashes.</param>
-public sealed record Series(string Name, IReadOnlyList<(double X, double Y)> Points, Mark Mark, int Colour, int Dash = 0);
+public sealed record Series(Said Name, IReadOnlyList<(double X, double Y)> Points, Mark Mark, int Colour, int Dash = 0);
 
 /// <summary>One plot.</summary>
 /// <param name="Title">What is seen.</param>
 /// <param name="X">The axis across.</param>
 /// <param name="Y">The axis up; with names it runs down, as a list does.</param>
 /// <param name="Series">What is drawn.</param>
-public sealed record Plot(string Title, Axis X, Axis Y, IReadOnlyList<Series> Series);
+public sealed record Plot(Said Title, Axis X, Axis Y, IReadOnlyList<Series> Series);
 
 /// <summary>Plots one below the other, as an SVG file that stands alone: its own background and colours, light or dark as the reader's system is, no script.</summary>
 /// <param name="Description">What it shows, for readers who do not see it.</param>
 /// <param name="Plots">The plots.</param>
-public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots)
+public sealed record Figure(Said Description, params IReadOnlyList<Plot> Plots)
 {
     private const double Width = 860, Top = 40, Right = 530, AxisHeight = 52, PlotHeight = 260, RowHeight = 22;
 
@@ -66,17 +66,18 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
         """;
 
     /// <summary>The file.</summary>
+    /// <param name="language">The language of its labels.</param>
     /// <returns>Its text.</returns>
-    public string ToSvg()
+    public string ToSvg(Language language)
     {
         double[] heights = [.. Plots.Select(plot => Inner(plot) + Top + AxisHeight)];
-        var svg = Tag("svg", ("viewBox", $"0 0 {Coordinate(Width)} {Coordinate(heights.Sum())}"), ("role", "img"), ("aria-label", Description));
-        svg.Add(Tag("title", Description), Tag("style", Style.ReplaceLineEndings("")), Tag("rect", ("class", "ground"), ("width", Width), ("height", heights.Sum()), ("rx", 6.0)));
+        var svg = Tag("svg", ("viewBox", $"0 0 {Coordinate(Width)} {Coordinate(heights.Sum())}"), ("role", "img"), ("aria-label", Description.In(language)));
+        svg.Add(Tag("title", Description.In(language)), Tag("style", Style.ReplaceLineEndings("")), Tag("rect", ("class", "ground"), ("width", Width), ("height", heights.Sum()), ("rx", 6.0)));
         double down = 0;
         for (int p = 0; p < Plots.Count; p++)
         {
             var group = Tag("g", ("transform", $"translate(0 {Coordinate(down)})"));
-            Draw(group, Plots[p]);
+            Draw(group, Plots[p], language);
             svg.Add(group);
             down += heights[p];
         }
@@ -86,23 +87,26 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
     private static double Inner(Plot plot) =>
         Math.Max(plot.Y.Names is { } names ? RowHeight * names.Count : PlotHeight, RowHeight * (plot.Series.Count(series => series.Name != "") - 1));
 
-    private static void Draw(XElement svg, Plot plot)
+    // About as wide as a text is: a Chinese character is as wide as two letters.
+    private static double Extent(string text) => text.Sum(c => c >= '\u2e80' ? 13.0 : 6.6);
+
+    private static void Draw(XElement svg, Plot plot, Language language)
     {
-        double bottom = Top + Inner(plot), left = plot.Y.Names is { } names ? 30 + 6.6 * names.Max(name => name.Length) : 78;
+        double bottom = Top + Inner(plot), left = plot.Y.Names is { } names ? 30 + names.Max(name => Extent(name.In(language))) : 78;
         bool isLegend = plot.Series.Any(series => series.Name != "");
         double right = isLegend ? Right : Width - 30;
-        var across = new Ruler(plot.X, plot.Series.SelectMany(series => series.Points).Select(point => point.X), left, right);
-        var up = plot.Y.Names is null ? new Ruler(plot.Y, plot.Series.SelectMany(series => series.Points).Select(point => point.Y), bottom, Top)
-            : new Ruler(plot.Y, [], Top, bottom);
+        var across = new Ruler(plot.X, language, plot.Series.SelectMany(series => series.Points).Select(point => point.X), left, right);
+        var up = plot.Y.Names is null ? new Ruler(plot.Y, language, plot.Series.SelectMany(series => series.Points).Select(point => point.Y), bottom, Top)
+            : new Ruler(plot.Y, language, [], Top, bottom);
 
-        svg.Add(Text("start title", 14, 24, plot.Title));
+        svg.Add(Text("start title", 14, 24, plot.Title.In(language)));
         foreach (var (at, label) in up.Ticks)
             svg.Add(Line("grid", left, at, right, at), Text("end", left - 8, at + 4.5, label));
         foreach (var (at, label) in across.Ticks)
             svg.Add(Line("grid", at, Top, at, bottom), Text("middle", at, bottom + 18, label));
-        svg.Add(Line("axis", left, bottom, right, bottom), Line("axis", left, Top, left, bottom), Text("middle", (left + right) / 2, bottom + 40, plot.X.Label));
+        svg.Add(Line("axis", left, bottom, right, bottom), Line("axis", left, Top, left, bottom), Text("middle", (left + right) / 2, bottom + 40, plot.X.Label.In(language)));
         if (plot.Y.Label != "")
-            svg.Add(Tag("text", ("text-anchor", "middle"), ("transform", $"translate(18 {Coordinate((Top + bottom) / 2)}) rotate(-90)"), plot.Y.Label));
+            svg.Add(Tag("text", ("text-anchor", "middle"), ("transform", $"translate(18 {Coordinate((Top + bottom) / 2)}) rotate(-90)"), plot.Y.Label.In(language)));
 
         double legend = Top + 6;
         foreach (Series series in plot.Series)
@@ -118,7 +122,7 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
                 svg.Add(Line($"line c{series.Colour} d{series.Dash}", right + 16, legend, right + 44, legend));
             if (series.Mark != Mark.Line)
                 svg.Add(Dot(series.Colour, right + 30, legend));
-            svg.Add(Text("start", right + 52, legend + 4.5, series.Name));
+            svg.Add(Text("start", right + 52, legend + 4.5, series.Name.In(language)));
             legend += RowHeight;
         }
     }
@@ -183,13 +187,13 @@ public sealed record Figure(string Description, params IReadOnlyList<Plot> Plots
         private readonly Axis _axis;
         private readonly double _low, _high, _from, _to;
 
-        public Ruler(Axis axis, IEnumerable<double> values, double from, double to)
+        public Ruler(Axis axis, Language language, IEnumerable<double> values, double from, double to)
         {
             (_axis, _from, _to) = (axis, from, to);
             if (axis.Names is { } names)
             {
                 (_low, _high) = (-0.5, names.Count - 0.5);
-                Ticks = [.. names.Select((name, place) => (Place(place), name))];
+                Ticks = [.. names.Select((name, place) => (Place(place), name.In(language)))];
                 return;
             }
             double[] shown = [.. values.Where(value => double.IsFinite(Level(value))).DefaultIfEmpty(1)];

@@ -14,10 +14,11 @@ internal sealed class GaussianAsConvolution : IExperiment
 
     public string Name => "gaussian-pooling";
 
-    public string Question => "Is Gaussian pooling a convolution?";
+    public Said Question => new("Is Gaussian pooling a convolution?", "高斯池化是卷积吗？");
 
-    public string Repeatability =>
-        "The counts are the same on every machine; the largest differences are computed in binary64 with the platform's exp and may differ in their last digit.";
+    public Said Repeatability => new(
+        "The counts are the same on every machine; the largest differences are computed in binary64 with the platform's exp and may differ in their last digit.",
+        "个数在任何机器上都相同；最大的差以 binary64 和平台自带的 exp 计算，最后一位可能不同。");
 
     public ExperimentRecord Run(Conditions conditions)
     {
@@ -43,33 +44,53 @@ internal sealed class GaussianAsConvolution : IExperiment
         var (zeros, shared) = (GaussianPooling.Forward(bright, 1.5, 5, 5, borders), Renormalised(bright, 1.5, 5, borders));
         var sums = Superposition(Exact(pixels, images));
 
-        return new($"The first {images} training images of the embedded subset of Fashion-MNIST, divided by 255, as {images / Channels} images of {Channels} channels. " +
+        Said largest = new("largest difference", "最大的差"), outputs = new("outputs", "输出"), pooling = new("pooling", "池化");
+        return new(new(
+            $"The first {images} training images of the embedded subset of Fashion-MNIST, divided by 255, as {images / Channels} images of {Channels} channels. " +
             "The weights of the convolution are not computed from the formula: each is the pooled value of a window in which one pixel is 1 and all others are 0.",
+            $"内嵌的 Fashion-MNIST 子集的前 {images} 张训练图像，除以 255，当作 {images / Channels} 张 {Channels} 通道的图像。" +
+            "卷积的权重不是用公式算出来的：每个权重都是一个窗口的池化值，这个窗口里只有一个像素是 1，其余都是 0。"),
         [
-            Table.Of("Outputs of PL-F5 and of CV-F9 that differ in any bit",
-                ["window", "σ", "stride", "padding", "outputs", "engine, binary32", "reference, binary64"],
+            Table.Of(new("Outputs of PL-F5 and of CV-F9 that differ in any bit", "PL-F5 与 CV-F9 的输出中，有任何一个比特不同的个数"),
+                [
+                    new("window", "窗口"), "σ", new("stride", "步幅"), new("padding", "填充"), outputs, new("engine, binary32", "引擎，binary32"),
+                    new("reference, binary64", "参考实现，binary64"),
+                ],
                 rows, row =>
                 [
                     $"{row.Shape.R}×{row.Shape.S}", Digits.Plain(row.Shape.Sigma), $"{row.Shape.Window.Sh}×{row.Shape.Window.Sw}", $"{row.Shape.Window.Ph}×{row.Shape.Window.Pw}",
                     Digits.Count(row.Engine.Count), Digits.Count(row.Engine.Different), Digits.Count(row.Reference.Different),
                 ]),
-            new("The same pooling with its weights divided by the sum of those that lie inside the image (window 5×5, σ 1.5, stride 2, padding 2), against PL-F5",
-                ["outputs", "number", "largest difference"],
-                [["whole window inside", Digits.Count(inside), Digits.Power(largestInside)], ["window over the border", Digits.Count(edge), Digits.Power(largestEdge)]]),
-            new("Largest |pool(a + b) − pool(a) − pool(b)| over pairs of images, windows 3×3, stride 2",
-                ["pooling", "largest difference"], [["Gaussian, σ 1", Digits.Power(sums.Gaussian)], ["mean", Digits.Power(sums.Mean)], ["max", Digits.Power(sums.Max)]]),
+            new(new("The same pooling with its weights divided by the sum of those that lie inside the image (window 5×5, σ 1.5, stride 2, padding 2), against PL-F5",
+                    "同样的池化，但权重除以落在图像内的权重之和（窗口 5×5，σ 1.5，步幅 2，填充 2），与 PL-F5 比较"),
+                [outputs, new("number", "个数"), largest],
+                [
+                    [new("whole window inside", "窗口全在图像内"), Digits.Count(inside), Digits.Power(largestInside)],
+                    [new("window over the border", "窗口越过边界"), Digits.Count(edge), Digits.Power(largestEdge)],
+                ]),
+            new(new("Largest |pool(a + b) − pool(a) − pool(b)| over pairs of images, windows 3×3, stride 2", "各对图像上 |pool(a + b) − pool(a) − pool(b)| 的最大值，窗口 3×3，步幅 2"),
+                [pooling, largest],
+                [
+                    [new("Gaussian, σ 1", "高斯，σ 1"), Digits.Power(sums.Gaussian)], [new("mean", "平均"), Digits.Power(sums.Mean)],
+                    [new("max", "最大"), Digits.Power(sums.Max)],
+                ]),
         ],
         [
-            $"Outputs that differ: {Digits.Count(rows.Sum(row => row.Engine.Different))} of {Digits.Count(rows.Sum(row => row.Engine.Count))} on the engine, " +
+            new($"Outputs that differ: {Digits.Count(rows.Sum(row => row.Engine.Different))} of {Digits.Count(rows.Sum(row => row.Engine.Count))} on the engine, " +
                 $"{Digits.Count(rows.Sum(row => row.Reference.Different))} on the reference.",
-            $"On an image that is 1 everywhere PL-F5 gives {Digits.Fixed(zeros[0, 0, 0, 0], 4)} in the corner, as zeros count around it; " +
+                $"不同的输出：引擎上 {Digits.Count(rows.Sum(row => row.Engine.Count))} 个中有 {Digits.Count(rows.Sum(row => row.Engine.Different))} 个，" +
+                $"参考实现上有 {Digits.Count(rows.Sum(row => row.Reference.Different))} 个。"),
+            new($"On an image that is 1 everywhere PL-F5 gives {Digits.Fixed(zeros[0, 0, 0, 0], 4)} in the corner, as zeros count around it; " +
                 $"with the weights that lie inside divided by their sum it is {Digits.Fixed(shared[0, 0, 0, 0], 4)}.",
+                $"在处处为 1 的图像上，PL-F5 在角上得到 {Digits.Fixed(zeros[0, 0, 0, 0], 4)}，因为周围的零也算在内；把落在图像内的权重除以它们的和，则得到 {Digits.Fixed(shared[0, 0, 0, 0], 4)}。"),
         ],
-        new("Pooled values along a row near the middle of an image that is 1 everywhere: zeros around the image darken the border, weights divided by their sum inside do not",
-            new Plot("Gaussian pooling of an image that is 1 everywhere, a middle row", new("output column"), new("pooled value"),
+        new(new("Pooled values along a row near the middle of an image that is 1 everywhere: zeros around the image darken the border, weights divided by their sum inside do not",
+                "处处为 1 的图像中间一行的池化值：图像周围的零使边界变暗，权重除以图像内之和则不会"),
+            new Plot(new("Gaussian pooling of an image that is 1 everywhere, a middle row", "处处为 1 的图像的高斯池化，中间一行"), new(new("output column", "输出的列")), new(new("pooled value", "池化值")),
             [
-                new("padding is zeros (PL-F5)", Along(zeros), Mark.Line, 0), new("depthwise (CV-F9)", Along(Convolved(bright, 1.5, 5, 5, borders)), Mark.Dot, 1),
-                new("weights inside sum to 1", Along(shared), Mark.Line, 2, 1),
+                new(new("padding is zeros (PL-F5)", "填充为零（PL-F5）"), Along(zeros), Mark.Line, 0),
+                new(new("depthwise (CV-F9)", "逐通道卷积（CV-F9）"), Along(Convolved(bright, 1.5, 5, 5, borders)), Mark.Dot, 1),
+                new(new("weights inside sum to 1", "图像内的权重之和为 1"), Along(shared), Mark.Line, 2, 1),
             ])));
     }
 

@@ -10,10 +10,10 @@ public interface IExperiment
     string Name { get; }
 
     /// <summary>The question, one sentence.</summary>
-    string Question { get; }
+    Said Question { get; }
 
     /// <summary>How far the numbers are the same on every machine.</summary>
-    string Repeatability { get; }
+    Said Repeatability { get; }
 
     /// <summary>Measures.</summary>
     /// <param name="conditions">Seed and extent, and where to compute.</param>

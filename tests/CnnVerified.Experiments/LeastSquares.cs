@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using CnnVerified.Experiments.Networks;
 using CnnVerified.Reference.Equations;
 using CnnVerified.Verification.Images;
 using MathNet.Numerics.LinearAlgebra;
@@ -12,11 +13,12 @@ internal sealed class LeastSquares : IExperiment
 
     public string Name => "least-squares";
 
-    public string Question => "Does back-propagation with the squared error reach the least-squares solution?";
+    public Said Question => new("Does back-propagation with the squared error reach the least-squares solution?", "用平方误差做反向传播，能达到最小二乘解吗？");
 
-    public string Repeatability =>
+    public Said Repeatability => new(
         "Computed in binary64 by the reference and MathNet.Numerics. Their sums and the platform's tanh may round differently elsewhere: " +
-        "expect the same numbers to the digits shown, not the same bits, and in the second table now and then a run that ends in another minimum.";
+        "expect the same numbers to the digits shown, not the same bits, and in the second table now and then a run that ends in another minimum.",
+        "由参考实现和 MathNet.Numerics 以 binary64 计算。在别的机器上，它们的求和与平台的 tanh 可能有不同的舍入：所列的数字应当相同，比特则未必；第二张表里，偶尔会有一次运行停在另一个极小点。");
 
     public ExperimentRecord Run(Conditions conditions)
     {
@@ -25,7 +27,7 @@ internal sealed class LeastSquares : IExperiment
         double[] targets = Targets(train, 5, 7, 9);
         var descents = Preparations(train, blocks).Select(preparation =>
         {
-            conditions.Progress(preparation.Name);
+            conditions.Progress(preparation.Name.English);
             return (preparation.Name, Descent: Descend(preparation.X, targets, most, conditions.Stop));
         }).ToArray();
         var raw = Preparations(train, blocks)[0].X;
@@ -40,7 +42,9 @@ internal sealed class LeastSquares : IExperiment
         }).ToArray();
         var minima = ends.Where(end => end.IsStationary).GroupBy(end => Math.Round(end.Loss, 4)).OrderBy(group => group.Key).ToArray();
 
-        return new($"The first {images} training images of the embedded subset of Fashion-MNIST. " +
+        Said loss = new("loss", "损失"), step = Course.Step;
+        return new(new(
+            $"The first {images} training images of the embedded subset of Fashion-MNIST. " +
             $"Linear layer: the means of {blocks}×{blocks} blocks of an image, 0 to 1, and a bias; the target is 1 for footwear " +
             $"(classes 5, 7 and 9), 0 otherwise; half the squared error (LS-F2), all images in each step, weights begin at 0, " +
             $"η = 2/(λ₁ + λₙ) from the largest and smallest eigenvalue of XᵀX, κ = λ₁/λₙ. " +
@@ -48,39 +52,56 @@ internal sealed class LeastSquares : IExperiment
             $"{hidden.Hidden} units with tanh, one linear output, half the squared error and {Digits.Plain(Decay / 2)} times the sum of all squared parameters, " +
             $"{seeds} draws by IT-2 from seed {conditions.Seed}, {Digits.Count(steps)} steps of gradient descent and then Newton steps " +
             "until the gradient is 0 to rounding.",
+            $"内嵌的 Fashion-MNIST 子集的前 {images} 张训练图像。线性层：输入是图像的 {blocks}×{blocks} 个分块的平均值（0 到 1）和偏置；鞋类（第 5、7、9 类）的目标是 1，其余是 0；" +
+            $"平方误差的一半（LS-F2），每步用全部图像，权重从 0 开始，η = 2/(λ₁ + λₙ)，其中 λ₁ 和 λₙ 是 XᵀX 的最大和最小特征值，κ = λ₁/λₙ。" +
+            $"两层：输入是 2×2 个分块的平均值，经过标准化；套头衫和衬衫（第 2、6 类）的目标是 1，其他上衣与它们相像；" +
+            $"{hidden.Hidden} 个 tanh 单元，一个线性输出，损失是平方误差的一半加上 {Digits.Plain(Decay / 2)} 乘以全部参数的平方和；" +
+            $"从种子 {conditions.Seed} 起按 IT-2 抽取 {seeds} 次，先做 {Digits.Count(steps)} 步梯度下降，再做牛顿步，直到梯度在舍入误差内为 0。"),
         [
-            Table.Of($"One linear layer: steps until ‖w − w*‖/‖w*‖ is below {Digits.Power(Reached)}, w* by MathNet's QR",
-                ["inputs", "κ", "(κ − 1)/(κ + 1)", "error left by a step, measured", "steps", "distance at the end", "loss at the end − loss of QR"],
+            Table.Of(new($"One linear layer: steps until ‖w − w*‖/‖w*‖ is below {Digits.Power(Reached)}, w* by MathNet's QR",
+                    $"一个线性层：多少步后 ‖w − w*‖/‖w*‖ 小于 {Digits.Power(Reached)}，w* 由 MathNet 的 QR 给出"),
+                [
+                    new("inputs", "输入"), "κ", "(κ − 1)/(κ + 1)", new("error left by a step, measured", "每步剩下的误差，实测"), new("steps", "步数"),
+                    new("distance at the end", "最后的距离"), new("loss at the end − loss of QR", "最后的损失 − QR 的损失"),
+                ],
                 descents, each =>
                 [
                     each.Name, Digits.Fixed(each.Descent.Condition, 1), Digits.Fixed(each.Descent.Predicted, 6),
-                    each.Descent.Measured is { } measured ? Digits.Fixed(measured, 6) : "0 after one step",
+                    each.Descent.Measured is { } measured ? Digits.Fixed(measured, 6) : new Said("0 after one step", "一步之后为 0"),
                     Digits.Count(each.Descent.Distances.Count - 1), Digits.Power(each.Descent.Distances[^1]), Digits.Power(Math.Max(0, each.Descent.Excess)),
                 ]),
-            new("The same layer on the means as they are, near the largest rate: loss after the steps over the loss before them", ["η", "loss after/before"],
+            new(new("The same layer on the means as they are, near the largest rate: loss after the steps over the loss before them", "同一层，直接用分块平均值，学习率接近上限：若干步之后的损失与之前之比"),
+                ["η", new("loss after/before", "损失，后/前")],
                 [["0.99 · 2/λ₁", Digits.Power(below)], ["1.01 · 2/λ₁", Digits.Power(above)]]),
-            new("Two layers: where the runs end", ["loss", "runs", "smallest eigenvalue of the Hessian"],
-                [.. minima.Select(group => (IReadOnlyList<string>)[Digits.Fixed(group.Key, 4), Digits.Count(group.Count()), Digits.Power(group.Min(end => end.Curvature))]),
-                    .. ends.Any(end => !end.IsStationary) ? [["not at rest", Digits.Count(ends.Count(end => !end.IsStationary)), ""]] : Array.Empty<IReadOnlyList<string>>()]),
+            new(new("Two layers: where the runs end", "两层：各次运行停在哪里"), [loss, new("runs", "次数"), new("smallest eigenvalue of the Hessian", "Hessian 矩阵的最小特征值")],
+                [.. minima.Select(group => (IReadOnlyList<Said>)[Digits.Fixed(group.Key, 4), Digits.Count(group.Count()), Digits.Power(group.Min(end => end.Curvature))]),
+                    .. ends.Any(end => !end.IsStationary) ? [[new Said("not at rest", "没有停下"), Digits.Count(ends.Count(end => !end.IsStationary)), ""]] : Array.Empty<IReadOnlyList<Said>>()]),
         ],
         [
-            $"One linear layer: the largest distance from the solution of QR at the end is {Digits.Power(descents.Max(each => each.Descent.Distances[^1]))}.",
-            $"Two layers: after {Digits.Count(steps)} steps of gradient descent the loss is {Digits.Fixed(ends.Min(end => end.Descended), 3)} to {Digits.Fixed(ends.Max(end => end.Descended), 3)}; " +
+            new($"One linear layer: the largest distance from the solution of QR at the end is {Digits.Power(descents.Max(each => each.Descent.Distances[^1]))}.",
+                $"一个线性层：最后与 QR 的解的最大距离是 {Digits.Power(descents.Max(each => each.Descent.Distances[^1]))}。"),
+            new($"Two layers: after {Digits.Count(steps)} steps of gradient descent the loss is {Digits.Fixed(ends.Min(end => end.Descended), 3)} to {Digits.Fixed(ends.Max(end => end.Descended), 3)}; " +
                 $"at rest {Digits.Fixed(ends.Min(end => end.Loss), 3)} to {Digits.Fixed(ends.Max(end => end.Loss), 3)}, in {minima.Length} different places by their loss; " +
                 $"the best linear layer on the same inputs, with the same penalty, has {Digits.Fixed(hidden.LinearLoss, 3)}.",
+                $"两层：{Digits.Count(steps)} 步梯度下降之后，损失在 {Digits.Fixed(ends.Min(end => end.Descended), 3)} 到 {Digits.Fixed(ends.Max(end => end.Descended), 3)} 之间；" +
+                $"停下时在 {Digits.Fixed(ends.Min(end => end.Loss), 3)} 到 {Digits.Fixed(ends.Max(end => end.Loss), 3)} 之间，按损失分为 {minima.Length} 处；" +
+                $"输入相同、惩罚项相同的最好的线性层，损失是 {Digits.Fixed(hidden.LinearLoss, 3)}。"),
         ],
-        new("Above: distance from the least-squares solution over steps, logarithmic, for inputs of different condition. Below: final losses of a network with a hidden layer, sorted",
-            new Plot("One linear layer: distance from the QR solution", new("step", AxisScale.Logarithmic), new("‖w − w*‖/‖w*‖", AxisScale.Logarithmic),
+        new(new("Above: distance from the least-squares solution over steps, logarithmic, for inputs of different condition. Below: final losses of a network with a hidden layer, sorted",
+                "上：条件数不同的输入，与最小二乘解的距离随步数的变化，取对数。下：带隐藏层的网络最后的损失，从小到大排列"),
+            new Plot(new("One linear layer: distance from the QR solution", "一个线性层：与 QR 的解的距离"), new(step, AxisScale.Logarithmic), new("‖w − w*‖/‖w*‖", AxisScale.Logarithmic),
             [
-                .. descents.Select((each, d) => new Series($"{each.Name}, κ = {Digits.Fixed(each.Descent.Condition, 0)}", Thin(each.Descent.Distances), each.Descent.Measured is null ? Mark.Dot : Mark.Line, d)),
-                .. descents.Where(each => each.Descent.Measured is not null).Select((each, d) => new Series(d == 0 ? "predicted rate" : "", Predicted(each.Descent), Mark.Line, 7, 2)),
+                .. descents.Select((each, d) => new Series(Labelled(each.Name, Digits.Fixed(each.Descent.Condition, 0)), Thin(each.Descent.Distances), each.Descent.Measured is null ? Mark.Dot : Mark.Line, d)),
+                .. descents.Where(each => each.Descent.Measured is not null).Select((each, d) => new Series(d == 0 ? new Said("predicted rate", "预测的速度") : "", Predicted(each.Descent), Mark.Line, 7, 2)),
             ]),
-            new Plot("Two layers with tanh: final loss of each run, sorted", new("run"), new("loss"),
+            new Plot(new("Two layers with tanh: final loss of each run, sorted", "两层，tanh：各次运行最后的损失，从小到大"), new(new("run", "运行")), new(loss),
             [
-                new($"after {Digits.Count(steps)} steps", [.. ends.Select(end => end.Descended).Order().Select((loss, run) => (run + 1.0, loss))], Mark.Dot, 0),
-                new("at rest", [.. ends.Select(end => end.Loss).Order().Select((loss, run) => (run + 1.0, loss))], Mark.Dot, 1),
+                new(new($"after {Digits.Count(steps)} steps", $"{Digits.Count(steps)} 步之后"), [.. ends.Select(end => end.Descended).Order().Select((loss, run) => (run + 1.0, loss))], Mark.Dot, 0),
+                new(new("at rest", "停下时"), [.. ends.Select(end => end.Loss).Order().Select((loss, run) => (run + 1.0, loss))], Mark.Dot, 1),
             ])));
     }
+
+    private static Said Labelled(Said name, string condition) => new($"{name.English}, κ = {condition}", $"{name.Chinese}，κ = {condition}");
 
     /// <summary>A descent of one linear layer.</summary>
     /// <param name="Condition">κ of XᵀX.</param>
@@ -95,12 +116,16 @@ internal sealed class LeastSquares : IExperiment
     }
 
     /// <summary>Inputs with condition numbers of all sizes.</summary>
-    internal static (string Name, Matrix<double> X)[] Preparations(ImageSet images, int blocks)
+    internal static (Said Name, Matrix<double> X)[] Preparations(ImageSet images, int blocks)
     {
         Matrix<double> means = Blocks(images, blocks), centred = Centred(means);
         var spectrum = (centred.TransposeThisAndMultiply(centred) / centred.RowCount).Evd(Symmetricity.Symmetric);
         var whitening = spectrum.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(spectrum.EigenValues.Map(value => 1 / Math.Sqrt(value.Real)));
-        return [("means of blocks", means), ("mean taken away", centred), ("standardised", Standardised(means)), ("whitened", centred * whitening)];
+        return
+        [
+            (new("means of blocks", "分块平均值"), means), (new("mean taken away", "减去均值"), centred), (new("standardised", "标准化"), Standardised(means)),
+            (new("whitened", "白化"), centred * whitening),
+        ];
     }
 
     /// <summary>Gradient descent from 0 at the best constant rate.</summary>

@@ -16,11 +16,12 @@ internal sealed class UpdateOrder : IExperiment
 
     public string Name => "update-order";
 
-    public string Question => "Does the residual go back through the weights before or after their update?";
+    public Said Question => new("Does the residual go back through the weights before or after their update?", "残差往回传时，经过的是更新之前的权重，还是更新之后的？");
 
-    public string Repeatability =>
+    public Said Repeatability => new(
         "The first table is computed in binary64 with the exp and tanh of the platform: its last digit may differ elsewhere. The second is the engine's: " +
-        "losses are the same on every machine, for any vector width and number of threads.";
+        "losses are the same on every machine, for any vector width and number of threads.",
+        "第一张表用平台自带的 exp 和 tanh 以 binary64 计算：换一台机器，最后一位可能不同。第二张表由引擎计算：损失在任何机器上都相同，与向量宽度和线程数无关。");
 
     public ExperimentRecord Run(Conditions conditions)
     {
@@ -31,6 +32,8 @@ internal sealed class UpdateOrder : IExperiment
         var small = rates.Zip(errors).Where(each => each.First <= 0.0101).ToArray();
         double Slope(int layer) => Digits.Slope([.. small.Select(each => (Math.Log10(each.First), Math.Log10(each.Second[layer])))]);
 
+        string slopes = string.Join(", ", Layers.Select((layer, l) => $"{layer.Name}.w {Digits.Fixed(Slope(l), 3)}"));
+
         var trials = new Trials(conditions, epochs: 2, seeds: 2);
         var samples = trials.Scaled(PixelScale.LeNet5(conditions.On));
         float[] trained = conditions.Either<float[]>([0.001f, 0.003f, 0.01f, 0.03f, 0.1f], [0.01f]);
@@ -38,22 +41,29 @@ internal sealed class UpdateOrder : IExperiment
         Course[] Train(float rate, Order order) =>
             trials.Run($"rate {rate}, {order}", () => TrialNetwork.LeNet5(Plan.Batch), samples, plan => plan with { Rate = rate, Order = order });
 
-        return new($"First the gradient itself: LeNet-5 of the reference in binary64 on {Trials.Count(images, "image", "images")}, one step of gradient descent. " +
-            $"Then training: {trials.Setting} Momentum 0.9.",
+        return new(new(
+            $"First the gradient itself: LeNet-5 of the reference in binary64 on {Trials.Count(images, "image", "images")}, one step of gradient descent. " +
+            $"Then training: {trials.Setting.English} Momentum 0.9.",
+            $"先看梯度本身：参考实现的 LeNet-5，以 binary64 计算，{images} 张图像，梯度下降一步。再看训练：{trials.Setting.Chinese}动量 0.9。"),
         [
-            Table.Of("Relative error of a layer's weight gradient, ‖wrong − right‖/‖right‖, where each layer above is updated before the residual passes it",
+            Table.Of(new("Relative error of a layer's weight gradient, ‖wrong − right‖/‖right‖, where each layer above is updated before the residual passes it",
+                    "上面各层都在残差经过之前更新时，各层权重梯度的相对误差 ‖错 − 对‖/‖对‖"),
                 ["η", .. Layers.Select(layer => $"{layer.Name}.w")],
                 rates.Zip(errors), row => [Digits.Power(row.First), .. row.Second.Select(Digits.Power)]),
-            Table.Of("Loss of the last pass and held-out accuracy with either order: mean (smallest to largest)",
-                ["η", "loss, residual first", "loss, update first", "accuracy, residual first", "accuracy, update first"],
+            Table.Of(new("Loss of the last pass and held-out accuracy with either order: mean (smallest to largest)", "两种顺序下最后一轮的损失和留出准确率：平均（最小至最大）"),
+                [
+                    "η", new("loss, residual first", "损失，先反传"), new("loss, update first", "损失，先更新"), new("accuracy, residual first", "准确率，先反传"),
+                    new("accuracy, update first", "准确率，先更新"),
+                ],
                 courses, row => [Digits.Plain(row.Rate), Course.Losses(row.Right, 4), Course.Losses(row.Early, 4), Course.Accuracies(row.Right), Course.Accuracies(row.Early)]),
         ],
         [
-            $"Slope of log error over log η, for η ≤ 0.01: {string.Join(", ", Layers.Select((layer, l) => $"{layer.Name}.w {Digits.Fixed(Slope(l), 3)}"))}.",
-            "The gradient of output.w does not pass through updated weights: its error is 0.",
+            new($"Slope of log error over log η, for η ≤ 0.01: {slopes}.", $"η ≤ 0.01 时，误差的对数对 η 的对数的斜率：{slopes}。"),
+            new("The gradient of output.w does not pass through updated weights: its error is 0.", "output.w 的梯度不经过更新后的权重：误差为 0。"),
         ],
-        new("Relative error of the weight gradients over the learning rate, both axes logarithmic: straight lines of slope 1",
-            new Plot("Residual through updated weights: error of the gradient", new("learning rate η", AxisScale.Logarithmic), new("relative error", AxisScale.Logarithmic),
+        new(new("Relative error of the weight gradients over the learning rate, both axes logarithmic: straight lines of slope 1", "权重梯度的相对误差随学习率的变化，两轴都取对数：斜率为 1 的直线"),
+            new Plot(new("Residual through updated weights: error of the gradient", "残差经过更新后的权重：梯度的误差"), new(new("learning rate η", "学习率 η"), AxisScale.Logarithmic),
+                new(new("relative error", "相对误差"), AxisScale.Logarithmic),
                 [.. Layers.Select((layer, l) => new Series($"{layer.Name}.w", [.. rates.Zip(errors, (rate, row) => (rate, row[l])).Reverse()], Mark.DottedLine, l))])));
     }
 

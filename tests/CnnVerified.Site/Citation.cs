@@ -10,7 +10,7 @@ internal sealed class Citation(DateOnly date)
 
     private static readonly Assembly Ours = typeof(Citation).Assembly;
 
-    private static readonly string Version = Ours.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    internal static readonly string Version = Ours.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     // Directory.Build.props may say where the repository is; the SDK then writes it into the assembly.
     private static readonly string? Address = Ours.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(metadata => metadata.Key == "RepositoryUrl")?.Value;

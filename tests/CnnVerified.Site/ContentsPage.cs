@@ -4,7 +4,7 @@ using CnnVerified.Reference.Notation;
 namespace CnnVerified.Site;
 
 /// <summary>Chapters, every equation with its verdict and where it is told, and the other pages. It is the index for those without scripts.</summary>
-internal sealed class ContentsPage(IReadOnlyList<PageText> chapters, IReadOnlyList<PageText> shared, BlockSet blocks, Judgement judgement, EquationCard card)
+internal sealed class ContentsPage(IReadOnlyList<PageText> chapters, IReadOnlyList<PageText> shared, BlockSet blocks, Judgement judgement, EquationCard card, Translations translations)
 {
     public string Write(Language language)
     {
@@ -20,10 +20,10 @@ internal sealed class ContentsPage(IReadOnlyList<PageText> chapters, IReadOnlyLi
         html.Append($"<h2 id=\"equations\">{words.Equations}</h2>\n");
         foreach (PageText page in shared.Where(page => blocks.All.Any(block => block.File == page.File && !block.IsDerivation)))
         {
-            html.Append($"<h3>{Html.Link(To(page.File.Page), page.Title)}</h3>\n<ul class=\"equations\">\n");
+            html.Append($"<h3>{Html.Link(To(page.File.Page), translations.In(page.Title, words))}</h3>\n<ul class=\"equations\">\n");
             foreach (BlockText block in blocks.All.Where(block => block.File == page.File && block.Block.Head.Kind == BlockKind.Equation))
             {
-                html.Append($"<li>{Html.Link($"{To(page.File.Page)}#{block.Id}", block.Id)} {Html.Text(block.Title)} {card.Badge(judgement[block], words)}");
+                html.Append($"<li>{Html.Link($"{To(page.File.Page)}#{block.Id}", block.Id)} {Html.Text(translations.In(block.Title, words))} {card.Badge(judgement[block], words)}");
                 foreach (PageText chapter in quoted[block.Id])
                     html.Append($" {words.QuotedIn} {Html.Link($"{To(chapter.File.Page)}#{block.Id}", chapter.Title)}");
                 html.Append("</li>\n");

@@ -69,13 +69,13 @@ internal sealed class DocsBook
     {
         using var site = new SiteFolder(folder);
         var blocks = new BlockSet(_manuscript, _faults.Add);
-        Quotations quotations = Check(blocks);
+        var (quotations, translations) = Check(blocks);
         if (_faults.Count > 0)
             return null;
         Judgement judgement = Judgement.Of(blocks, _settings.Date, _settings.Check, _faults.Add);
         if (_faults.Count > 0)
             return null;
-        var writer = new SitePages(_manuscript, blocks, quotations, judgement, _settings, site, _faults.Add);
+        var writer = new SitePages(_manuscript, blocks, quotations, translations, judgement, _settings, site, _faults.Add);
         int pages = writer.Write();
         if (_faults.Count > 0)
             return null;
@@ -87,15 +87,17 @@ internal sealed class DocsBook
 
     private string PictureFile(string name) => Path.Combine(_manuscript.Folder, "pictures", $"{name}.svg");
 
-    private Quotations Check(BlockSet blocks)
+    private (Quotations, Translations) Check(BlockSet blocks)
     {
         var quotations = new Quotations(_manuscript, blocks);
         foreach (TextFile chapter in _manuscript.Chapters)
             quotations.Check(chapter, _faults.Add);
         BothLanguages.Check(_manuscript, _faults.Add);
+        var translations = new Translations(_manuscript, _faults.Add);
+        translations.Check(_manuscript, blocks, quotations, _faults.Add);
         foreach (var (name, picture) in PictureList.All.Where(picture => File.Exists(PictureFile(picture.Key))))
             if (File.ReadAllText(PictureFile(name)).ReplaceLineEndings("\n") != picture)
                 _faults.Add(new($"{_manuscript.Name}/pictures/{name}.svg", 0, "expected the picture that cnnverify docs --pictures draws, got another one."));
-        return quotations;
+        return (quotations, translations);
     }
 }

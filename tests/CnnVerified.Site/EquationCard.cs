@@ -5,7 +5,7 @@ using CnnVerified.Verification.Checking;
 namespace CnnVerified.Site;
 
 /// <summary>An equation on a page: number, verdict, formula, where it is computed, how to cite it.</summary>
-internal sealed class EquationCard(BlockSet blocks, Judgement judgement, Links links, Citation citation)
+internal sealed class EquationCard(BlockSet blocks, Judgement judgement, Links links, Citation citation, Translations translations)
 {
     /// <summary>The card of a block.</summary>
     /// <param name="block">The block.</param>
@@ -16,12 +16,12 @@ internal sealed class EquationCard(BlockSet blocks, Judgement judgement, Links l
     public string Of(BlockText block, string page, Words words, string? anchor, bool hasTitle)
     {
         CheckResult result = judgement[block];
-        string title = block.IsDerivation ? words.Derivation : hasTitle ? block.Title : "";
+        string title = block.IsDerivation ? words.Derivation : hasTitle ? translations.In(block.Title, words) : "";
         string target = Anchor(block);
         var html = new StringBuilder();
         html.Append($"<section class=\"equation\"{(anchor is null ? "" : $" id=\"{anchor}\"")}>\n<div class=\"head\">");
         html.Append($"<a class=\"number\" href=\"#{target}\" title=\"{words.ToTheEquation}\">{block.Id}</a> <span class=\"title\">{Html.Text(title)}</span> {Badge(result, words)}</div>\n");
-        html.Append(MathRows.Of(block, blocks.Library));
+        html.Append(MathRows.Of(block, blocks.Library, reason => translations.In(reason, words)));
         if (words.Strength(result) is { Length: > 0 } strength)
             html.Append($"<p class=\"strength\">{Html.Text(strength)}</p>\n");
         if (!block.IsDerivation)

@@ -26,6 +26,9 @@ internal sealed class Manuscript
     /// <summary>The chapters of both languages, in order.</summary>
     public IReadOnlyList<TextFile> Chapters { get; private init; } = [];
 
+    /// <summary>zh/equations.tsv: what docs/equations says in English, in Chinese; null where there is no such file.</summary>
+    public string? Translations { get; private init; }
+
     public IEnumerable<TextFile> ChaptersIn(Language language) => Chapters.Where(chapter => chapter.Language == language);
 
     /// <summary>Reads a docs folder.</summary>
@@ -42,6 +45,7 @@ internal sealed class Manuscript
             {
                 Equations = [.. In(folder, name, "equations", null)],
                 Pages = [.. In(folder, name, "", null)],
+                Translations = Path.Combine(folder, "zh", "equations.tsv") is var table && File.Exists(table) ? File.ReadAllText(table).ReplaceLineEndings("\n") : null,
                 Chapters = [.. In(folder, name, "en", Language.English), .. In(folder, name, "zh", Language.Chinese)],
             };
         }

@@ -18,12 +18,12 @@ internal sealed class PageText
 
     private readonly HashSet<string> _ids = [];
 
-    public PageText(TextFile file, Quotations quotations, Func<string, string?> experiment)
+    public PageText(TextFile file, Quotations quotations)
     {
         File = file;
         Document = file.Language is null
             ? Markdown.Parse(file.Text, file.Page.StartsWith("equations/", StringComparison.Ordinal) ? Formulas : Pipeline)
-            : Parse(string.Concat(Markers.Parts(file.Text, (_, _) => { }).Select(part => Placed(part, quotations, experiment))));
+            : Parse(string.Concat(Markers.Parts(file.Text, (_, _) => { }).Select(part => Placed(part, quotations, file.Language!.Value))));
         Title = Document.OfType<HeadingBlock>().FirstOrDefault() is { } heading ? Plain(heading) : file.Stem;
         int section = 0, paragraph = 0;
         foreach (Block block in Document)
@@ -105,10 +105,10 @@ internal sealed class PageText
     }
 
     // A quotation becomes a comment that the page writer replaces by a card; the record of an experiment is Markdown.
-    private static string Placed(Part part, Quotations quotations, Func<string, string?> experiment) => part.Kind switch
+    private static string Placed(Part part, Quotations quotations, Language language) => part.Kind switch
     {
         null => part.Text,
-        "experiment" => $"\n<div class=\"experiment\">\n\n{experiment(part.Name)}\n\n</div>\n\n",
+        "experiment" => $"\n<div class=\"experiment\">\n\n{quotations.Record(part.Name, language)}\n\n</div>\n\n",
         _ when quotations.Block(part) is null => "",
         _ => $"\n{part.Opening}\n\n",
     };

@@ -13,7 +13,8 @@ internal static partial class PrintedBook
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
-    /// <summary>All chapters below each other. What was an anchor of a chapter gets the name of the chapter in front, and links follow.</summary>
+    /// <summary>All chapters below each other. What was an anchor of a chapter gets the name of the chapter in front, and links follow; a link to a page that is no
+    /// chapter becomes text, since it would lead to where the site was built.</summary>
     /// <param name="chapters">The name of each chapter, and its text as HTML.</param>
     public static string Joined(IReadOnlyList<(string Stem, string Body)> chapters)
     {
@@ -25,7 +26,7 @@ internal static partial class PrintedBook
             text = Within().Replace(text, match =>
             {
                 string chapter = match.Groups["chapter"].Value, id = match.Groups["id"].Value;
-                return chapter.Length == 0 ? $"href=\"#{stem}-{id}\"" : stems.Contains(chapter) ? $"href=\"#{chapter}{(id.Length > 0 ? $"-{id}" : "")}\"" : match.Value;
+                return match.Groups["other"].Success || chapter.Length > 0 && !stems.Contains(chapter) ? "" : chapter.Length == 0 ? $" href=\"#{stem}-{id}\"" : $" href=\"#{chapter}{(id.Length > 0 ? $"-{id}" : "")}\"";
             });
             html.Append($"<article id=\"{stem}\">\n{text}</article>\n");
         }
@@ -43,7 +44,7 @@ internal static partial class PrintedBook
         string profile = Directory.CreateTempSubdirectory("cnnverified-browser-").FullName;
         // A browser in a container runs as root, where its own sandbox cannot.
         string[] sandbox = Environment.UserName == "root" ? ["--no-sandbox"] : [];
-        var start = new ProcessStartInfo(browser, ["--headless=new", "--disable-gpu", .. sandbox, $"--user-data-dir={profile}", "--no-pdf-header-footer", $"--print-to-pdf={pdf}", new Uri(page).AbsoluteUri])
+        var start = new ProcessStartInfo(browser, ["--headless=new", "--disable-gpu", .. sandbox, $"--user-data-dir={profile}", "--no-pdf-header-footer", "--generate-pdf-document-outline", $"--print-to-pdf={pdf}", new Uri(page).AbsoluteUri])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -75,6 +76,6 @@ internal static partial class PrintedBook
     [GeneratedRegex(@"(<[^<>]*?\s)id=""([^""]+)""")]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"href=""(?:(?<chapter>[^""/#:]+)\.html)?(?:#(?<id>[^""]*))?""")]
+    [GeneratedRegex(@" href=""(?:(?<chapter>[^""/#:]+)\.html|(?<other>[^"":#]+))?(?:#(?<id>[^""]*))?""")]
     private static partial Regex Within();
 }

@@ -33,16 +33,25 @@ internal sealed class Quotations(Manuscript manuscript, BlockSet blocks)
     /// <summary>The block that a marker quotes, or null where it quotes none that there is.</summary>
     public BlockText? Block(Part part) => part.Kind is "eq" or "derivation" ? blocks.Find(part.Name, KindOf(part)) : null;
 
-    /// <summary>The record of an experiment without its heading, or null where there is none.</summary>
-    public string? Record(string experiment) => manuscript.Experiment(experiment) is { } record ? Body(record) : null;
+    /// <summary>The record of an experiment in a language, or null where there is none.</summary>
+    public string? Record(string experiment, Language language)
+    {
+        if (manuscript.Experiment(experiment) is not { } record)
+            return null;
+        var (open, close) = ($"<!-- {language.Code()} -->\n", $"<!-- /{language.Code()} -->\n");
+        int start = record.IndexOf(open, StringComparison.Ordinal), end = start < 0 ? -1 : record.IndexOf(close, start, StringComparison.Ordinal);
+        // Where the answer begins matters to the page of the record alone.
+        return end < 0 ? null : record[(start + open.Length)..end].Replace("<!-- answer -->\n", "", StringComparison.Ordinal);
+    }
 
     private string Content(TextFile chapter, Part part, Action<Fault> fault)
     {
         if (part.Kind == "experiment")
         {
-            if (Record(part.Name) is { } record)
+            Language language = chapter.Language!.Value;
+            if (Record(part.Name, language) is { } record)
                 return record;
-            fault(chapter.At(part.Line, $"{part.Opening}: expected the record of an experiment in experiments/{part.Name}.md, got no such file."));
+            fault(chapter.At(part.Line, $"{part.Opening}: expected the record of an experiment in experiments/{part.Name}.md, from <!-- {language.Code()} --> to <!-- /{language.Code()} -->, got {(manuscript.Experiment(part.Name) is null ? "no such file" : "no such part of it")}."));
             return part.Text;
         }
         if (Block(part) is not { } block)
@@ -54,13 +63,6 @@ internal sealed class Quotations(Manuscript manuscript, BlockSet blocks)
     }
 
     private string Origin(Part part) => Block(part)?.File.Name ?? $"experiments/{part.Name}.md";
-
-    // The chapter has headings of its own.
-    private static string Body(string record)
-    {
-        string text = record.Trim('\n');
-        return (text.StartsWith("# ", StringComparison.Ordinal) ? text[(text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? end : text.Length)..].Trim('\n') : text) + "\n";
-    }
 
     private static string Difference(string expected, string got)
     {

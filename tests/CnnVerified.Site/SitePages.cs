@@ -1,7 +1,7 @@
 namespace CnnVerified.Site;
 
 /// <summary>Writes every page of a site.</summary>
-internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotations quotations, Judgement judgement, SiteSettings settings, SiteFolder site, Action<Fault> fault)
+internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotations quotations, Translations translations, Judgement judgement, SiteSettings settings, SiteFolder site, Action<Fault> fault)
 {
     private static readonly string[] Assets = ["book.css", "book.js", "steps.js", "stix-two-math.woff2", "stix-two-math-LICENSE.txt"];
 
@@ -14,7 +14,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
     {
         string sources = Path.GetFullPath(settings.Sources);
         var links = new Links(manuscript.Folder, sources);
-        var card = new EquationCard(blocks, judgement, links, new Citation(judgement.Date));
+        var card = new EquationCard(blocks, judgement, links, new Citation(judgement.Date), translations);
         var writer = new PageWriter(blocks, card, links, fault);
         PageText[] chapters = [.. manuscript.Chapters.Select(Parse)], shared = [.. manuscript.Equations.Concat(manuscript.Pages).Select(Parse)];
         var frame = new Frame(chapters);
@@ -32,7 +32,7 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         foreach (Language language in Enum.GetValues<Language>())
         {
             string place = Frame.Contents(language), index = $"assets/index-{language.Code()}.js";
-            string body = new ContentsPage(chapters, shared, blocks, judgement, card).Write(language);
+            string body = new ContentsPage(chapters, shared, blocks, judgement, card, translations).Write(language);
             site.Write(index, SearchIndex.Of(language, chapters.Where(chapter => chapter.File.Language == language)));
             Put(place, frame.Page(place, Words.Of(language).Title, language, body, Frame.Contents(language.Other()), index, "assets/index.js"));
         }
@@ -57,13 +57,16 @@ internal sealed class SitePages(Manuscript manuscript, BlockSet blocks, Quotatio
         foreach (Language language in Enum.GetValues<Language>().Where(language => manuscript.ChaptersIn(language).Any()))
         {
             string place = $"{language.Code()}/print.html", title = Words.Of(language).Title;
-            string body = $"<h1>{title}</h1>\n" + PrintedBook.Joined([.. manuscript.ChaptersIn(language).Select(chapter => (chapter.Stem, _chapters[chapter]))]);
+            TextFile[] chapters = [.. manuscript.ChaptersIn(language)];
+            string contents = string.Concat(chapters.Select(chapter => $"<li>{Html.Link($"#{chapter.Stem}", Parse(chapter).Title)}</li>\n"));
+            string body = $"<h1>{title}</h1>\n<p>{Html.Text(Words.Of(language).Edition(judgement))}</p>\n<ul class=\"chapters\">\n{contents}</ul>\n"
+                + PrintedBook.Joined([.. chapters.Select(chapter => (chapter.Stem, _chapters[chapter]))]);
             using var page = site.Borrow(place, new Frame([]).Page(place, title, language, body, null));
             PrintedBook.Print(browser, page.Path, Path.GetFullPath(Path.Combine(folder, $"book-{language.Code()}.pdf")), settings.Check.Stop);
         }
     }
 
-    private PageText Parse(TextFile file) => new(file, quotations, quotations.Record);
+    private PageText Parse(TextFile file) => new(file, quotations);
 
     private string Source(string path, string place, string name, IReadOnlySet<int> lines, Frame frame, PageWriter writer)
     {

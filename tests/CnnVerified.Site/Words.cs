@@ -56,6 +56,10 @@ internal sealed class Words
 
     public string Checked(DateOnly date) => In(", checked ", "，检验于 ") + Day(date);
 
+    /// <summary>Which edition a printed book is.</summary>
+    public string Edition(Judgement judgement) => In($"CnnVerified {Citation.Version}: {judgement.Count} blocks, all as stated, checked {Day(judgement.Date)}",
+        $"CnnVerified {Citation.Version}：{judgement.Count} 个公式块，均与所述一致，检验于 {Day(judgement.Date)}");
+
     public string QuotedIn => In("in", "见");
 
     public static string Day(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CnnVerified.Experiments;
 using CnnVerified.Optimized;
@@ -11,9 +12,12 @@ namespace CnnVerified.Tests;
 /// <summary>The experiments run, and docs/experiments has a record of each.</summary>
 public sealed class ExperimentTests
 {
+    // A word of English: four small letters and more that are no function, format or file.
+    private static readonly Regex Word = new("(?<![A-Za-z.])(?!(tanh|sigmoid|softmax)\\b|binary[0-9]|docs/|errata\\.md)[a-z]{4,}|\\b(mean|from|the|of|to|by)\\b"), Ideograph = new("\\p{IsCJKUnifiedIdeographs}"), Number = new("[0-9]+(,[0-9]{3})*(\\.[0-9]+)?(e-?[0-9]+)?");
+
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    private static readonly string[] Languages = ["en", "zh"];
+    private static readonly Language[] Languages = Enum.GetValues<Language>();
 
     public static TheoryData<string> Names => [.. ExperimentList.All.Select(experiment => experiment.Name)];
 
@@ -33,9 +37,26 @@ public sealed class ExperimentTests
             Assert.Single(table.Plain().Skip(1).Select(line => line.Length).Distinct());
         });
         Assert.NotEmpty(record.Findings);
-        Assert.DoesNotContain(record.Findings, finding => finding.Contains("NaN", StringComparison.Ordinal));
+        Assert.DoesNotContain(record.Findings, finding => finding.English.Contains("NaN", StringComparison.Ordinal));
         Assert.NotEmpty(told);
-        Check(record.Picture.ToSvg(), record.Picture.Description);
+        Assert.All(Languages, language => Check(record.Picture.ToSvg(language), record.Picture.Description.In(language)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_text_of_it_is_said_in_both_languages_with_the_same_numbers(string name)
+    {
+        using var on = new Execution(threads: 1);
+        IExperiment experiment = ExperimentList.Find(name);
+        ExperimentRecord record = experiment.Run(new(2015, Extent.Small, on, _ => { }, default));
+
+        Assert.All(record.Texts.Append(experiment.Question).Append(experiment.Repeatability), text =>
+        {
+            Assert.DoesNotMatch("\\p{IsCJKUnifiedIdeographs}", text.English);
+            // What is the same in both has no word of English in it but names of functions.
+            Assert.True(text.English != text.Chinese ? Ideograph.IsMatch(text.Chinese) || text.Chinese.Contains('，', StringComparison.Ordinal) : !Word.IsMatch(text.English), text.ToString());
+            Assert.Equal(Numbers(text.English), Numbers(text.Chinese));
+        });
     }
 
     [Theory]
@@ -52,11 +73,33 @@ public sealed class ExperimentTests
     {
         string page = File.ReadAllText(Path.Combine(DocsLibrary.Root, "docs", "experiments", $"{name}.md"));
 
-        Assert.StartsWith($"# {ExperimentList.Find(name).Question}\n", page, StringComparison.Ordinal);
-        Assert.Contains($"\ncnnverify experiment {name} --seed 2015\n", page, StringComparison.Ordinal);
-        Assert.Contains($"](../pictures/experiment-{name}.svg)", page, StringComparison.Ordinal);
-        Assert.All(Languages, language => Assert.True(ExperimentPage.Answer(page, language).Length > 100, $"{name}: expected an answer between <!-- {language} --> and its end, got none"));
-        Check(File.ReadAllText(Path.Combine(DocsLibrary.Root, "docs", "pictures", $"experiment-{name}.svg")), null);
+        IExperiment experiment = ExperimentList.Find(name);
+        Assert.StartsWith($"# {experiment.Question.English}\n", page, StringComparison.Ordinal);
+        Assert.Contains($"\n## {experiment.Question.Chinese}\n", page, StringComparison.Ordinal);
+        Assert.Equal(3, page.Split($"\ncnnverify experiment {name} --seed 2015\n").Length);
+        Assert.All(Languages, language =>
+        {
+            string picture = $"experiment-{name}{(language == Language.English ? "" : "-zh")}.svg";
+            Assert.Contains($"](../pictures/{picture})", page, StringComparison.Ordinal);
+            Assert.Contains($"\n{experiment.Repeatability.In(language)}\n", page, StringComparison.Ordinal);
+            Assert.True(ExperimentPage.Answer(page, language).Length > 100, $"{name}: expected an answer in {language}, got none");
+            Check(File.ReadAllText(Path.Combine(DocsLibrary.Root, "docs", "pictures", picture)), null);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_record_has_the_same_numbers_in_both_languages(string name)
+    {
+        string page = File.ReadAllText(Path.Combine(DocsLibrary.Root, "docs", "experiments", $"{name}.md"));
+        string[][] tables = [.. Languages.Select(language => Rows(page, language).Select(row => string.Join(' ', Numbers(row))).ToArray())];
+
+        Assert.NotEmpty(tables[0]);
+        Assert.Equal(tables[0], tables[1]);
+        Assert.DoesNotContain(Rows(page, Language.Chinese), Word.IsMatch);
+        Assert.Equal(Numbers(Picture("")), Numbers(Picture("-zh")));
+
+        string Picture(string language) => string.Join('\n', XElement.Load(Path.Combine(DocsLibrary.Root, "docs", "pictures", $"experiment-{name}{language}.svg")).Descendants(Svg + "path").Select(path => path.Attribute("d")!.Value));
     }
 
     [Fact]
@@ -65,7 +108,8 @@ public sealed class ExperimentTests
         using var on = new Execution();
         IExperiment experiment = ExperimentList.Find("gaussian-pooling");
         string page = File.ReadAllText(Path.Combine(DocsLibrary.Root, "docs", "experiments", "gaussian-pooling.md"));
-        Assert.Contains(experiment.Run(new(2015, Extent.Full, on, _ => { }, default)).Tables[0].Markdown(), page, StringComparison.Ordinal);
+        Assert.Contains(experiment.Run(new(2015, Extent.Full, on, _ => { }, default)).Tables[0] is var table
+            ? table.Markdown(Language.English) : "", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,14 +117,14 @@ public sealed class ExperimentTests
     {
         IExperiment experiment = ExperimentList.All[0];
         var record = new ExperimentRecord("New setting.", [new("New table", ["a"], [["1"]])], ["New finding."], new("Picture.", []));
-        string before = "# Old\n\nold\n\n<!-- en -->\nAn answer.\n<!-- /en -->\nold\n<!-- zh -->\n回答。\n<!-- /zh -->\nold\n";
+        string before = "# Old\n\n<!-- en -->\nold\n<!-- answer -->\nAn answer.\n<!-- /en -->\nold\n<!-- zh -->\nold\n<!-- answer -->\n回答。\n<!-- /zh -->\nold\n";
 
-        string page = ExperimentPage.Write(experiment, record, "call", "picture.svg", before);
+        string page = ExperimentPage.Write(experiment, record, "call", language => $"{language}.svg", before);
 
-        Assert.Equal(("An answer.\n", "回答。\n"), (ExperimentPage.Answer(page, "en"), ExperimentPage.Answer(page, "zh")));
+        Assert.Equal(("An answer.\n", "回答。\n"), (ExperimentPage.Answer(page, Language.English), ExperimentPage.Answer(page, Language.Chinese)));
         Assert.DoesNotContain("old", page, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(page, ExperimentPage.Write(experiment, record, "call", "picture.svg", page));
-        Assert.Equal("", ExperimentPage.Answer(ExperimentPage.Write(experiment, record, "call", null, null), "zh"));
+        Assert.Equal(page, ExperimentPage.Write(experiment, record, "call", language => $"{language}.svg", page));
+        Assert.Equal("", ExperimentPage.Answer(ExperimentPage.Write(experiment, record, "call", null, null), Language.Chinese));
     }
 
     [Fact]
@@ -96,7 +140,7 @@ public sealed class ExperimentTests
     {
         foreach (AxisScale scale in Enum.GetValues<AxisScale>())
         {
-            string svg = new Figure("Two points.", new Plot("Plot", new("x"), new("y", scale), [new("points & \"marks\" <1>", [(1, first), (2, second)], Mark.DottedLine, 0)])).ToSvg();
+            string svg = new Figure("Two points.", new Plot("Plot", new("x"), new("y", scale), [new("points & \"marks\" <1>", [(1, first), (2, second)], Mark.DottedLine, 0)])).ToSvg(Language.English);
             XElement root = Check(svg, "Two points.");
             int drawn = new[] { first, second }.Count(value => double.IsFinite(value) && (scale == AxisScale.Linear || value > 0));
             Assert.Equal(drawn + 1, root.Descendants(Svg + "circle").Count());   // and one in the legend
@@ -104,6 +148,12 @@ public sealed class ExperimentTests
                 Assert.Contains(root.Descendants(Svg + "text"), text => text.Value == label);
         }
     }
+
+    private static string[] Rows(string page, Language language) =>
+        [.. page.Split("<!-- zh -->")[language == Language.English ? 0 : 1].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal))];
+
+    // Also those of products and ids, such as 16@5×5 and IN-2; thousands have their comma.
+    private static string[] Numbers(string text) => [.. Number.Matches(text).Select(match => match.Value).Order(StringComparer.Ordinal)];
 
     // Well-formed, self-contained, and every number of it finite.
     private static XElement Check(string svg, string? description)

@@ -76,9 +76,9 @@ public sealed class ExperimentTheoremTests : IDisposable
         foreach (var (name, X) in LeastSquares.Preparations(images, 2).Skip(2))
         {
             var descent = LeastSquares.Descend(X, LeastSquares.Targets(images, 5, 7, 9), 4000, default);
-            Assert.True(descent.Distances[^1] <= 1e-9, $"{name}: expected a distance of at most 1e-9, got {descent.Distances[^1]}");
+            Assert.True(descent.Distances[^1] <= 1e-9, $"{name.English}: expected a distance of at most 1e-9, got {descent.Distances[^1]}");
             Assert.InRange(descent.Excess, -1e-12, 1e-12);
-            if (name == "whitened")
+            if (name.English == "whitened")
                 Assert.Equal(2, descent.Distances.Count);   // κ = 1: one step
             else
                 Assert.Equal(descent.Predicted, descent.Measured!.Value, 1e-3);

@@ -22,13 +22,22 @@ internal sealed record Plan(int Epochs, int Seed)
 /// <param name="Accuracy">Share of the held-out images that are recognised at the end.</param>
 internal sealed record Course(IReadOnlyList<float> Steps, IReadOnlyList<double> Epochs, double Accuracy)
 {
+    // What tables and plots call what is measured here.
+    public static Said Step { get; } = new("step", "步");
+
+    public static Said LossOf25 { get; } = new("loss, mean of 25 steps", "损失，25 步的平均");
+
+    public static Said LossOfLast { get; } = new("loss of the last pass", "最后一轮的损失");
+
+    public static Said HeldOut { get; } = new("held-out accuracy", "留出准确率");
+
     public double Last => Epochs[^1];
 
     /// <summary>The loss of the last pass of some trainings: mean and range.</summary>
-    public static string Losses(IEnumerable<Course> courses, int places = 3) => Digits.Spread([.. courses.Select(course => course.Last)], value => Digits.Fixed(value, places));
+    public static Said Losses(IEnumerable<Course> courses, int places = 3) => Digits.Spread([.. courses.Select(course => course.Last)], value => Digits.Fixed(value, places));
 
     /// <summary>The accuracy of some trainings: mean and range.</summary>
-    public static string Accuracies(IEnumerable<Course> courses) => Digits.Spread([.. courses.Select(course => course.Accuracy)], Digits.Percent);
+    public static Said Accuracies(IEnumerable<Course> courses) => Digits.Spread([.. courses.Select(course => course.Accuracy)], Digits.Percent);
 
     /// <summary>Trains a network. The order of images is that of the trainer of cnnverify train.</summary>
     public static Course Of(TrialNetwork network, Samples train, Samples heldOut, Plan plan, Conditions conditions)

@@ -8,13 +8,13 @@ namespace CnnVerified.Experiments.Networks;
 /// <summary>What a pixel value from 0 to 255 becomes: all ways of scaling that are compared here treat every pixel alike.</summary>
 /// <param name="Name">As tables name it.</param>
 /// <param name="Values">The value of each of the 256.</param>
-internal sealed record PixelScale(string Name, float[] Values)
+internal sealed record PixelScale(Said Name, float[] Values)
 {
     /// <summary>IN-2, by which LeNet-5 reads its images.</summary>
     public static PixelScale LeNet5(Execution on) => OfEngine("IN-2", Scaling.LeNet5, on);
 
     /// <summary>A scaling that is an equation of the engine.</summary>
-    public static PixelScale OfEngine(string name, Equation equation, Execution on)
+    public static PixelScale OfEngine(Said name, Equation equation, Execution on)
     {
         float[] values = [.. Enumerable.Range(0, 256)];
         var all = new TensorSpan<float>(values, [1, 1, 16, 16]);

@@ -19,13 +19,16 @@ internal sealed class Trials(Conditions conditions, int epochs, int seeds)
     public ImageSet Train => _images.Train;
 
     /// <summary>What was run, in words.</summary>
-    public string Setting =>
+    public Said Setting => new(
         $"LeNet-5 (6@5×5, pooling 2×2, 16@5×5, pooling 2×2, 120@5×5, 84, 10; tanh; softmax with cross-entropy) on the embedded subset of Fashion-MNIST, " +
         $"{Digits.Count(_images.Train.Count)} training and {Digits.Count(_images.HeldOut.Count)} held-out images. Batch {Plan.Batch}, {Count(Epochs, "pass", "passes")}, weights drawn " +
-        $"by IT-2, {Count(Seeds.Count, "seed", "seeds")} from {Seeds[0]}.";
+        $"by IT-2, {Count(Seeds.Count, "seed", "seeds")} from {Seeds[0]}.",
+        $"LeNet-5（6@5×5，池化 2×2，16@5×5，池化 2×2，120@5×5，84，10；tanh；softmax 与交叉熵），用内嵌的 Fashion-MNIST 子集：" +
+        $"{Digits.Count(_images.Train.Count)} 张训练图像，{Digits.Count(_images.HeldOut.Count)} 张留出图像。每批 {Plan.Batch} 张，训练 {Epochs} 轮，权重按 IT-2 抽取，" +
+        $"种子从 {Seeds[0]} 起，共 {Seeds.Count} 个。");
 
-    public const string Repeatability =
-        "The engine states the order of each of its sums and the operations of exp and tanh, so losses and accuracies are the same on every machine, for any vector width and number of threads.";
+    public static Said Repeatability { get; } = new("The engine states the order of each of its sums and the operations of exp and tanh, so losses and accuracies are the same on every machine, for any vector width and number of threads.",
+        "引擎规定了每个求和的次序，以及 exp 和 tanh 的运算步骤，所以损失和准确率在任何机器上都相同，与向量宽度和线程数无关。");
 
     /// <summary>Images and their scaling.</summary>
     public (Samples Train, Samples HeldOut) Scaled(PixelScale scale) => (new(_images.Train, 32, scale), new(_images.HeldOut, 32, scale));

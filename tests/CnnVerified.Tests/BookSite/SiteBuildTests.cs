@@ -92,9 +92,9 @@ public sealed class SiteBuildTests : IDisposable
     [Fact]
     public void Chapters_on_one_page_have_anchors_of_their_own_and_links_follow()
     {
-        string joined = CnnVerified.Site.PrintedBook.Joined([("00-a", "<p id=\"s1\"><a href=\"#s1\">here</a> <a href=\"01-b.html#CV-F1\">there</a> <a href=\"01-b.html\">all</a></p>"), ("01-b", "<section id=\"CV-F1\"><a href=\"../notes.html#x\">notes</a></section>")]);
-        Assert.Equal("<article id=\"00-a\">\n<p id=\"00-a-s1\"><a href=\"#00-a-s1\">here</a> <a href=\"#01-b-CV-F1\">there</a> <a href=\"#01-b\">all</a></p></article>\n"
-            + "<article id=\"01-b\">\n<section id=\"01-b-CV-F1\"><a href=\"../notes.html#x\">notes</a></section></article>\n", joined);
+        string joined = CnnVerified.Site.PrintedBook.Joined([("00-a", "<p id=\"s1\"><a href=\"#s1\">here</a> <a href=\"01-b.html#CV-F1\">there</a> <a href=\"01-b.html\">all</a> <a href=\"02-c.html#x\">no chapter</a> <a href=\"https://elsewhere.example/a.html#b\">elsewhere</a></p>"), ("01-b", "<section id=\"CV-F1\"><a href=\"../notes.html#x\">notes</a></section>")]);
+        Assert.Equal("<article id=\"00-a\">\n<p id=\"00-a-s1\"><a href=\"#00-a-s1\">here</a> <a href=\"#01-b-CV-F1\">there</a> <a href=\"#01-b\">all</a> <a>no chapter</a> <a href=\"https://elsewhere.example/a.html#b\">elsewhere</a></p></article>\n"
+            + "<article id=\"01-b\">\n<section id=\"01-b-CV-F1\"><a>notes</a></section></article>\n", joined);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
+using CnnVerified.Site;
 using Xunit;
 
 namespace CnnVerified.Tests.BookSite;
@@ -172,4 +173,17 @@ public sealed class SiteTests(BuiltSite site) : IClassFixture<BuiltSite>
 
     private Dictionary<string, string> Switches(string page) => site.Tree(page).Descendants("a").Where(link => (string?)link.Attribute("class") == "switch")
         .ToDictionary(link => link.Parent!.Attribute("id")!.Value, link => link.Attribute("href")!.Value);
+
+    [Fact]
+    public void Chinese_pages_show_titles_reasons_and_results_in_Chinese_and_English_ones_in_English()
+    {
+        (string Page, string Class)[] places = [("index.html", "equations"), ("01-gradients.html", "title"), ("01-gradients.html", "reason"), ("00-windows.html", "experiment")];
+        Assert.All(places.SelectMany(place => Enum.GetValues<Language>(), (place, language) => (place.Page, place.Class, Code: language.Code())), place =>
+        {
+            string text = string.Concat(site.Tree($"{place.Code}/{place.Page}").Descendants().Where(element => (string?)element.Attribute("class") == place.Class).Select(element => element.Value)).Replace("中文", "", StringComparison.Ordinal);   // the link to the other language
+            Assert.NotEmpty(text);
+            Assert.Equal(place.Code == "zh", System.Text.RegularExpressions.Regex.IsMatch(text, "\\p{IsCJKUnifiedIdeographs}"));
+            Assert.DoesNotMatch(place.Code == "zh" ? "Correlation|chain rule|loss" : "互相关|链式法则|损失", text);
+        });
+    }
 }

@@ -59,6 +59,58 @@ public sealed class NumberTypeTests
         }
     }
 
+    /// <summary>Beside the division of whole numbers of any size: also the smallest 64-bit number, whose size is beyond the largest.</summary>
+    [Fact]
+    public void A_fraction_is_reduced_as_whole_numbers_of_any_size_are()
+    {
+        var random = new Random(3);
+        long[] edges = [long.MinValue, long.MinValue + 1, long.MinValue / 2, -6, -1, 0, 1, 2, 15, 1L << 62, long.MaxValue - 1, long.MaxValue];
+        var pairs = edges.SelectMany(_ => edges, (a, b) => (a, b)).Concat(Enumerable.Range(0, 1000).Select(_ => (random.NextInt64(-720, 720), random.NextInt64(-720, 720))));
+        foreach (var (a, b) in pairs.Where(pair => pair.Item2 != 0))
+        {
+            BigInteger common = BigInteger.GreatestCommonDivisor(a, b) * Math.Sign(b), top = a / common, bottom = b / common;
+            // A whole number stays what it is; else each part has to be a number of 64 bits, and so has what they are divided by.
+            if (b != 1 && (BigInteger.Abs(common) > long.MaxValue || top > long.MaxValue || bottom > long.MaxValue))
+            {
+                Assert.Throws<OverflowException>(() => new Fraction(a, b));
+                continue;
+            }
+            var fraction = new Fraction(a, b);
+            Assert.Equal((top, bottom), (fraction.Numerator, fraction.Denominator));
+        }
+    }
+
+    /// <summary>Also where two divisors wait in the same place, and where one comes back.</summary>
+    [Fact]
+    public void A_quotient_modulo_a_prime_times_its_divisor_is_the_dividend()
+    {
+        var random = new Random(4);
+        var field = new PrimeField(PrimeField.Draw(random));
+        ulong[] divisors = [.. Enumerable.Range(0, 20).Select(_ => field.DrawElement(random))], all = [.. divisors, .. divisors.Select(divisor => divisor ^ (1UL << 40)), .. divisors];
+        foreach (ulong divisor in all)
+        {
+            ulong dividend = field.DrawElement(random);
+            Assert.Equal(dividend, field.Multiply(field.Divide(dividend, divisor), divisor));
+        }
+        Assert.False(field.Undefined);
+        Assert.Equal(0UL, field.Divide(field.One, 0));
+        Assert.True(field.Undefined);
+    }
+
+    /// <summary>A constant is the quotient of its parts, which are sums of ones.</summary>
+    [Fact]
+    public void A_constant_modulo_a_prime_is_the_quotient_of_its_parts()
+    {
+        var field = new PrimeField(PrimeField.Draw(new Random(5)));
+        foreach (var (a, b) in new[] { (0L, 1L), (1, 1), (7, 3), (-7, 3), (-1, 12), (12, 7) })
+        {
+            ulong Sum(long count) => Enumerable.Range(0, (int)Math.Abs(count)).Aggregate(0UL, (sum, _) => field.Add(sum, count < 0 ? field.Negate(field.One) : field.One));
+            Assert.Equal(Sum(a), field.Multiply(field.Constant(new Fraction(a, b)), Sum(b)));
+            Assert.Equal(field.Constant(new Fraction(a, b)), field.Constant(new Rational(a, b)));
+        }
+        Assert.Equal(0UL, field.Add(field.Constant(new Fraction(long.MinValue)), field.Constant(new Rational(BigInteger.One << 63, 1))));
+    }
+
     // In units of 2⁻⁵²: 8 of the value, and 1 beside the zeros of sine and cosine; 64 of erf, and 2 where erfc is 1 or 2 less that.
     private static double Stated(Function function, double x, double value) => Math.ScaleB(1 + 1e-9, -52) * (function switch
     {

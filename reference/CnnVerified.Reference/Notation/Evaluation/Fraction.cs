@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CnnVerified.Reference.Notation.Evaluation;
 
 /// <summary>An exact fraction of 64-bit whole numbers in lowest terms: index arithmetic.</summary>
@@ -19,7 +17,7 @@ public readonly struct Fraction : IEquatable<Fraction>
             throw new DivideByZeroException($"{numerator}/0 is not a fraction.");
         if (denominator != 1)
         {
-            long common = (long)BigInteger.GreatestCommonDivisor(numerator, denominator);
+            long common = CommonDivisor(numerator, denominator);
             if (denominator < 0)
                 common = -common;
             (numerator, denominator) = (checked(numerator / common), denominator / common);
@@ -47,6 +45,17 @@ public readonly struct Fraction : IEquatable<Fraction>
     {
         long quotient = checked(a / b);
         return a % b != 0 && a < 0 != b < 0 ? quotient - 1 : quotient;
+    }
+
+    // Euclid. Sizes are what 64 bits hold, also that of the smallest number, which alone has no opposite.
+    private static long CommonDivisor(long a, long b)
+    {
+        ulong larger = Size(a), smaller = Size(b);
+        while (smaller != 0)
+            (larger, smaller) = (smaller, larger % smaller);
+        return checked((long)larger);
+
+        static ulong Size(long value) => value < 0 ? unchecked(0 - (ulong)value) : (ulong)value;
     }
 
     /// <summary>Sum.</summary>

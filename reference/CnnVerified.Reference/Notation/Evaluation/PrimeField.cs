@@ -8,12 +8,15 @@ namespace CnnVerified.Reference.Notation.Evaluation;
 /// <remarks>Numbers are kept as a·2⁶⁴ modulo p (Montgomery 1985), so that a product needs no division.</remarks>
 public sealed class PrimeField : Arithmetic<ulong>
 {
-    private const int MostConstants = 4096;
+    private const int MostConstants = 4096, Places = 256;
 
     private readonly ulong _inverse;
     private readonly ulong _one;
     private readonly ulong _square;
     private readonly Dictionary<Fraction, ulong> _constants = [];
+
+    // A formula divides by the same few numbers again and again, a mean by its count; each waits in the place of its last bits.
+    private readonly (ulong Of, ulong Inverse)[] _inverses = new (ulong, ulong)[Places];
 
     /// <summary>The field of a prime.</summary>
     /// <param name="prime">An odd prime below 2⁶³.</param>
@@ -69,7 +72,8 @@ public sealed class PrimeField : Arithmetic<ulong>
     {
         if (_constants.TryGetValue(value, out ulong known))
             return known;
-        known = base.Constant(value);
+        ulong denominator = Of(value.Denominator);
+        known = denominator == 0 ? NotDefined() : Multiply(Of(value.Numerator), Invert(denominator));
         if (_constants.Count < MostConstants && !Undefined)
             _constants.Add(value, known);
         return known;
@@ -111,9 +115,17 @@ public sealed class PrimeField : Arithmetic<ulong>
     /// <inheritdoc/>
     public override ulong Floor(ulong a) => throw new InvalidOperationException("whole numbers modulo a prime have no order.");
 
+    private ulong Of(long value) => Multiply(value % (long)Prime is var rest && rest < 0 ? (ulong)(rest + (long)Prime) : (ulong)rest, _square);
+
     private ulong Of(BigInteger value) => Multiply((ulong)(((value % Prime) + Prime) % Prime), _square);
 
-    private ulong Invert(ulong a) => Power(a, (long)(Prime - 2));   // Fermat
+    private ulong Invert(ulong a)
+    {
+        ref var place = ref _inverses[a % Places];
+        if (place.Of != a)
+            place = (a, Power(a, (long)(Prime - 2)));   // Fermat
+        return place.Inverse;
+    }
 
     // Miller and Rabin with the first twelve primes decides every number below 2⁶⁴ (Sorenson and Webster 2015).
     private static bool IsPrime(ulong n)
