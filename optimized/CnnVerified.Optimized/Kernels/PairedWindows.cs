@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -8,6 +9,8 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>The bits are those of the passes for windows of any kind.</remarks>
 internal static unsafe class PairedWindows
 {
+    private const int RowsAhead = 6;                     // of windows: what they read is fetched
+
     /// <summary>Whether a pooling is of this kind.</summary>
     public static bool Takes(in PoolingGeometry s) => (s.S, s.Sw, s.Ew) == (2, 2, 1) && (s.Pd, s.Ph, s.Pw) == (0, 0, 0)
         && (s.T - 1) * (long)s.Ed < s.Sd && (s.R - 1) * (long)s.Eh < s.Sh
@@ -79,30 +82,42 @@ internal static unsafe class PairedWindows
         public void Do<V, L>(nint from, nint to) where V : unmanaged where L : struct, ILanes<V>
         {
             // In registers: what is stored might change the sizes.
-            int windows = s.Q, T = s.T, R = s.R, last = Math.Max(0, windows - L.Count);
-            nint frame = (nint)s.Ed * s.H * s.W, line = (nint)s.Eh * s.W;
-            bool isTwoRows = T == 1 && R == 2;
-            TFold each = fold;
-            nint step = (nint)s.Sh * s.W, at = Row(s, from);
+            int windows = s.Q, last = Math.Max(0, windows - L.Count);
+            nint step = (nint)s.Sh * s.W, line = (nint)s.Eh * s.W;
+            bool isTwoRows = s.T == 1 && s.R == 2;
             float* outputs = y + from * windows;
-            for (nint row = from, left = s.P - from % s.P; row < to; row++, at += step, outputs += windows)
+            TFold each = fold;
+            for (nint row = from; row < to;)
             {
-                if (left-- == 0)
-                    (left, at) = (s.P - 1, Row(s, row));
-                float* elements = x + at;
-                for (int j = 0; j < windows; j += L.Count)
-                {
-                    float* pairs = elements + 2 * Math.Min(j, last);
-                    V folded = L.Create(each.Start);
-                    if (isTwoRows)
-                        folded = Pair<V, L>(ref each, Pair<V, L>(ref each, folded, pairs), pairs + line);
-                    else
-                        for (int t = 0; t < T; t++)
-                            for (int r = 0; r < R; r++)
-                                folded = Pair<V, L>(ref each, folded, pairs + t * frame + r * line);
-                    L.Store(each.Finish<V, L>(folded), outputs + Math.Min(j, last));
-                }
+                float* elements = x + Row(s, row);
+                for (nint stop = Math.Min(to, row + s.P - row % s.P); row < stop; row++, elements += step, outputs += windows)
+                    for (int j = 0; j < windows; j += L.Count)
+                    {
+                        int column = Math.Min(j, last);
+                        float* pairs = elements + 2 * column;
+                        if (windows > L.Count && Sse.IsSupported)
+                        {
+                            Sse.Prefetch0(pairs + RowsAhead * step);
+                            Sse.Prefetch0(pairs + RowsAhead * step + L.Count);
+                            Sse.Prefetch0(pairs + RowsAhead * step + line);
+                            Sse.Prefetch0(pairs + RowsAhead * step + line + L.Count);
+                        }
+                        V folded = isTwoRows ? Pair<V, L>(ref each, Pair<V, L>(ref each, L.Create(each.Start), pairs), pairs + line) : Window<V, L>(pairs);
+                        L.Store(each.Finish<V, L>(folded), outputs + column);
+                    }
             }
+        }
+
+        // Of any height and depth; apart, so that two rows get all registers.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private V Window<V, L>(float* pairs) where V : unmanaged where L : struct, ILanes<V>
+        {
+            TFold each = fold;
+            V folded = L.Create(each.Start);
+            for (int t = 0; t < s.T; t++)
+                for (int r = 0; r < s.R; r++)
+                    folded = Pair<V, L>(ref each, folded, pairs + ((nint)t * s.Ed * s.H + r * s.Eh) * s.W);
+            return folded;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
