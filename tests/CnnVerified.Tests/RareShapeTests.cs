@@ -47,6 +47,7 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("PL-F3", "n2c3h10w11-r2s2-sh2sw2")]
     [InlineData("PL-B2", "n2c3h10w10-r2s2-sh2sw2")]
     [InlineData("PL-B1", "n2c3h10w10-r2s2-sh2sw2")]
+    [InlineData("PL-F3", "n1c1h11w10-r2s2-sh2sw2")]
     // Padded copies of one image at a time.
     [InlineData("CV-F1", "n2c64h130w130-k8r1s1-ph1pw1")]
     [InlineData("CV-B2", "n2c64h130w130-k8r1s1-ph1pw1")]
