@@ -29,7 +29,7 @@ public enum VectorWidth
 public sealed unsafe class Execution : IDisposable
 {
     private readonly Workers _workers;
-    private readonly ScratchMemory _shared, _local, _prepared, _turned;
+    private readonly ScratchMemory _shared, _local, _prepared, _turned, _converted;
     private int _busy;
 
     /// <summary>Makes an execution.</summary>
@@ -51,7 +51,7 @@ public sealed unsafe class Execution : IDisposable
             throw new ArgumentOutOfRangeException(nameof(threads), $"threads expects 1 to 1024, got {Threads}.");
         if (!IsSupported(Width))
             throw new PlatformNotSupportedException($"{Width} expects hardware vectors of {(int)Width * 32} bits; this machine accelerates {Widest} at most.");
-        (_shared, _local, _prepared, _turned) = (scratch(), scratch(), scratch(), scratch());
+        (_shared, _local, _prepared, _turned, _converted) = (scratch(), scratch(), scratch(), scratch(), scratch());
         _workers = new Workers(Threads);
     }
 
@@ -103,6 +103,7 @@ public sealed unsafe class Execution : IDisposable
         _local.Dispose();
         _prepared.Dispose();
         _turned.Dispose();
+        _converted.Dispose();
     }
 
     /// <summary>Takes the execution for one call; the result gives it back.</summary>
@@ -121,6 +122,9 @@ public sealed unsafe class Execution : IDisposable
 
     /// <summary>Scratch that all threads share, for the maps of a batch that is turned: a call may have prepared what they are multiplied with.</summary>
     internal float* Turned(nint floats) => Take(_turned, floats, 1)[0];
+
+    /// <summary>Scratch that all threads share, for maps of what comes in blocks: a call on them may take all others.</summary>
+    internal float* Converted(nint floats) => Take(_converted, floats, 1)[0];
 
     /// <summary>Scratch for each thread alone.</summary>
     internal PerThread Local(nint floats) => Take(_local, floats, Threads);

@@ -27,6 +27,9 @@ public enum ConvolutionKernel
     /// <summary>Weight sums whose lanes are columns of the kernel and channels.</summary>
     Columns,
 
+    /// <summary>Direct on maps in blocks, lanes are channels, each for itself.</summary>
+    Channels,
+
     /// <summary>Winograd's minimal filtering in tiles of 4×4 outputs, another sum (<see cref="Algorithm"/>).</summary>
     WinogradFour,
 
@@ -52,7 +55,7 @@ public static class KernelTable
 
     private const string WholeMaps = "windows that see their whole map, weights that stay in the cache or few images", WholeMapsGain = "nothing slides: it is a product of matrices, which are read where they stand";
     private const int MostClasses = 64;      // each has a list of its own
-    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024, FewTerms = 300, ManyGroups = 8;
+    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024, LeastRow = 4, MostStep = 2, FewTerms = 300, ManyGroups = 8;
 
     private static readonly (KernelRule Rule, SumCondition Takes)[] SumRows =
     [
@@ -83,6 +86,14 @@ public static class KernelTable
             (int lanes, in Geometry s) => true),
     ];
 
+    private static readonly (KernelRule Rule, SumCondition Takes)[] BlockedSumRows =
+    [
+        (new(ConvolutionKernel.Channels, "one channel and one filter in each group, both in blocks", "the lanes of a vector are channels as they stand"),
+            (int lanes, in MapSum sum) => AreChannels(sum.G, sum.From.All, sum.To.All) && sum.From.AreBlocked && sum.To.AreBlocked),
+        (new(ConvolutionKernel.Filters, $"one group, filters for half a block, rows of at least {LeastRow} pixels; at most {MostStep} columns a step where the input is in blocks", "nothing is turned, and only maps with padding are copied"),
+            (int lanes, in MapSum sum) => sum.G == 1 && Fits(sum) && 2 * sum.To.Count >= Tiles.Place && sum.W.Size / sum.W.Classes >= LeastRow && (!sum.From.AreBlocked || sum.W.Step <= MostStep)),
+    ];
+
     private delegate bool SumCondition(int lanes, in MapSum sum);
 
     private delegate bool WeightCondition(int lanes, in Geometry s);
@@ -92,6 +103,16 @@ public static class KernelTable
 
     /// <summary>The rows for weight gradients.</summary>
     public static IReadOnlyList<KernelRule> Weights { get; } = [.. WeightRows.Select(row => row.Rule)];
+
+    /// <summary>The rows for outputs and data gradients where maps come in blocks (<see cref="Equations.BlockedConvolution"/>). What none takes is brought into maps as they are.</summary>
+    public static IReadOnlyList<KernelRule> BlockedSums { get; } = [.. BlockedSumRows.Select(row => row.Rule)];
+
+    /// <summary>The rows for weight gradients there.</summary>
+    public static IReadOnlyList<KernelRule> BlockedWeights { get; } =
+    [
+        new(ConvolutionKernel.Channels, "one channel and one filter in each group, both in blocks (their sums are stated in lanes)", "the lanes of a vector are channels as they stand"),
+        new(ConvolutionKernel.Filters, "one group, where maps as they are would be taken by the same kernel", "nothing is turned, and only an image with padding is copied"),
+    ];
 
     /// <summary>The rows for kernels of 3×3 with stride and dilation 1 and one group, where <see cref="Execution.Algorithm"/> asks for another sum. They come first.</summary>
     public static IReadOnlyList<KernelRule> Winograd { get; } =
@@ -129,6 +150,24 @@ public static class KernelTable
         throw new InvalidOperationException("the last row takes every layer.");
     }
 
+    /// <summary>The row for maps in blocks, or null where none takes them.</summary>
+    internal static KernelRule? OfBlocks(Execution on, in MapSum sum)
+    {
+        if (on.Algorithm != Algorithm.Ordered)
+            return null;
+        foreach (var (rule, takes) in BlockedSumRows)
+            if (takes((int)on.Width, sum))
+                return rule;
+        return null;
+    }
+
+    /// <summary>The same for weight gradients: with the image or the residual in blocks.</summary>
+    internal static KernelRule? OfBlocks(Execution on, in Geometry s, bool ofBlocks, bool byBlocks) =>
+        on.Algorithm != Algorithm.Ordered ? null
+        : AreChannels(s.G, s.C, s.K) && ofBlocks && byBlocks ? BlockedWeights[0]
+        : s.G == 1 && !WeightLanes.Takes(s) && !IsMatrix(s) && !(ColumnWeights.Pays((int)on.Width, s) && !ofBlocks) && WeightProduct.Pays((int)on.Width, s, ofBlocks) ? BlockedWeights[1]
+        : null;
+
     /// <summary>The rule of minimal filtering: another sum, which the caller has asked for.</summary>
     internal static KernelRule OfWinograd(ConvolutionKernel kernel) => kernel == ConvolutionKernel.WinogradFour ? Winograd[0] : Winograd[1];
 
@@ -144,6 +183,9 @@ public static class KernelTable
     private static bool IsMatrix(in MapSum sum) => sum.IsProduct && MatrixProduct.Pays(sum.N, sum.Terms, sum.To.Count * sum.Output, sum.StandsInRows);
 
     private static bool IsMatrix(in Geometry s) => MapSum.Forward(s).IsProduct && MatrixProduct.Pays(s.K, s.N, s.C * s.Taps, standsInRows: true);
+
+    // Depthwise, and not in another order than the weights of groups of one channel.
+    private static bool AreChannels(int groups, int channels, int filters) => (groups, groups) == (channels, filters);
 
     private static bool FillsHalf(int lanes, in MapSum sum) => 2 * sum.To.Count >= lanes;
 

@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, Place = 16;
+    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, Place = 16;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -20,11 +20,13 @@ public sealed class TileGenerator : IIncrementalGenerator
     public static string Text()
     {
         var rowCounts = Enumerable.Range(1, MostRows);
-        var tiles = rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, false))).ToArray();
-        var apart = tiles.Select(tile => new Tile(tile.Rows, tile.Vectors, false, Place)).ToArray();
+        var tiles = new[] { 1, Place, 2 * Place }.SelectMany(distance => rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, distance)))).ToArray();
         var powers = Enumerable.Range(0, 30).Select(power => 1 << power).TakeWhile(vectors => vectors <= MostVectors);
-        var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => new Tile(rows, vectors, true))).ToArray();
+        var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => (Rows: rows, Vectors: vectors))).ToArray();
+        var columns = turned.Select(tile => new ColumnTile(tile.Rows, tile.Vectors)).ToArray();
         var images = turned.Select(tile => new ImageTile(tile.Rows, tile.Vectors)).ToArray();
+        var channels = new[] { Place, 2 * Place }.SelectMany(distance => Enumerable.Range(1, MostPixels).Select(rows => new ChannelTile(rows, distance))).ToArray();
+        var channelSums = Enumerable.Range(1, MostTaps).SelectMany(taps => Enumerable.Range(1, 2).Select(pixels => new ChannelSums(pixels, taps))).ToArray();
         var lanes = Enumerable.Range(1, MostFilters).SelectMany(filters => Enumerable.Range(1, System.Math.Min(MostTaps, MostSums / filters)).Select(taps => new LaneTile(filters, taps))).ToArray();
         return $$"""
             using System.Runtime.CompilerServices;
@@ -37,7 +39,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most rows that a tile has.</summary>
                 public const int MostRows = {{MostRows}};
 
-                /// <summary>Floats from one row of a tile to the next where rows are <see cref="Apart{V, L}"/>: a cache line.</summary>
+                /// <summary>Floats of a place that has the channels of a block, or of a tile: a cache line.</summary>
                 public const int Place = {{Place}};
 
                 /// <summary>Vectors of a panel of filters, the most that a tile with listed rows has: with two, {{MostRows}} rows fill the registers.</summary>
@@ -46,28 +48,24 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most vectors that a tile with listed columns has.</summary>
                 public const int MostVectors = {{MostVectors}};
 
+                /// <summary>The most pixels of a tile whose lanes are channels.</summary>
+                public const int MostPixels = {{MostPixels}};
+
                 /// <summary>The most filters and taps of a tile whose lanes are pixels, and the most sums.</summary>
                 public const int MostFilters = {{MostFilters}}, MostTaps = {{MostTaps}}, MostSums = {{MostSums}};
 
-                /// <summary>The tile of so many rows, which are listed, and so many vectors.</summary>
-                public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Of<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
-                    (rows, vectors) switch
+                /// <summary>The tile of so many rows, which are listed and stand 1, a <see cref="Place"/> or two places apart, and so many vectors.</summary>
+                public static delegate*<float*, int*, int*, float*, nint, nint, float*, nint, nint, bool, float*, void> Of<V, L>(int rows, int vectors, int distance = 1) where V : unmanaged where L : struct, ILanes<V> =>
+                    (rows, vectors, distance) switch
                     {
-            {{Choices(tiles)}}
-                    };
-
-                /// <summary>The same with rows that stand a place apart.</summary>
-                public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Apart<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
-                    (rows, vectors) switch
-                    {
-            {{Choices(apart)}}
+            {{Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}, {tile.Distance}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows, {distance} apart, and {vectors} vectors.\"),"])}}
                     };
 
                 /// <summary>The tile of so many rows and so many vectors, a power of two, which are listed.</summary>
                 public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Turned<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
                     (rows, vectors) switch
                     {
-            {{Choices(turned)}}
+            {{Choices(columns)}}
                     };
 
                 /// <summary>The tile of so many filters and so many vectors of images.</summary>
@@ -77,6 +75,20 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Choices(images)}}
                     };
 
+                /// <summary>The tile of so many pixels, one or two places apart, whose lanes are channels.</summary>
+                public static delegate*<float*, int*, int*, float*, float*, nint, float*, void> Channels<V, L>(int rows, int distance) where V : unmanaged where L : struct, ILanes<V> =>
+                    (rows, distance) switch
+                    {
+            {{Lines(12, [.. channels.Select(tile => $"({tile.Rows}, {tile.Distance}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} pixels, {distance} apart.\"),"])}}
+                    };
+
+                /// <summary>The tile of sums of so many pixels and taps, whose lanes are channels.</summary>
+                public static delegate*<float*, nint, float*, int*, nint, nint, int, int, float*, void> ChannelSums<V, L>(int pixels, int taps) where V : unmanaged where L : struct, ILanes<V> =>
+                    (pixels, taps) switch
+                    {
+            {{Lines(12, [.. channelSums.Select(tile => $"({tile.Pixels}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(pixels), $\"there is no tile of {pixels} pixels and {taps} taps.\"),"])}}
+                    };
+
                 /// <summary>The tile of so many filters and taps, whose lanes are pixels.</summary>
                 public static delegate*<float*, nint, float*, int*, int, nint, nint, int, float*, float*, nint, void> Lanes<V, L>(int filters, int taps) where V : unmanaged where L : struct, ILanes<V> =>
                     (filters, taps) switch
@@ -84,7 +96,7 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, [.. lanes.Select(tile => $"({tile.Filters}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(filters), $\"there is no tile of {filters} filters and {taps} taps.\"),"])}}
                     };
 
-            {{string.Join("\n\n", [.. tiles.Concat(apart).Concat(turned).Concat<RegisterTile>(images).Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
+            {{string.Join("\n\n", [.. tiles.Concat<RegisterTile>(columns).Concat(images).Concat(channels).Select(tile => tile.Text()), .. channelSums.Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
             }
 
             """;
@@ -110,20 +122,65 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         protected string Zero => $"{string.Join(" = ", Each((m, n) => $"c{m}_{n}"))} = L.Create(0);";
 
-        protected string Stores => Lines(8, Each((m, n) => $"L.Store(c{m}_{n}, c + {m} * row + {n} * L.Count);"));
+        protected string Stores => Lines(8, Each((m, n) => $"L.Store(c{m}_{n}, c + {m} * row + {n} * {ColumnOfResult});"));
+
+        protected string Start => $$"""
+                    if (resume)
+                    {
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Load(c + {m} * row + {n} * {ColumnOfResult});"))}}
+                    }
+                    else
+                        {{Zero}}
+            """;
+
+        /// <summary>Floats from one vector of a row of the result to the next.</summary>
+        protected virtual string ColumnOfResult => "L.Count";
 
         protected IEnumerable<string> Each(System.Func<int, int, string> text) =>
             Enumerable.Range(0, rows).SelectMany(m => Enumerable.Range(0, vectors).Select(n => text(m, n)));
 
-        protected string Term(int indent, string columns, System.Func<int, string> row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({columns} + {n} * L.Count);").Append("V a;").Concat(
+        protected string Term(int indent, System.Func<int, string> columns, System.Func<int, string> row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({columns(n)});").Append("V a;").Concat(
             Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({row(m)});" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});")))));
     }
 
-    /// <summary>A tile of which one operand is read where a list says, the other one term after the other.</summary>
-    /// <remarks>Ahead, one line is fetched for each term: of listed columns each time another of the vectors, since neighbouring taps share theirs.</remarks>
-    private sealed class Tile(int rows, int vectors, bool listsColumns, int distance = 1) : RegisterTile(rows, vectors)
+    /// <summary>A tile whose rows are read where a list says; the columns stand one term after the other.</summary>
+    /// <remarks>Ahead, one line is fetched for each term.</remarks>
+    private sealed class Tile(int rows, int vectors, int distance) : RegisterTile(rows, vectors)
     {
-        public override string Name => $"{(listsColumns ? "Turned" : distance > 1 ? "Apart" : "Tile")}{Rows}x{Vectors}";
+        public int Distance => distance;
+
+        public override string Name => $"Tile{Rows}x{Vectors}" + (distance > 1 ? $"Apart{distance}" : "");
+
+        protected override string ColumnOfResult => "column";
+
+        public override string Text() => $$"""
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void {{Name}}<V, L>(float* listed, int* terms, int* last, float* streamed, nint step, nint apart, float* c, nint row, nint column, bool resume, float* bias)
+                    where V : unmanaged where L : struct, ILanes<V>
+                {
+                    V {{Accumulators}};
+            {{Start}}
+                    for (; terms != last; terms++, streamed += step)
+                    {
+                        float* at = listed + *terms;
+                        if (Sse.IsSupported) {
+                            {{(distance > 1 ? string.Join(" ", Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")) : "Sse.Prefetch0(listed + terms[Ahead]);")}} }
+            {{Term(12, n => $"streamed + {n} * apart", m => $"at[{m * distance}]")}}
+                    }
+                    if (bias != null)
+                    {
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, L.Load(bias + {n} * L.Count));"))}}
+                    }
+            {{Stores}}
+                }
+            """;
+    }
+
+    /// <summary>A tile whose columns are read where a list says; the rows stand one term after the other.</summary>
+    /// <remarks>Ahead, one line is fetched for each term: each time another of the vectors, since neighbouring taps share theirs.</remarks>
+    private sealed class ColumnTile(int rows, int vectors) : RegisterTile(rows, vectors)
+    {
+        public override string Name => $"Turned{Rows}x{Vectors}";
 
         public override string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -131,22 +188,17 @@ public sealed class TileGenerator : IIncrementalGenerator
                     where V : unmanaged where L : struct, ILanes<V>
                 {
                     V {{Accumulators}};
-                    if (resume)
-                    {
-            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Load(c + {m} * row + {n} * L.Count);"))}}
-                    }
-                    else
-                        {{Zero}}
-                    for (; terms != last; terms++, streamed += {{(listsColumns ? $"{Rows}" : $"{Vectors} * L.Count")}})
+            {{Start}}
+                    for (; terms != last; terms++, streamed += {{Rows}})
                     {
                         float* at = listed + *terms;
                         if (Sse.IsSupported)
-                            Sse.Prefetch0(listed + terms[Ahead]{{(listsColumns && Vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {Vectors}) * L.Count" : "")}});
-            {{Term(12, listsColumns ? "at" : "streamed", m => $"{(listsColumns ? "streamed" : "at")}[{m * distance}]")}}
+                            Sse.Prefetch0(listed + terms[Ahead]{{(Vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {Vectors}) * L.Count" : "")}});
+            {{Term(12, n => $"at + {n} * L.Count", m => $"streamed[{m}]")}}
                     }
                     if (bias != null)
                     {
-            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, {(listsColumns ? $"L.Create(bias[{m}])" : $"L.Load(bias + {n} * L.Count)")});"))}}
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, L.Create(bias[{m}]));"))}}
                     }
             {{Stores}}
                 }
@@ -169,13 +221,74 @@ public sealed class TileGenerator : IIncrementalGenerator
                         for (int* tap = taps; tap != last; tap += 2)
                         {
                             float* at = x + tap[0] * images, w = weights + tap[1] * {{Rows}};
-            {{Term(16, "at", m => $"w[{m}]")}}
+            {{Term(16, n => $"at + {n} * L.Count", m => $"w[{m}]")}}
                         }
                     if (bias != null)
                     {
             {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, L.Create(bias[{m}]));"))}}
                     }
             {{Stores}}
+                }
+            """;
+    }
+
+    /// <summary>A tile whose lanes are channels, each of which meets weights of its own; rows are neighbouring pixels.</summary>
+    private sealed class ChannelTile(int rows, int distance) : RegisterTile(rows, 1)
+    {
+        public int Distance => distance;
+
+        public override string Name => $"Channels{Rows}Apart{distance}";
+
+        public override string Text() => $$"""
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void {{Name}}<V, L>(float* x, int* taps, int* last, float* weights, float* c, nint row, float* bias) where V : unmanaged where L : struct, ILanes<V>
+                {
+                    V {{Accumulators}};
+                    {{Zero}}
+                    for (; taps != last; taps += 2)
+                    {
+                        float* at = x + taps[0] * (nint)Place;
+                        V w = L.Load(weights + taps[1] * (nint)Place);
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Fma(L.Load(at + {m * distance}), w, c{m}_{n});"))}}
+                    }
+                    if (bias != null)
+                    {
+                        V b = L.Load(bias);
+            {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, b);"))}}
+                    }
+            {{Stores}}
+                }
+            """;
+    }
+
+    /// <summary>A tile of weight sums whose lanes are channels, each for itself: of every 16 pixels of a row one, or two neighbours, each with sums of its own.</summary>
+    private sealed class ChannelSums(int pixels, int taps)
+    {
+        public int Pixels => pixels;
+
+        public int Taps => taps;
+
+        public string Name => $"ChannelSums{pixels}x{taps}";
+
+        private IEnumerable<string> Each(System.Func<int, int, string> text) =>
+            Enumerable.Range(0, taps).SelectMany(t => Enumerable.Range(0, pixels).Select(m => text(m, t)));
+
+        public string Text() => $$"""
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void {{Name}}<V, L>(float* dy, nint dyRow, float* x, int* taps, nint xRow, nint xPixel, int rows, int steps, float* sums) where V : unmanaged where L : struct, ILanes<V>
+                {
+            {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load(sums + ({t} * Sums.VirtualLanes + {m}) * Place);"))}}
+            {{Lines(8, Enumerable.Range(0, taps).Select(t => $"float* x{t} = x + taps[{t}];"))}}
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* d = dy + row * dyRow;
+                        nint at = row * xRow;
+                        for (int step = 0; step < steps; step++, d += Sums.VirtualLanes * Place, at += Sums.VirtualLanes * xPixel)
+                        {
+            {{Lines(16, [.. Enumerable.Range(0, pixels).Select(m => $"V d{m} = L.Load(d + {m} * Place);"), .. Each((m, t) => $"c{m}_{t} = L.Fma(d{m}, L.Load(x{t} + at{(m > 0 ? " + xPixel" : "")}), c{m}_{t});")])}}
+                        }
+                    }
+            {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, sums + ({t} * Sums.VirtualLanes + {m}) * Place);"))}}
                 }
             """;
     }

@@ -8,8 +8,8 @@ using CnnVerified.Verification.Cases;
 namespace CnnVerified.Peers.Compare;
 
 /// <summary>The engine of this project.</summary>
-/// <remarks>Its public methods take and give N×C×H×W and pack weights at each call: one path. A path with weights prepared ahead, or with
-/// maps that stay in blocks, is one more element of what <see cref="Prepare"/> returns.</remarks>
+/// <remarks>Its methods pack weights at each call. Convolutions of at least a block of filters have a second path, with maps that stay in blocks: both are timed, and the quicker
+/// one is the engine's own layout. A path with weights prepared ahead would be one more element of what <see cref="Prepare"/> returns.</remarks>
 internal sealed class OurSide(int threads) : ISide
 {
     private readonly Execution _on = new(threads: threads);
@@ -20,7 +20,51 @@ internal sealed class OurSide(int threads) : ISide
     {
         var result = new float[work.Count(work.Result)];
         Array.Fill(result, float.NaN);
-        return [work.Kind == LayerKind.LeNet5 ? Network(work, data) : new(TimedPath.Plain, Call(work, data, result), () => result)];
+        if (work.Kind == LayerKind.LeNet5)
+            return [Network(work, data)];
+        var plain = new TimedPath(TimedPath.Plain, Call(work, data, result), () => result);
+        return work.Kind == LayerKind.Convolution && work.Case["k"] >= BlockedConvolution.Channels ? [plain, InBlocks(work, data)] : [plain];
+    }
+
+    // Images of few channels stay as they are, as in the first layer of a network.
+    private TimedPath InBlocks(Workload work, WorkData data)
+    {
+        Case c = work.Case;
+        bool hasBlocks = c["c"] >= BlockedConvolution.Channels;
+        nint[] x = [c["n"], c["c"], c["h"], c["w"]], y = [c["n"], c["k"], c.Output.P, c.Output.Q], w = [c["k"], c["c"] / c["g"], c["r"], c["s"]];
+        nint[] xIn = hasBlocks ? BlockedConvolution.Lengths(c["n"], c["c"], c["h"], c["w"]) : x, yIn = BlockedConvolution.Lengths(c["n"], c["k"], c.Output.P, c.Output.Q);
+        float[] xs = hasBlocks ? Filled(xIn) : data.X, ys = Filled(yIn), dw = Filled(w);
+        if (work.Pass == Pass.BackwardData)
+            xs = Filled(xIn);
+        else if (hasBlocks)
+            BlockedConvolution.ToBlocks(View(data.X, x), View(xs, xIn), _on);
+        if (work.Pass != Pass.Forward)
+            BlockedConvolution.ToBlocks(View(data.Dy, y), View(ys, yIn), _on);
+        return new(TimedPath.Plain with { Layout = DataLayout.Own }, work.Pass switch
+        {
+            Pass.Forward => () => BlockedConvolution.Forward(View(xs, xIn), View(data.W, w), View(data.B, [c["k"]]), c.Window, View(ys, yIn), _on),
+            Pass.BackwardData => () => BlockedConvolution.BackwardData(View(ys, yIn), View(data.W, w), c.Window, View(xs, xIn), _on),
+            _ => () => BlockedConvolution.BackwardWeights(View(ys, yIn), View(xs, xIn), c.Window, View(dw, w), _on),
+        }, () => work.Pass switch
+        {
+            Pass.Forward => Maps(ys, yIn, y),
+            Pass.BackwardData => hasBlocks ? Maps(xs, xIn, x) : xs,
+            _ => dw,
+        });
+    }
+
+    private float[] Maps(float[] blocks, nint[] lengths, nint[] maps)
+    {
+        float[] values = Filled(maps);
+        BlockedConvolution.ToMaps(View(blocks, lengths), View(values, maps), _on);
+        return values;
+    }
+
+    private static float[] Filled(nint[] lengths)
+    {
+        var values = new float[lengths.Aggregate((product, length) => product * length)];
+        Array.Fill(values, float.NaN);
+        return values;
     }
 
     public void Release()

@@ -5,8 +5,8 @@ internal readonly unsafe struct MapCopying(MapSum sum, PaddedMaps maps, float* x
 {
     public void Do(int from, int to, int thread)
     {
-        nint input = (nint)sum.D.Source * sum.H.Source * sum.W.Source;
+        nint input = (nint)sum.Source * sum.From.Place;
         for (int item = from; item < to; item++)
-            maps.Copy(x + ((nint)n0 * sum.From.All + item) * input, copy + item * (nint)maps.Size);
+            maps.Copy(x + ((nint)n0 * sum.From.Maps + item) * input, copy + item * (nint)maps.Size);
     }
 }

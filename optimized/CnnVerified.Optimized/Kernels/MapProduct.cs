@@ -6,7 +6,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>
 /// <para>Order of the sum: from +0, one fused multiply-add for each channel and tap, ascending, the bias last.</para>
 /// <para>A strip of pixels is computed for a panel of filters, in tiles, into a buffer that stays in L1, and goes from there to the maps of
-/// the result in whole lines: their distances are often powers of two, which a cache does not hold at once.</para>
+/// the result in whole lines: their distances are often powers of two, which a cache does not hold at once. Blocks of maps are written as they are: nothing is turned.</para>
 /// </remarks>
 internal static unsafe class MapProduct
 {
@@ -17,8 +17,8 @@ internal static unsafe class MapProduct
     public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.Maps;
-        int lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Count + lanes - 1) / lanes, all = sum.G * panels;
-        nint terms = (nint)sum.From.Count * sum.Taps, image = sum.From.All * (nint)maps.Size, weights = all * lanes * terms;
+        int lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Lanes + lanes - 1) / lanes, all = sum.G * panels;
+        nint terms = (nint)sum.From.Count * sum.Taps, image = sum.From.Maps * (nint)maps.Size, weights = all * lanes * terms;
         int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N);
         float* panel = on.Shared(weights + all * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
         float* biases = panel + weights, copy = biases + all * lanes + TapTable.Size(sum);
@@ -29,7 +29,7 @@ internal static unsafe class MapProduct
         {
             int count = Math.Min(images, sum.N - n0);
             if (!maps.Fits)
-                on.Run(count * sum.From.All, new MapCopying(sum, maps, x, n0, copy));
+                on.Run(count * sum.From.Maps, new MapCopying(sum, maps, x, n0, copy));
             var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, bias == null ? null : biases, y, strips, on.Threads);
             on.Run(strip.Items, strip);
         }
@@ -42,6 +42,10 @@ internal static unsafe class MapProduct
 
     private static int StripLength(in MapSum sum) => RowsOfStrip(sum) * ((sum.W.Size + PartsOfRow(sum) - 1) / PartsOfRow(sum));
 
+    // Lanes of the panel that begins with a filter, in whole vectors.
+    private static int WidthOf<L, V>(in MapSum sum, int first) where V : unmanaged where L : struct, ILanes<V> =>
+        (Math.Min(Tiles.PanelVectors * L.Count, sum.To.Lanes - first) + L.Count - 1) / L.Count * L.Count;
+
     /// <summary>Weights in the order in which tiles take them: for each panel of filters and each class, term by term all lanes.</summary>
     private readonly struct Packing<V, L>(MapSum sum, TapTable taps, int panelsOfGroup, float* w, float* bias, float* panels, float* biases) : IWork
         where V : unmanaged where L : struct, ILanes<V>
@@ -51,7 +55,7 @@ internal static unsafe class MapProduct
             int lanes = Tiles.PanelVectors * L.Count, C = sum.From.Count;
             for (int item = from; item < to; item++)
             {
-                int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Min(lanes, sum.To.Count - first), width = (filters + L.Count - 1) / L.Count * L.Count;
+                int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Clamp(sum.To.Count - first, 0, lanes), width = WidthOf<L, V>(sum, first);
                 float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + g * sum.Weights + first * sum.FilterStep;
                 if (filters < width)
                     new Span<float>(panel, checked((int)(width * (nint)C * sum.Taps))).Clear();
@@ -97,9 +101,9 @@ internal static unsafe class MapProduct
             _y = y;
             (_rows, _rowsOfStrip, _parts) = (sum.D.Size * sum.H.Size, RowsOfStrip(sum), PartsOfRow(sum));
             _strips = (_rows + _rowsOfStrip - 1) / _rowsOfStrip * _parts;
-            _panels = (sum.To.Count + Lanes - 1) / Lanes;
+            _panels = (sum.To.Lanes + Lanes - 1) / Lanes;
             // Pixels of the result for which the maps' pixels fill the band.
-            double each = (double)sum.From.Count * sum.Maps.Size / sum.Output;
+            double each = (double)sum.From.Count / sum.From.Place * sum.Maps.Size / sum.Output;
             _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
             _bands = (_strips + _band - 1) / _band;
             _cuts = (int)Math.Clamp(4L * threads / ((long)images * sum.G * _bands), 1, _panels);
@@ -112,24 +116,31 @@ internal static unsafe class MapProduct
         public void Do(int from, int to, int thread)
         {
             PaddedMaps maps = _sum.Maps;
-            nint input = maps.Fits ? (nint)_sum.D.Source * _sum.H.Source * _sum.W.Source : (nint)maps.Size;
+            nint input = maps.Fits ? (nint)_sum.Source * _sum.From.Place : (nint)maps.Size;
             float* buffer = _buffers[thread], turned = buffer + Lanes * StripLength(_sum);
             for (int item = from; item < to; item++)
             {
                 int cut = item % _cuts, band = item / _cuts % _bands, g = item / _cuts / _bands % _sum.G, n = item / _cuts / _bands / _sum.G;
-                float* image = _x + ((nint)(maps.Fits ? _n0 + n : n) * _sum.From.All + g * _sum.From.Count) * input;
-                float* result = _y + ((nint)(_n0 + n) * _sum.To.All + g * _sum.To.Count) * _sum.Output;
+                float* image = _x + ((nint)(maps.Fits ? _n0 + n : n) * _sum.From.Maps + g * _sum.From.Count) * input;
+                float* result = _y + ((nint)(_n0 + n) * _sum.To.Maps * _sum.To.Place + g * _sum.To.Count) * _sum.Output;
                 for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
                 {
-                    int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
+                    int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = WidthOf<L, V>(_sum, panel * Lanes);
                     for (int strip = band * _band; strip < Math.Min(_strips, (band + 1) * _band); strip++)
                     {
                         int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
                         int part = strip % _parts, column0 = (int)((long)_sum.W.Size * part / _parts), column1 = (int)((long)_sum.W.Size * (part + 1) / _parts);
                         int pixels = (row1 - row0) * (column1 - column0);
-                        Compute(image, g * _panels + panel, width, row0, row1, column0, column1, buffer);
+                        nint first = (nint)row0 * _sum.W.Size + column0;
+                        if (_sum.To.AreBlocked)
+                        {
+                            Compute(image, panel, width, row0, row1, column0, column1, result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place,
+                                Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
+                            continue;
+                        }
+                        Compute(image, g * _panels + panel, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
                         Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
-                        float* at = result + (nint)panel * Lanes * _sum.Output + (nint)row0 * _sum.W.Size + column0;
+                        float* at = result + (nint)panel * Lanes * _sum.Output + first;
                         for (int filter = 0; filter < filters; filter++)
                             Runs.Move(turned + filter * pixels, pixels, at + (nint)filter * _sum.Output);
                     }
@@ -137,15 +148,15 @@ internal static unsafe class MapProduct
             }
         }
 
-        /// <summary>buffer[pixel, lane]: the pixels of a strip, row by row, for one panel of filters.</summary>
+        /// <summary>The pixels of a strip for one panel of filters: neighbours are <paramref name="next"/> floats apart, vectors of a pixel <paramref name="across"/>, rows so many pixels.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Compute(float* image, int panel, int width, int row0, int row1, int column0, int column1, float* buffer)
+        private void Compute(float* image, int panel, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
         {
             PaddedMaps maps = _sum.Maps;
             float* weights = _weights + panel * Lanes * (nint)_sum.From.Count * _sum.Taps;
             float* bias = _biases == null ? null : _biases + panel * Lanes;
-            int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes;
-            for (int row = row0; row < row1; row++, buffer += (column1 - column0) * width)
+            int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes, distance = _sum.Distance;
+            for (int row = row0; row < row1; row++, result += pixelsOfRow * next)
             {
                 int o = row / _sum.H.Size, i = row % _sum.H.Size;
                 float* line = image + maps.At(o / _sum.D.Classes * _sum.D.Step, i / _sum.H.Classes * _sum.H.Step, 0);
@@ -155,11 +166,11 @@ internal static unsafe class MapProduct
                     int kind = rowKind + first % apart, count = (column1 - first + apart - 1) / apart, tiles = (count + most - 1) / most;
                     int* list = _taps.Offsets(kind);
                     int* last = _taps.Offsets(kind + 1);
-                    float* place = line + first / apart, to = buffer + (first - column0) * width, columns = weights + width * _taps.Before(kind);
+                    float* place = line + first / apart * distance, to = result + (first - column0) * next, columns = weights + width * _taps.Before(kind);
                     for (int tile = 0; tile < tiles; tile++)
                     {
                         int pixel = count * tile / tiles, rows = count * (tile + 1) / tiles - pixel;
-                        Tiles.Of<V, L>(rows, vectors)(place + pixel, list, last, columns, to + pixel * apart * width, apart * width, false, bias);
+                        Tiles.Of<V, L>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
                     }
                 }
             }

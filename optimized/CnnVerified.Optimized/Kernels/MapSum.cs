@@ -2,8 +2,22 @@ using CnnVerified.Optimized.Equations;
 
 namespace CnnVerified.Optimized.Kernels;
 
-/// <summary>An image's channels, <paramref name="All"/>, of which each group has <paramref name="Count"/>.</summary>
-internal readonly record struct Channels(int All, int Count);
+/// <summary>An image's channels, <paramref name="All"/>, of which each group has <paramref name="Count"/>; <paramref name="Place"/> of them stand
+/// beside each other at each pixel: 1, or those of a block (<see cref="Tiles.Place"/>).</summary>
+internal readonly record struct Channels(int All, int Count, int Place = 1)
+{
+    /// <summary>Maps, or blocks of them, of an image.</summary>
+    public int Maps => (All + Place - 1) / Place;
+
+    /// <summary>Channels of a group, the unused ones of its last block among them.</summary>
+    public int Lanes => Place == 1 ? Count : Maps * Place;
+
+    /// <summary>Whether channels stand in blocks.</summary>
+    public bool AreBlocked => Place > 1;
+
+    /// <summary>Where a channel stands in an image whose maps have so many pixels.</summary>
+    public nint At(int channel, nint pixels) => channel / Place * pixels * Place + channel % Place;
+}
 
 /// <summary>What a direct convolution computes: y[n, k, ·] = Σ_c Σ_taps w[k, c, tap]·x[n, c, ·].</summary>
 /// <param name="N">Images.</param>
@@ -44,19 +58,26 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
     /// <summary>Whether the weights of one term are neighbours where <see cref="IsProduct"/>.</summary>
     public bool StandsInRows => W.IsBack;
 
-    /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride.</summary>
-    public PaddedMaps Maps => new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Places, H.Places, W.Places), W.Step, asTheyAre: true);
+    /// <summary>Floats from the place that a pixel meets to that of the next of its class.</summary>
+    public int Distance => From.AreBlocked ? W.Step * From.Place : 1;
+
+    /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride, but for those of blocks.</summary>
+    public PaddedMaps Maps => Padded(D.Places, H.Places, asTheyAre: true);
 
     /// <summary>The places that some neighbouring rows of pixels of one frame meet, as copies.</summary>
-    public PaddedMaps MapsOfBand(int rows) =>
-        new((D.Source, H.Source, W.Source), (D.Lead, H.Lead, W.Lead), (D.Reach, (rows - 1) * H.Step + H.Reach, W.Places), W.Step, asTheyAre: false);
+    public PaddedMaps MapsOfBand(int rows) => Padded(D.Reach, (rows - 1) * H.Step + H.Reach, asTheyAre: false);
+
+    private PaddedMaps Padded(int frames, int rows, bool asTheyAre) => new((D.Source, H.Source, W.Source * From.Place), (D.Lead, H.Lead, W.Lead * From.Place),
+        (frames, rows, W.Places * From.Place), From.AreBlocked ? 1 : W.Step, asTheyAre);
 
     /// <summary>The forward pass (CV-F1, CV-F12 to CV-F14).</summary>
     /// <param name="s">The sizes.</param>
     /// <param name="flattens">Whether a map is one long row where the kernel has one tap.</param>
-    public static MapSum Forward(in Geometry s, bool flattens = true)
+    /// <param name="place">Channels beside each other in x.</param>
+    /// <param name="placeOfResult">The same in y.</param>
+    public static MapSum Forward(in Geometry s, bool flattens = true, int place = 1, int placeOfResult = 1)
     {
-        var (from, to) = (new Channels(s.C, s.CG), new Channels(s.K, s.KG));
+        var (from, to) = (new Channels(s.C, s.CG, place), new Channels(s.K, s.KG, placeOfResult));
         return flattens && s.IsPointwise
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Forward(s.Input, s.Output, 1, 1, 0, 1), s.CG, 1)
             : new(s.N, s.G, from, to, MapAxis.Forward(s.D, s.O, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Forward(s.H, s.P, s.R, s.Sh, s.Ph, s.Eh),
@@ -64,9 +85,9 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
     }
 
     /// <summary>The data gradient (CV-B1, CV-B28, CV-B31, CV-B34).</summary>
-    public static MapSum BackwardData(in Geometry s)
+    public static MapSum BackwardData(in Geometry s, int place = 1, int placeOfResult = 1)
     {
-        var (from, to) = (new Channels(s.K, s.KG), new Channels(s.C, s.CG));
+        var (from, to) = (new Channels(s.K, s.KG, place), new Channels(s.C, s.CG, placeOfResult));
         return s.IsPointwise
             ? new(s.N, s.G, from, to, MapAxis.None, MapAxis.None, MapAxis.Backward(s.Output, s.Input, 1, 1, 0, 1), 1, s.CG)
             : new(s.N, s.G, from, to, MapAxis.Backward(s.O, s.D, s.T, s.Sd, s.Pd, s.Ed), MapAxis.Backward(s.P, s.H, s.R, s.Sh, s.Ph, s.Eh),
@@ -84,7 +105,7 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
                     if (D.Place(d, t) is >= 0 and var f && H.Place(h, r) is >= 0 and var a && W.Place(w, s) is >= 0 and var b)
                     {
                         tap[count] = (t * H.Taps + r) * W.Taps + s;
-                        offset[count++] = (int)maps.At(f, a, b);
+                        offset[count++] = (int)maps.At(f, a, b * From.Place);
                     }
         return count;
     }

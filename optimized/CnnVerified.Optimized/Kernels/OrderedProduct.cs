@@ -95,8 +95,8 @@ internal static unsafe class OrderedProduct
                     {
                         int rows = blocks.RowsOf(block);
                         int* list = block == last ? lists + TermBlock + Tiles.Ahead : lists;
-                        Tiles.Of<V, L>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel,
-                            tiles + block * blocks.Rows * width, width, t0 > 0, null);
+                        Tiles.Of<V, L>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel, width, L.Count,
+                            tiles + block * blocks.Rows * width, width, L.Count, t0 > 0, null);
                     }
                 }
                 for (int block = block0; block < block1; block++)

@@ -25,7 +25,7 @@ internal readonly unsafe struct TapTable
             int* to = Offsets(kind);
             for (int c = 0; c < _channels; c++)
                 for (int tap = 0; tap < count; tap++)
-                    *to++ = c * map + distances[tap];
+                    *to++ = (int)sum.From.At(c, map / sum.From.Place) + distances[tap];
             _starts[kind + 1] = _starts[kind] + count;
         }
     }

@@ -9,7 +9,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// same bits. Between blocks of pixels the sums wait in memory, which changes none.</para>
 /// <para>The residual is turned so that the filters of a pixel are neighbours, and the image so that its channels are, 14 and two unused floats at a
 /// place. Of an image with few channels the rows are columns of the kernel and channels, so that tiles are full: places have no unused floats then, and what
-/// the columns of the kernel meet lies in a row.</para>
+/// the columns of the kernel meet lies in a row. What comes in blocks is read where it stands; only an image with padding is copied.</para>
 /// </remarks>
 internal static unsafe class WeightProduct
 {
@@ -17,18 +17,17 @@ internal static unsafe class WeightProduct
     public const int LeastRows = 6, LeastPixels = 16;
 
     /// <summary>Whether lanes and tiles would be full enough, and offsets fit.</summary>
-    public static bool Pays(int lanes, in Geometry s)
+    public static bool Pays(int lanes, in Geometry s, bool ofBlocks = false)
     {
-        var sum = new WeightSum(s, 0);
+        var sum = new WeightSum(s, 0, ofBlocks);
         return 2 * s.KG >= lanes && sum.Rows >= LeastRows && s.Output >= LeastPixels && sum.Fits;
     }
 
     /// <summary>Computes the weights of one group.</summary>
-    public static void Run(Execution on, in Geometry s, int g, float* dy, float* x, float* dw)
+    public static void Run(Execution on, in WeightSum sum, float* dy, float* x, float* dw)
     {
-        if (s.KG == 0 || s.CG == 0)
+        if (sum.Shape.KG == 0 || sum.Shape.CG == 0)
             return;
-        var sum = new WeightSum(s, g);
         switch (on.Width)
         {
             case VectorWidth.V512: Run<Vector512<float>, Lanes512>(on, sum, dy, x, dw); break;
@@ -44,18 +43,24 @@ internal static unsafe class WeightProduct
         int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
         nint image = sum.Parts * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles.Count * sum.Taps * sum.Tiles.Rows * lanes;
         int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
-        float* turned = on.Shared(images * (image + residual) + sums + WeightSum.BlockPixels + Tiles.Ahead), dyTurned = turned + images * image, sumsAt = dyTurned + images * residual;
+        nint copied = sum.StandsWhole ? 0 : images * image, turnedResiduals = sum.ByBlocks ? 0 : images * residual;
+        float* turned = on.Shared(copied + turnedResiduals + sums + WeightSum.BlockPixels + Tiles.Ahead), dyTurned = turned + copied, sumsAt = dyTurned + turnedResiduals;
         int* list = (int*)(sumsAt + sums);
         sum.List(list);
         for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
         {
             int count = Math.Min(images, s.N - n0);
-            on.Run(count * sum.Parts, new TurnImages(sum, x, n0, count, turned));
-            on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
-            on.Run(panels * sum.Tiles.Count, new Products<V, L>(sum, turned, dyTurned, list, count, panels, n0 == 0, sumsAt));
+            if (!sum.StandsWhole)
+                on.Run(count * sum.Parts, new TurnImages(sum, x, n0, count, turned));
+            if (!sum.ByBlocks)
+                on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
+            on.Run(panels * sum.Tiles.Count, new Products<V, L>(sum, sum.StandsWhole ? x + n0 * image : turned,
+                sum.ByBlocks ? dy + n0 * Blocks(s.K) * (nint)Tiles.Place * s.Output : dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
         on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, panels, sumsAt, dw));
     }
+
+    private static int Blocks(int channels) => (channels + Tiles.Place - 1) / Tiles.Place;
 
     private readonly struct TurnResiduals<V, L>(WeightSum sum, float* dy, int n0, int panels, float* turned) : IWork
         where V : unmanaged where L : struct, ILanes<V>
@@ -107,10 +112,13 @@ internal static unsafe class WeightProduct
             Geometry s = sum.Shape;
             int rows = sum.Tiles.RowsOf(tile), width = Math.Min(Lanes, (s.KG - panel * Lanes + L.Count - 1) / L.Count * L.Count), pixels = Math.Min(sum.RowsOfBlock, s.P - i) * s.Q;
             float* place = turned + n * sum.Parts * (nint)sum.Image + sum.Start(tile) + sum.RowAt(o, i);
-            float* columns = residuals + ((nint)n * panels + panel) * Lanes * s.Output + ((nint)o * s.P + i) * s.Q * width;
+            nint first = ((nint)o * s.P + i) * s.Q;
+            float* columns = sum.ByBlocks ? residuals + n * Blocks(s.K) * (nint)Tiles.Place * s.Output + new Channels(s.K, s.K, Tiles.Place).At(panel * Lanes, s.Output) + first * Tiles.Place
+                : residuals + ((nint)n * panels + panel) * Lanes * s.Output + first * width;
+            nint step = sum.ByBlocks ? Tiles.Place : width, apart = sum.ByBlocks && L.Count >= Tiles.Place ? (nint)s.Output * Tiles.Place : L.Count;
             var product = Tiles.Of<V, L>(rows, width / L.Count);
             for (int tap = 0; tap < sum.Taps; tap++)
-                product(place + sum.At(tap), list, list + pixels, columns, sumsOfTile + tap * (nint)sum.Tiles.Rows * Lanes, width, true, null);
+                product(place + sum.At(tap), list, list + pixels, columns, step, apart, sumsOfTile + tap * (nint)sum.Tiles.Rows * Lanes, width, L.Count, true, null);
         }
     }
 

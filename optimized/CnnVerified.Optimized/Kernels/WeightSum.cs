@@ -16,16 +16,20 @@ internal readonly struct WeightSum
     public readonly Geometry Shape;
     public readonly int Group;
 
-    public WeightSum(in Geometry geometry, int g)
+    /// <summary>The sum of one group, with image or residual in blocks.</summary>
+    public WeightSum(in Geometry geometry, int g, bool ofBlocks = false, bool byBlocks = false)
     {
         Geometry s = geometry.WithRowsOf(BlockPixels);
-        (Shape, Group) = (s, g);
-        Spreads = s.CG < FewChannels && s.Ew == 1;
+        (Shape, Group, OfBlocks, ByBlocks) = (s, g, ofBlocks, byBlocks);
+        Spreads = !ofBlocks && s.CG < FewChannels && s.Ew == 1;
         Rows = Spreads ? s.CG * s.S : s.CG;
         Taps = Spreads ? s.T * s.R : s.Taps;
-        Tiles = new RowBlocks(Rows);
+        Tiles = ofBlocks ? RowBlocks.OfPlaces(Rows) : new RowBlocks(Rows);
         (Frames, Lines) = ((s.O - 1) * s.Sd + (s.T - 1) * s.Ed + 1, (s.P - 1) * s.Sh + (s.R - 1) * s.Eh + 1);
         Columns = (s.Q - 1) * s.Sw + (s.S - 1) * s.Ew + 1;
+        StandsWhole = ofBlocks && (s.Pd, s.Ph, s.Pw) == (0, 0, 0) && Frames <= s.D && Lines <= s.H && Columns <= s.W;
+        if (StandsWhole)
+            (Frames, Lines, Columns) = (s.D, s.H, s.W);
         Place = Spreads ? s.CG : PlaceOfTile;
         RowsOfBlock = Math.Clamp(BlockPixels / Math.Max(1, s.Q), 1, Math.Max(1, s.P));
     }
@@ -42,8 +46,17 @@ internal readonly struct WeightSum
     /// <summary>The tiles that they fill.</summary>
     public RowBlocks Tiles { get; }
 
-    /// <summary>Turned images for each image: one for each tile's channels, or one with all.</summary>
-    public int Parts => Spreads ? 1 : Tiles.Count;
+    /// <summary>Whether the image comes in blocks.</summary>
+    public bool OfBlocks { get; }
+
+    /// <summary>Whether the residual does.</summary>
+    public bool ByBlocks { get; }
+
+    /// <summary>Whether the image is read where it stands, in blocks and without padding.</summary>
+    public bool StandsWhole { get; }
+
+    /// <summary>Turned images for each image: one for each tile's channels, or each block of them, or one with all.</summary>
+    public int Parts => Spreads ? 1 : OfBlocks ? (Shape.CG + PlaceOfTile - 1) / PlaceOfTile : Tiles.Count;
 
     /// <summary>Frames, rows and columns of a turned image.</summary>
     public int Frames { get; }
@@ -65,7 +78,7 @@ internal readonly struct WeightSum
     public bool Fits => Tiles.Count * Image <= int.MaxValue && Shape.Q <= BlockPixels;
 
     /// <summary>Where what a tile reads begins.</summary>
-    public nint Start(int tile) => Spreads ? tile * Tiles.Rows : tile * (nint)Image;
+    public nint Start(int tile) => Spreads ? tile * Tiles.Rows : OfBlocks ? tile * Tiles.Rows / PlaceOfTile * (nint)Image + tile * Tiles.Rows % PlaceOfTile : tile * (nint)Image;
 
     /// <summary>How far behind a pixel's place a tap lies.</summary>
     public nint At(int tap)
@@ -94,8 +107,8 @@ internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, int 
         Geometry s = sum.Shape;
         for (int item = from; item < to; item++)
         {
-            int n = item % images, part = item / images, channels = sum.Spreads ? s.CG : sum.Tiles.RowsOf(part);
-            float* image = x + ((nint)(n0 + n) * s.C + sum.Group * s.CG + part * sum.Tiles.Rows) * s.Input, place = turned + ((nint)n * sum.Parts + part) * (nint)sum.Image;
+            int n = item % images, part = item / images, channels = sum.Spreads ? s.CG : sum.OfBlocks ? WeightSum.PlaceOfTile : sum.Tiles.RowsOf(part);
+            float* image = sum.OfBlocks ? x + ((nint)(n0 + n) * sum.Parts + part) * s.Input * WeightSum.PlaceOfTile : x + ((nint)(n0 + n) * s.C + sum.Group * s.CG + part * sum.Tiles.Rows) * s.Input, place = turned + ((nint)n * sum.Parts + part) * (nint)sum.Image;
             for (int f = 0; f < sum.Frames; f++)
                 for (int a = 0; a < sum.Lines; a++, place += sum.Columns * sum.Place)
                 {
@@ -103,7 +116,7 @@ internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, int 
                     if (d < 0 || d >= s.D || u < 0 || u >= s.H)
                         new Span<float>(place, sum.Columns * sum.Place).Clear();
                     else
-                        Line(image + ((nint)d * s.H + u) * s.W, channels, place);
+                        Line(image + ((nint)d * s.H + u) * s.W * (sum.OfBlocks ? WeightSum.PlaceOfTile : 1), channels, place);
                 }
         }
     }
@@ -113,9 +126,18 @@ internal readonly unsafe struct TurnImages(WeightSum sum, float* x, int n0, int 
         Geometry s = sum.Shape;
         int lead = Math.Min(s.Pw, sum.Columns), count = Math.Min(s.W, sum.Columns - lead);
         new Span<float>(place, lead * sum.Place).Clear();
+        if (sum.OfBlocks)
+            Runs.Move(line, count * sum.Place, place + lead * sum.Place);
+        else
+            Turn(line, channels, count, place + lead * sum.Place);
+        new Span<float>(place + (lead + count) * sum.Place, (sum.Columns - lead - count) * sum.Place).Clear();
+    }
+
+    private void Turn(float* line, int channels, int count, float* place)
+    {
+        Geometry s = sum.Shape;
         // Whole squares where there are as many rows: what stands in the unused floats of a place may be anything.
         bool isWhole = sum.Place == WeightSum.PlaceOfTile && channels > sum.Place / 2 && line + (sum.Place - 1) * (nint)s.Input + s.W <= x + (nint)s.N * s.C * s.Input;
-        Transposition.Copy(line, s.Input, isWhole ? sum.Place : channels, count, place + lead * sum.Place, sum.Place);
-        new Span<float>(place + (lead + count) * sum.Place, (sum.Columns - lead - count) * sum.Place).Clear();
+        Transposition.Copy(line, s.Input, isWhole ? sum.Place : channels, count, place, sum.Place);
     }
 }

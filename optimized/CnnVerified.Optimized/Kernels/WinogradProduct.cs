@@ -241,8 +241,8 @@ internal static unsafe class WinogradProduct
         {
             for (int point = 0; point < plan.Points; point++)
                 for (int part = 0, rows = plan.Parts.Rows; part * rows < count; part++)
-                    Tiles.Apart<V, L>(Math.Min(rows, count - part * rows), width / L.Count)(tiles + point * plan.TilePlane + (nint)part * plan.Blocks * rows * Tiles.Place, terms, terms + sum.C,
-                        kernel + point * plan.KernelPlane, products + point * plan.ProductPlane + part * rows * width, width, false, null);
+                    Tiles.Of<V, L>(Math.Min(rows, count - part * rows), width / L.Count, Tiles.Place)(tiles + point * plan.TilePlane + (nint)part * plan.Blocks * rows * Tiles.Place, terms, terms + sum.C,
+                        kernel + point * plan.KernelPlane, width, L.Count, products + point * plan.ProductPlane + part * rows * width, width, L.Count, false, null);
         }
 
         private int Width(int panel) => (Math.Min(plan.Lanes, sum.K - panel * plan.Lanes) + L.Count - 1) / L.Count * L.Count;

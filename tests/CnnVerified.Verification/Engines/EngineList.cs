@@ -46,6 +46,7 @@ public sealed class EngineList : IDisposable
     {
         int own = threads ?? Environment.ProcessorCount;
         return Optimized(NameOf(width), width, own, [
+            .. Blocked(width, own),
             .. OtherThreads.Where(other => other != own).Select(other => Optimized($"{NameOf(width)} on {other} threads", width, other, [])),
             .. width == Execution.Widest ? Widths.Where(other => other != width).Select(other => Optimized(NameOf(other), other, 1, [])).Concat(Named(width)) : []],
             filtered: [(4, Filtered(width, own, ConvolutionKernel.WinogradFour)), (2, Filtered(width, own, ConvolutionKernel.WinogradTwo))]);
@@ -82,6 +83,25 @@ public sealed class EngineList : IDisposable
     private IEnumerable<Engine> Named(VectorWidth width) => Enum.GetValues<ConvolutionKernel>().Where(kernel => kernel < ConvolutionKernel.Lanes)
         .Select(kernel => Optimized($"{NameOf(width)} with {kernel}", width, 1, [], kernel));
 
+    // Convolutions on maps in blocks: both operands, and where the width is the machine's own, each alone.
+    private IEnumerable<Engine> Blocked(VectorWidth width, int threads)
+    {
+        (bool First, bool Second, string Name)[] forms = [(true, true, "in blocks"), (false, true, "y in blocks"), (true, false, "x in blocks")];
+        foreach (var (first, second, form) in forms.Take(width == Execution.Widest ? forms.Length : 1))
+        {
+            Edge edge = default;
+            Execution on = NewExecution(width, threads, () => edge, null);
+            var engine = new Engine($"{NameOf(width)}, {form}");
+            foreach (string id in BlockedCalls.Ids)
+                engine.Offer(id, call =>
+                {
+                    edge = call.Edge;
+                    BlockedCalls.Run(id, call, first, second, on);
+                });
+            yield return engine;
+        }
+    }
+
     private Engine Filtered(VectorWidth width, int threads, ConvolutionKernel kernel) => Optimized($"{NameOf(width)} with {kernel}", width, threads, [], kernel);
 
     /// <inheritdoc/>
@@ -96,14 +116,7 @@ public sealed class EngineList : IDisposable
         IReadOnlyList<(int, Engine)>? filtered = null)
     {
         Edge edge = default;
-        var on = new Execution(width, threads, () => new GuardedScratch(() => edge))
-        {
-            PoisonScratch = true,
-            Kernel = kernel,
-            Algorithm = kernel >= ConvolutionKernel.WinogradFour ? Algorithm.Winograd : Algorithm.Ordered,
-            WinogradLimit = double.PositiveInfinity,
-        };
-        _executions.Add(on);
+        Execution on = NewExecution(width, threads, () => edge, kernel);
         var engine = new Engine(name) { SameBits = sameBits, SumsInOrder = SumsInOrder, Filtered = filtered ?? [] };
         foreach (string id in TwinMethods.Ids.Where(id => kernel is null || KernelsDiffer(id)))
             engine.Offer(id, call =>
@@ -112,5 +125,18 @@ public sealed class EngineList : IDisposable
                 TwinMethods.Of(id)(call, on);
             });
         return engine;
+    }
+
+    private Execution NewExecution(VectorWidth width, int threads, Func<Edge> edge, ConvolutionKernel? kernel)
+    {
+        var on = new Execution(width, threads, () => new GuardedScratch(edge))
+        {
+            PoisonScratch = true,
+            Kernel = kernel,
+            Algorithm = kernel >= ConvolutionKernel.WinogradFour ? Algorithm.Winograd : Algorithm.Ordered,
+            WinogradLimit = double.PositiveInfinity,
+        };
+        _executions.Add(on);
+        return on;
     }
 }

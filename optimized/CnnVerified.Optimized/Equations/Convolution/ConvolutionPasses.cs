@@ -57,7 +57,7 @@ internal static unsafe class ConvolutionPasses
             if (on.Chosen.Kernel == ConvolutionKernel.Columns)
                 ColumnWeights.Run(on, s, g, dy, x, dw);
             else if (on.Chosen.Kernel == ConvolutionKernel.Filters)
-                WeightProduct.Run(on, s, g, dy, x, dw);
+                WeightProduct.Run(on, new WeightSum(s, g), dy, x, dw);
             else
                 OrderedProduct.Run(on, new ConvolutionBackwardWeights(s, g, dy, x, dw));
     }

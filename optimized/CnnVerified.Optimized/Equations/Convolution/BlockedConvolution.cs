@@ -1,0 +1,147 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized.Kernels;
+
+namespace CnnVerified.Optimized.Equations;
+
+/// <summary>The convolution of <see cref="Convolution"/> on maps that stay in blocks of 16 channels between layers: same sums, same order, same bits.</summary>
+/// <remarks>
+/// <para>Blocked maps are N×⌈C/16⌉×H×W×16: element (n, c, u, v) stands at [n, c/16, u, v, c mod 16]. Where 16 does not divide C, the last block has unused channels; in an operand
+/// they may hold anything, in a result they are 0. Weights are K×(C/G)×R×S as always.</para>
+/// <para>Each operand and result may come in blocks or as N×C×H×W: the first layer of a network reads an image and writes blocks. What no kernel for blocks takes
+/// (<see cref="KernelTable.BlockedSums"/>, <see cref="KernelTable.BlockedWeights"/>) is brought into N×C×H×W and back inside the call. Outputs must not overlap inputs.</para>
+/// </remarks>
+public static unsafe class BlockedConvolution
+{
+    /// <summary>Channels of a block.</summary>
+    public const int Channels = Tiles.Place;
+
+    /// <summary>Lengths of N×C×H×W maps in blocks.</summary>
+    /// <param name="N">Images.</param>
+    /// <param name="C">Channels.</param>
+    /// <param name="H">Rows.</param>
+    /// <param name="W">Columns.</param>
+    /// <returns>N, ⌈C/16⌉, H, W, 16.</returns>
+    public static nint[] Lengths(int N, int C, int H, int W) => [N, BlockCopying.Count(C), H, W, Channels];
+
+    /// <summary>Brings maps into blocks.</summary>
+    /// <param name="x">Maps, N×C×H×W.</param>
+    /// <param name="xBlocked">The same in blocks; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, or a tensor has gaps.</exception>
+    public static void ToBlocks(in ReadOnlyTensorSpan<float> x, in TensorSpan<float> xBlocked, Execution on)
+    {
+        (int N, int C, int pixels) = Sizes(x, xBlocked);
+        using var lease = on.Enter();
+        fixed (float* maps = x, blocks = xBlocked)
+            BlockCopying.Run(on, N, C, pixels, maps, blocks, back: false);
+    }
+
+    /// <summary>Brings blocks into maps.</summary>
+    /// <param name="xBlocked">Maps in blocks.</param>
+    /// <param name="x">The same as N×C×H×W; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, or a tensor has gaps.</exception>
+    public static void ToMaps(in ReadOnlyTensorSpan<float> xBlocked, in TensorSpan<float> x, Execution on)
+    {
+        (int N, int C, int pixels) = Sizes(x, xBlocked);
+        using var lease = on.Enter();
+        fixed (float* maps = x, blocks = xBlocked)
+            BlockCopying.Run(on, N, C, pixels, maps, blocks, back: true);
+    }
+
+    /// <summary>Convolution, forward (CV-F1, CV-F12; with one channel for each group CV-F9).</summary>
+    /// <param name="x">Input, N×C×H×W or in blocks.</param>
+    /// <param name="w">Weights, K×(C/G)×R×S.</param>
+    /// <param name="b">Bias, K.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="y">Output, N×K×P×Q or in blocks; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    [Equation("CV-F1")]
+    [Equation("CV-F9")]
+    [Equation("CV-F12")]
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b, Window window, in TensorSpan<float> y, Execution on)
+    {
+        ConvolutionShape shape = Shape("CV-F1", "x", x, w, window);
+        Expect("CV-F1", "y", "N×K×P×Q", y, [shape.N, shape.K, shape.P, shape.Q]);
+        Contract.Shape("CV-F1", "b", "K", b, [shape.K]);
+        Contract.Dense("CV-F1", "w", w);
+        using var lease = on.Enter();
+        fixed (float* px = x, pw = w, pb = b, py = y)
+            BlockedPasses.Forward(on, new Geometry(shape, window), PlaceOf(x), px, pw, pb, PlaceOf(y), py);
+    }
+
+    /// <summary>Convolution, backward data (CV-B1, CV-B28; with one channel for each group CV-B13).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q or in blocks.</param>
+    /// <param name="w">Weights, K×(C/G)×R×S.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="dx">Derivative by x, N×C×H×W or in blocks; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    [Equation("CV-B1")]
+    [Equation("CV-B13")]
+    [Equation("CV-B28")]
+    public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window, in TensorSpan<float> dx, Execution on)
+    {
+        ConvolutionShape shape = Shape("CV-B1", "dx", dx, w, window);
+        Expect("CV-B1", "dy", "N×K×P×Q", dy, [shape.N, shape.K, shape.P, shape.Q]);
+        Contract.Dense("CV-B1", "w", w);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pw = w, pdx = dx)
+            BlockedPasses.BackwardData(on, new Geometry(shape, window), PlaceOf(dy), pdy, pw, PlaceOf(dx), pdx);
+    }
+
+    /// <summary>Convolution, backward weights (CV-B2, CV-B29; with one channel for each group CV-B14).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q or in blocks.</param>
+    /// <param name="x">Input, N×C×H×W or in blocks.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="dw">Derivative by w, K×(C/G)×R×S; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    [Equation("CV-B2")]
+    [Equation("CV-B14")]
+    [Equation("CV-B29")]
+    public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window, in TensorSpan<float> dw, Execution on)
+    {
+        ConvolutionShape shape = Shape("CV-B2", "x", x, dw, window);
+        Expect("CV-B2", "dy", "N×K×P×Q", dy, [shape.N, shape.K, shape.P, shape.Q]);
+        Contract.Dense("CV-B2", "dw", dw);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, px = x, pdw = dw)
+            BlockedPasses.BackwardWeights(on, new Geometry(shape, window), PlaceOf(dy), pdy, PlaceOf(x), px, pdw);
+    }
+
+    private static int PlaceOf(in ReadOnlyTensorSpan<float> x) => x.Rank == 5 ? Channels : 1;
+
+    // What w says of the channels, blocks alone do not: how many of the last are used.
+    private static ConvolutionShape Shape(string id, string name, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, Window window)
+    {
+        CnnVerified.Lengths.ExpectRank(id, "w", "K×C/G×R×S", w.Lengths, 4);
+        nint C = x.Rank == 5 ? w.Lengths[1] * window.G : x.Rank == 4 ? x.Lengths[1] : 0;
+        if (C == 0 && x.Rank is not (4 or 5))
+            throw new ArgumentException($"{name} expects N×C×H×W, or blocks N×⌈C/{Channels}⌉×H×W×{Channels}, but has rank {x.Rank}; {id}. (Parameter '{name}')");
+        ReadOnlySpan<nint> lengths = x.Rank == 5 ? [x.Lengths[0], C, x.Lengths[2], x.Lengths[3]] : x.Lengths;
+        var shape = ConvolutionShape.Of(id, lengths, w.Lengths, window);
+        Expect(id, name, "N×C×H×W", x, lengths);
+        return shape;
+    }
+
+    private static void Expect(string id, string name, string form, in ReadOnlyTensorSpan<float> x, ReadOnlySpan<nint> maps)
+    {
+        if (x.Rank == 5)
+            CnnVerified.Lengths.Expect(id, name, $"{form} in blocks of {Channels} channels", x.Lengths, Lengths((int)maps[0], (int)maps[1], (int)maps[2], (int)maps[3]));
+        else
+            CnnVerified.Lengths.Expect(id, name, form, x.Lengths, maps);
+        Contract.Dense(id, name, x);
+    }
+
+    private static (int N, int C, int Pixels) Sizes(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> xBlocked)
+    {
+        const string Id = "blocks";
+        CnnVerified.Lengths.ExpectRank(Id, "x", "N×C×H×W", x.Lengths, 4);
+        CnnVerified.Lengths.ExpectRank(Id, "xBlocked", $"N×⌈C/{Channels}⌉×H×W×{Channels}", xBlocked.Lengths, 5);
+        Expect(Id, "x", "N×C×H×W", x, x.Lengths);
+        Expect(Id, "xBlocked", "N×C×H×W", xBlocked, x.Lengths);
+        return ((int)x.Lengths[0], (int)x.Lengths[1], checked((int)(x.Lengths[2] * x.Lengths[3])));
+    }
+}
