@@ -163,8 +163,10 @@ public sealed class TileGenerator : IIncrementalGenerator
                     for (; terms != last; terms++, streamed += step)
                     {
                         float* at = listed + *terms;
-                        if (Sse.IsSupported) {
-                            {{(distance > 1 ? string.Join(" ", Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")) : "Sse.Prefetch0(listed + terms[Ahead]);")}} }
+                        if (Sse.IsSupported)
+                        {
+            {{Lines(16, distance > 1 ? [$"Sse.Prefetch0(at + (int)({Rows} + ((uint)terms / sizeof(int) & 15)) * {distance});", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")] : ["Sse.Prefetch0(listed + terms[Ahead]);", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")])}}
+                        }
             {{Term(12, n => $"streamed + {n} * apart", m => $"at[{m * distance}]")}}
                     }
                     if (bias != null)
