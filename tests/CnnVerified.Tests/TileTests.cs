@@ -41,6 +41,19 @@ public sealed unsafe class TileTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_tile_of_channels_multiplies_and_sums_each_for_itself(VectorWidth width)
+    {
+        switch (width)
+        {
+            case VectorWidth.V512: Channels<Vector512<float>, Lanes512>(); break;
+            case VectorWidth.V256: Channels<Vector256<float>, Lanes256>(); break;
+            case VectorWidth.V128: Channels<Vector128<float>, Lanes128>(); break;
+            default: Channels<float, ScalarLanes>(); break;
+        }
+    }
+
     [Fact]
     public void Runs_of_every_length_are_taken_apart_and_joined_again()
     {
@@ -65,25 +78,52 @@ public sealed unsafe class TileTests
         {
             for (int vectors = 1; vectors <= Tiles.PanelVectors; vectors++)
             {
-                Product<V, L>(Tiles.Of<V, L>(rows, vectors), rows, vectors, listsColumns: false, distance: 1);
-                Product<V, L>(Tiles.Apart<V, L>(rows, vectors), rows, vectors, listsColumns: false, Tiles.Place);
-                tiles += 2;
+                foreach (int distance in new[] { 1, Tiles.Place, 2 * Tiles.Place })
+                {
+                    Product<V, L>(rows, vectors, distance);
+                    tiles++;
+                }
             }
             for (int vectors = 1; vectors <= Tiles.MostVectors && (rows + 1) * vectors + 1 <= 32; vectors *= 2, tiles += 2)
             {
-                Product<V, L>(Tiles.Turned<V, L>(rows, vectors), rows, vectors, listsColumns: true, distance: 1);
+                TurnedProduct<V, L>(rows, vectors);
                 ImageProduct<V, L>(rows, vectors);
             }
         }
-        Assert.True(tiles > 110);
+        Assert.True(tiles > 140);
     }
 
-    // One operand stands where a list says, the other in the order of the terms; rows are broadcast.
-    private void Product<V, L>(delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> tile, int rows, int vectors, bool listsColumns, int distance)
-        where V : unmanaged where L : struct, ILanes<V>
+    // Rows stand where a list says and are broadcast; columns stand in the order of the terms. The vectors of a term, and of a row of the result, may be anywhere.
+    private void Product<V, L>(int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V>
+    {
+        int step = L.Count + 5, apart = Terms * step + 3, row = L.Count + 2, column = rows * row + 1;
+        float[] listed = Numbers(2048), streamed = Numbers(vectors * apart), start = Numbers(vectors * column), biases = Numbers(vectors * L.Count);
+        int[] terms = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
+        foreach (bool resumes in new[] { false, true })
+            foreach (bool hasBias in new[] { false, true })
+            {
+                float[] expected = [.. start], got = [.. start];
+                for (int m = 0; m < rows; m++)
+                    for (int lane = 0; lane < vectors * L.Count; lane++)
+                    {
+                        int at = m * row + lane / L.Count * column + lane % L.Count;
+                        float sum = resumes ? start[at] : 0;
+                        for (int t = 0; t < Terms; t++)
+                            sum = MathF.FusedMultiplyAdd(listed[terms[t] + m * distance], streamed[t * step + lane / L.Count * apart + lane % L.Count], sum);
+                        expected[at] = hasBias ? sum + biases[lane] : sum;
+                    }
+                fixed (float* l = listed, s = streamed, c = got, b = biases)
+                fixed (int* list = terms)
+                    Tiles.Of<V, L>(rows, vectors, distance)(l, list, list + Terms, s, step, apart, c, row, column, resumes, hasBias ? b : null);
+                Assert.Equal(expected, got);
+            }
+    }
+
+    // Columns stand where a list says; rows stand in the order of the terms and are broadcast.
+    private void TurnedProduct<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V>
     {
         int lanes = vectors * L.Count, row = lanes + 3;
-        float[] listed = Numbers(4096), streamed = Numbers(Terms * Math.Max(rows, lanes)), start = Numbers(rows * row), biases = Numbers(Math.Max(rows, lanes));
+        float[] listed = Numbers(4096), streamed = Numbers(Terms * rows), start = Numbers(rows * row), biases = Numbers(rows);
         int[] terms = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
         foreach (bool resumes in new[] { false, true })
             foreach (bool hasBias in new[] { false, true })
@@ -94,15 +134,69 @@ public sealed unsafe class TileTests
                     {
                         float sum = resumes ? start[m * row + lane] : 0;
                         for (int t = 0; t < Terms; t++)
-                            sum = listsColumns ? MathF.FusedMultiplyAdd(streamed[t * rows + m], listed[terms[t] + lane], sum)
-                                : MathF.FusedMultiplyAdd(listed[terms[t] + m * distance], streamed[t * lanes + lane], sum);
-                        expected[m * row + lane] = hasBias ? sum + biases[listsColumns ? m : lane] : sum;
+                            sum = MathF.FusedMultiplyAdd(streamed[t * rows + m], listed[terms[t] + lane], sum);
+                        expected[m * row + lane] = hasBias ? sum + biases[m] : sum;
                     }
                 fixed (float* l = listed, s = streamed, c = got, b = biases)
                 fixed (int* list = terms)
-                    tile(l, list, list + Terms, s, c, row, resumes, hasBias ? b : null);
+                    Tiles.Turned<V, L>(rows, vectors)(l, list, list + Terms, s, c, row, resumes, hasBias ? b : null);
                 Assert.Equal(expected, got);
             }
+    }
+
+    private void Channels<V, L>() where V : unmanaged where L : struct, ILanes<V>
+    {
+        for (int rows = 1; rows <= Tiles.MostPixels; rows++)
+            foreach (int distance in new[] { Tiles.Place, 2 * Tiles.Place })
+                ChannelProduct<V, L>(rows, distance);
+        for (int pixels = 1; pixels <= 2; pixels++)
+            for (int taps = 1; taps <= Tiles.MostTaps; taps++)
+                ChannelSum<V, L>(pixels, taps);
+    }
+
+    // Of the pairs of a list the first says where a tap lies, the second which it is, both in places.
+    private void ChannelProduct<V, L>(int rows, int distance) where V : unmanaged where L : struct, ILanes<V>
+    {
+        const int Row = Tiles.Place + 4;
+        float[] x = Numbers(64 * Tiles.Place), weights = Numbers(5 * Tiles.Place), biases = Numbers(L.Count);
+        int[] list = [4, 0, 6, 3, 0, 4];
+        foreach (bool hasBias in new[] { false, true })
+        {
+            float[] expected = Numbers(rows * Row), got = [.. expected];
+            for (int m = 0; m < rows; m++)
+                for (int lane = 0; lane < L.Count; lane++)
+                {
+                    float sum = 0;
+                    for (int t = 0; t < list.Length; t += 2)
+                        sum = MathF.FusedMultiplyAdd(weights[list[t + 1] * Tiles.Place + lane], x[list[t] * Tiles.Place + m * distance + lane], sum);
+                    expected[m * Row + lane] = hasBias ? sum + biases[lane] : sum;
+                }
+            fixed (float* image = x, w = weights, c = got, b = biases)
+            fixed (int* pairs = list)
+                Tiles.Channels<V, L>(rows, distance)(image, pairs, pairs + list.Length, w, c, Row, hasBias ? b : null);
+            Assert.Equal(expected, got);
+        }
+    }
+
+    // Every 16th pixel of each row, or two neighbours, and for each tap a sum for each of them.
+    private void ChannelSum<V, L>(int pixels, int taps) where V : unmanaged where L : struct, ILanes<V>
+    {
+        const int Steps = 2, Lanes = Sums.VirtualLanes, Row = (Steps * Lanes + 3) * Tiles.Place, Pixel = 2 * Tiles.Place, ImageRow = (2 * Steps * Lanes + 5) * Tiles.Place;
+        float[] dy = Numbers(Rows * Row), x = Numbers(Rows * ImageRow + 512 * Tiles.Place), expected = Numbers(taps * Lanes * Tiles.Place), got = [.. expected];
+        int[] distances = [.. Enumerable.Range(0, taps).Select(_ => _random.Next(32) * Tiles.Place)];
+        for (int tap = 0; tap < taps; tap++)
+            for (int m = 0; m < pixels; m++)
+                for (int lane = 0; lane < L.Count; lane++)
+                    for (int i = 0; i < Rows; i++)
+                        for (int step = 0; step < Steps; step++)
+                        {
+                            ref float sum = ref expected[(tap * Lanes + m) * Tiles.Place + lane];
+                            sum = MathF.FusedMultiplyAdd(dy[i * Row + (step * Lanes + m) * Tiles.Place + lane], x[distances[tap] + i * ImageRow + (step * Lanes + m) * Pixel + lane], sum);
+                        }
+        fixed (float* d = dy, image = x, sums = got)
+        fixed (int* list = distances)
+            Tiles.ChannelSums<V, L>(pixels, taps)(d, Row, image, list, ImageRow, Pixel, Rows, Steps, sums);
+        Assert.Equal(expected, got);
     }
 
     // Channels and within each the taps of a list: a place and which tap it is. Lanes are images.

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using CnnVerified.Optimized;
 using CnnVerified.Optimized.Equations;
 using CnnVerified.Optimized.Networks;
@@ -26,45 +27,51 @@ internal sealed class OurSide(int threads) : ISide
         return work.Kind == LayerKind.Convolution && work.Case["k"] >= BlockedConvolution.Channels ? [plain, InBlocks(work, data)] : [plain];
     }
 
-    // Images of few channels stay as they are, as in the first layer of a network.
+    // Images of few channels stay as they are, as in the first layer of a network. Blocks begin where a cache line does.
     private TimedPath InBlocks(Workload work, WorkData data)
     {
         Case c = work.Case;
         bool hasBlocks = c["c"] >= BlockedConvolution.Channels;
         nint[] x = [c["n"], c["c"], c["h"], c["w"]], y = [c["n"], c["k"], c.Output.P, c.Output.Q], w = [c["k"], c["c"] / c["g"], c["r"], c["s"]];
         nint[] xIn = hasBlocks ? BlockedConvolution.Lengths(c["n"], c["c"], c["h"], c["w"]) : x, yIn = BlockedConvolution.Lengths(c["n"], c["k"], c.Output.P, c.Output.Q);
-        float[] xs = hasBlocks ? Filled(xIn) : data.X, ys = Filled(yIn), dw = Filled(w);
-        if (work.Pass == Pass.BackwardData)
-            xs = Filled(xIn);
-        else if (hasBlocks)
+        Memory<float> xs = Aligned(xIn), ys = Aligned(yIn), dw = Aligned(w);
+        if (hasBlocks)
             BlockedConvolution.ToBlocks(View(data.X, x), View(xs, xIn), _on);
+        else
+            data.X.CopyTo(xs);
         if (work.Pass != Pass.Forward)
             BlockedConvolution.ToBlocks(View(data.Dy, y), View(ys, yIn), _on);
-        return new(TimedPath.Plain with { Layout = DataLayout.Own }, work.Pass switch
+        Action run = work.Pass switch
         {
             Pass.Forward => () => BlockedConvolution.Forward(View(xs, xIn), View(data.W, w), View(data.B, [c["k"]]), c.Window, View(ys, yIn), _on),
             Pass.BackwardData => () => BlockedConvolution.BackwardData(View(ys, yIn), View(data.W, w), c.Window, View(xs, xIn), _on),
             _ => () => BlockedConvolution.BackwardWeights(View(ys, yIn), View(xs, xIn), c.Window, View(dw, w), _on),
-        }, () => work.Pass switch
+        };
+        if (work.Pass != Pass.BackwardWeights)
+            (work.Pass == Pass.Forward ? ys : xs).Span.Fill(float.NaN);
+        return new(TimedPath.Plain with { Layout = DataLayout.Own }, run, () => work.Pass switch
         {
             Pass.Forward => Maps(ys, yIn, y),
-            Pass.BackwardData => hasBlocks ? Maps(xs, xIn, x) : xs,
-            _ => dw,
+            Pass.BackwardData => hasBlocks ? Maps(xs, xIn, x) : xs.ToArray(),
+            _ => dw.ToArray(),
         });
     }
 
-    private float[] Maps(float[] blocks, nint[] lengths, nint[] maps)
+    private float[] Maps(Memory<float> blocks, nint[] lengths, nint[] maps)
     {
-        float[] values = Filled(maps);
+        var values = new float[maps.Aggregate((product, length) => product * length)];
         BlockedConvolution.ToMaps(View(blocks, lengths), View(values, maps), _on);
         return values;
     }
 
-    private static float[] Filled(nint[] lengths)
+    // NaN from the beginning of a cache line on.
+    private static Memory<float> Aligned(nint[] lengths)
     {
-        var values = new float[lengths.Aggregate((product, length) => product * length)];
-        Array.Fill(values, float.NaN);
-        return values;
+        const int Line = 64;
+        int count = checked((int)lengths.Aggregate((product, length) => product * length));
+        float[] room = GC.AllocateUninitializedArray<float>(count + Line / sizeof(float), pinned: true);
+        Array.Fill(room, float.NaN);
+        return room.AsMemory((int)(-Marshal.UnsafeAddrOfPinnedArrayElement(room, 0) & Line - 1) / sizeof(float), count);
     }
 
     public void Release()
@@ -126,6 +133,8 @@ internal sealed class OurSide(int threads) : ISide
                 return () => Tanh.BackwardData(View(data.Dy, y), View(value, y), View(to, x), _on);
         }
     }
+
+    private static TensorSpan<float> View(Memory<float> values, ReadOnlySpan<nint> shape) => new(values.Span, shape);
 
     private static TensorSpan<float> View(float[] values, ReadOnlySpan<nint> shape) => new(values, shape);
 }

@@ -57,9 +57,6 @@ public static unsafe class BlockedConvolution
     /// <param name="y">Output, N×K×P×Q or in blocks; every element is written.</param>
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
-    [Equation("CV-F1")]
-    [Equation("CV-F9")]
-    [Equation("CV-F12")]
     public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b, Window window, in TensorSpan<float> y, Execution on)
     {
         ConvolutionShape shape = Shape("CV-F1", "x", x, w, window);
@@ -78,9 +75,6 @@ public static unsafe class BlockedConvolution
     /// <param name="dx">Derivative by x, N×C×H×W or in blocks; every element is written.</param>
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
-    [Equation("CV-B1")]
-    [Equation("CV-B13")]
-    [Equation("CV-B28")]
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window, in TensorSpan<float> dx, Execution on)
     {
         ConvolutionShape shape = Shape("CV-B1", "dx", dx, w, window);
@@ -98,9 +92,6 @@ public static unsafe class BlockedConvolution
     /// <param name="dw">Derivative by w, K×(C/G)×R×S; every element is written.</param>
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
-    [Equation("CV-B2")]
-    [Equation("CV-B14")]
-    [Equation("CV-B29")]
     public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window, in TensorSpan<float> dw, Execution on)
     {
         ConvolutionShape shape = Shape("CV-B2", "x", x, dw, window);

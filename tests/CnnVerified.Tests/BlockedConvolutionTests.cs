@@ -1,0 +1,120 @@
+using System.Numerics.Tensors;
+using CnnVerified.Optimized;
+using CnnVerified.Optimized.Equations;
+using CnnVerified.Verification;
+using CnnVerified.Verification.Engines;
+using Xunit;
+
+namespace CnnVerified.Tests;
+
+/// <summary>Convolutions on maps in blocks. That they give the bits of maps as they are is the battery's, at every width, for drawn shapes; here is what those hardly reach.</summary>
+public sealed class BlockedConvolutionTests
+{
+    private readonly Random _random = new(2015);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(37)]
+    public void Blocks_and_maps_hold_the_same_elements_and_unused_channels_are_zero(int C)
+    {
+        const int N = 2, H = 3, W = 5;
+        float[] x = Numbers(N * C * H * W), back = new float[x.Length];
+        nint[] lengths = BlockedConvolution.Lengths(N, C, H, W);
+        Assert.Equal([N, (C + 15) / 16, H, W, 16], lengths);
+        float[] blocks = Filled(lengths);
+        using var on = new Execution();
+        BlockedConvolution.ToBlocks(new(x, [N, C, H, W], default), new(blocks, lengths), on);
+        BlockedConvolution.ToMaps(new(blocks, lengths, default), new(back, [N, C, H, W]), on);
+        Assert.Equal(x, back);
+        for (int at = 0; at < blocks.Length; at++)
+        {
+            int c = at / (H * W * 16) % ((C + 15) / 16) * 16 + at % 16, pixel = at / 16 % (H * W), n = at / ((C + 15) / 16 * H * W * 16);
+            Assert.Equal(c < C ? x[(n * C + c) * H * W + pixel] : 0, blocks[at]);
+        }
+    }
+
+    // Which kernel, if any is for blocks; where none is, the layer goes through maps and still has their bits.
+    [Theory]
+    [InlineData("n1c16h8w8-k16r3s3-ph1pw1", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
+    [InlineData("n2c40h9w40-k33r3s3-sh2sw2-ph1pw1", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
+    [InlineData("n2c64h7w7-k48r1s1", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
+    [InlineData("n1c20h20w70-k24r5s3-ph2pw1-eh2ew3", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
+    [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    [InlineData("n1c16h12w35-k16r5s5-sh2sw2-ph2pw2-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    [InlineData("n1c16h12w35-k16r3s3-sh3sw3-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    [InlineData("n1c16h40w40-k16r3s3-sh3sw3", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
+    [InlineData("n2c32h8w8-k32r3s3-ph1pw1-g2", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
+    public void A_layer_in_blocks_has_its_kernel_and_the_bits_of_maps(string text, ConvolutionKernel forward, ConvolutionKernel data, ConvolutionKernel weights)
+    {
+        var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F1").Family, text);
+        (int N, int C, int K, int P, int Q) = (c["n"], c["c"], c["k"], c.Output.P, c.Output.Q);
+        nint[] ofX = [N, C, c["h"], c["w"]], ofY = [N, K, P, Q], ofW = [K, C / c["g"], c["r"], c["s"]];
+        nint[] xLengths = BlockedConvolution.Lengths(N, C, c["h"], c["w"]), yLengths = BlockedConvolution.Lengths(N, K, P, Q);
+        float[] x = Numbers(ofX), w = Numbers(ofW), b = Numbers(K), dy = Numbers(ofY), y = Filled(ofY), dx = Filled(ofX), dw = Filled(ofW), dwBlocked = Filled(ofW);
+        foreach (VectorWidth width in EngineList.Widths)
+            foreach (int threads in new[] { 1, 3 })
+            {
+                using var on = new Execution(width, threads) { PoisonScratch = true };
+                float[] xBlocked = Blocks(x, ofX, xLengths, on), dyBlocked = Blocks(dy, ofY, yLengths, on), yBlocked = Filled(yLengths), dxBlocked = Filled(xLengths);
+                Convolution.Forward(new(x, ofX, default), new(w, ofW, default), b, c.Window, new(y, ofY), on);
+                Convolution.BackwardData(new(dy, ofY, default), new(w, ofW, default), c.Window, new(dx, ofX), on);
+                Convolution.BackwardWeights(new(dy, ofY, default), new(x, ofX, default), c.Window, new(dw, ofW), on);
+                BlockedConvolution.Forward(new(xBlocked, xLengths, default), new(w, ofW, default), b, c.Window, new(yBlocked, yLengths), on);
+                Expect(forward, on);
+                BlockedConvolution.BackwardData(new(dyBlocked, yLengths, default), new(w, ofW, default), c.Window, new(dxBlocked, xLengths), on);
+                Expect(data, on);
+                BlockedConvolution.BackwardWeights(new(dyBlocked, yLengths, default), new(xBlocked, xLengths, default), c.Window, new(dwBlocked, ofW), on);
+                Expect(weights, on);
+                Assert.Equal(Blocks(y, ofY, yLengths, on), yBlocked);
+                Assert.Equal(Blocks(dx, ofX, xLengths, on), dxBlocked);
+                Assert.Equal(dw, dwBlocked);
+            }
+
+        void Expect(ConvolutionKernel kernel, Execution on)
+        {
+            // The rows for maps as they are speak of vectors; those for blocks do not.
+            if (kernel == ConvolutionKernel.Channels || KernelTable.BlockedSums.Concat(KernelTable.BlockedWeights).Contains(on.Chosen))
+                Assert.Equal(kernel, on.Chosen!.Kernel);
+        }
+    }
+
+    [Fact]
+    public void Blocks_of_another_shape_are_refused()
+    {
+        float[] x = new float[2 * 2 * 4 * 4 * 16], w = new float[20 * 20 * 9], b = new float[20], y = new float[2 * 2 * 4 * 4 * 16];
+        using var on = new Execution(threads: 1);
+        var padded = new Window { Ph = 1, Pw = 1 };
+        string Refused(Action call) => Assert.Throws<ArgumentException>(call).Message;
+        Assert.Equal("x expects N×C×H×W in blocks of 16 channels = 2×2×4×8×16 but is 2×2×4×8×8; CV-F1. (Parameter 'x')",
+            Refused(() => BlockedConvolution.Forward(new(x, [2, 2, 4, 8, 8], default), new(w, [20, 20, 3, 3], default), b, padded, new(y, [2, 2, 4, 8, 8]), on)));
+        Assert.Contains("y expects N×K×P×Q in blocks of 16 channels = 2×2×4×4×16 but is 2×4×4×2×16",
+            Refused(() => BlockedConvolution.Forward(new(x, [2, 2, 4, 4, 16], default), new(w, [20, 20, 3, 3], default), b, padded, new(y, [2, 4, 4, 2, 16]), on)), StringComparison.Ordinal);
+        Assert.Contains("dy expects N×K×P×Q = 2×20×4×4 but is",
+            Refused(() => BlockedConvolution.BackwardData(new(y, [2, 32, 4, 4], default), new(w, [20, 20, 3, 3], default), padded, new(x, [2, 2, 4, 4, 16]), on)), StringComparison.Ordinal);
+        Assert.Contains("x expects N×C×H×W, or blocks N×⌈C/16⌉×H×W×16, but has rank 3",
+            Refused(() => BlockedConvolution.BackwardWeights(new(y, [2, 2, 4, 4, 16], default), new(x, [4, 16, 16], default), padded, new(w, [20, 20, 3, 3]), on)), StringComparison.Ordinal);
+        Assert.Contains("b expects K = 20 but is 19",
+            Refused(() => BlockedConvolution.Forward(new(x, [2, 2, 4, 4, 16], default), new(w, [20, 20, 3, 3], default), b.AsSpan(0, 19), padded, new(y, [2, 2, 4, 4, 16]), on)), StringComparison.Ordinal);
+        Assert.Contains("xBlocked expects", Refused(() => BlockedConvolution.ToBlocks(new(x, [2, 32, 4, 4], default), new(y, [2, 2, 4, 2, 32]), on)), StringComparison.Ordinal);
+    }
+
+    private static float[] Blocks(float[] maps, nint[] ofMaps, nint[] lengths, Execution on)
+    {
+        float[] blocks = Filled(lengths);
+        BlockedConvolution.ToBlocks(new(maps, ofMaps, default), new(blocks, lengths), on);
+        return blocks;
+    }
+
+    private static float[] Filled(nint[] lengths)
+    {
+        var values = new float[lengths.Aggregate((product, length) => product * length)];
+        Array.Fill(values, float.NaN);
+        return values;
+    }
+
+    private float[] Numbers(nint[] lengths) => Numbers((int)lengths.Aggregate((product, length) => product * length));
+
+    private float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * _random.NextSingle() - 1)];
+}
