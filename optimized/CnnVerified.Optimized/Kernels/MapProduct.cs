@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -170,6 +171,12 @@ internal static unsafe class MapProduct
                     for (int tile = 0; tile < tiles; tile++)
                     {
                         int pixel = count * tile / tiles, rows = count * (tile + 1) / tiles - pixel;
+                        if (next == Tiles.Place && Sse.IsSupported)
+                            for (int ahead = pixel + rows; ahead < pixel + 2 * rows; ahead++)
+                            {
+                                Sse.Prefetch0(to + ahead * apart * next);
+                                Sse.Prefetch0(to + ahead * apart * next + (vectors - 1) * across);
+                            }
                         Tiles.Of<V, L>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
                     }
                 }
