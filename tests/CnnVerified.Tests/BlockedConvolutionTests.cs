@@ -44,6 +44,8 @@ public sealed class BlockedConvolutionTests
     [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     [InlineData("n1c16h12w35-k16r5s5-sh2sw2-ph2pw2-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     [InlineData("n1c16h12w35-k16r3s3-sh3sw3-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    // Rows and columns at the border meet no tap at all.
+    [InlineData("n1c16h3w20-k16r3s3-ph4pw4-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     [InlineData("n1c16h40w40-k16r3s3-sh3sw3", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
     [InlineData("n2c32h8w8-k32r3s3-ph1pw1-g2", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
     public void A_layer_in_blocks_has_its_kernel_and_the_bits_of_maps(string text, ConvolutionKernel forward, ConvolutionKernel data, ConvolutionKernel weights)

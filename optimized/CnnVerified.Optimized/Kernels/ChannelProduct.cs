@@ -44,10 +44,8 @@ internal static unsafe class ChannelProduct
         for (int first = 0; first < Math.Min(sum.W.Classes, sum.W.Size); first++)
             for (int w = first, pixels; w < sum.W.Size; w += pixels * sum.W.Classes)
             {
-                int* list = taps.List(0, 0, w, out _);
                 pixels = 1;
-                while (pixels < most && w + pixels * sum.W.Classes is var next && next < sum.W.Size && taps.List(0, 0, next, out _) == list
-                    && taps.Place(0, 0, next) == taps.Place(0, 0, w) + pixels * sum.W.Step)
+                while (pixels < most && w + pixels * sum.W.Classes < sum.W.Size && taps.AreAlike(w, pixels * sum.W.Classes, pixels * sum.W.Step))
                     pixels++;
                 runs[w] = pixels;
             }

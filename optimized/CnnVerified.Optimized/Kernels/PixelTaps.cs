@@ -48,6 +48,9 @@ internal readonly unsafe struct PixelTaps
         return _pairs + _starts[kind];
     }
 
+    /// <summary>Whether pixels w and w + <paramref name="distance"/> of a row meet the same taps, the second each of them so many <paramref name="places"/> further.</summary>
+    public bool AreAlike(int w, int distance, int places) => _w.Kind(w + distance) == _w.Kind(w) && _w.Start(w + distance) == _w.Start(w) + places;
+
     /// <summary>One dimension: pixels with the same first and last tap are of one kind, since what lies between is the same for all.</summary>
     private readonly struct Axis
     {

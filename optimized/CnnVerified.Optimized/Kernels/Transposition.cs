@@ -31,9 +31,28 @@ internal static unsafe class Transposition
         else if (rows == 1 && toRow == 1)
             Runs.Move(from, columns, to);
         else
+        {
+            int first = rows is 2 or 3 && toRow == rows ? Interleave(from, fromRow, rows, columns, to) : 0;
             for (int row = 0; row < rows; row++)
-                for (int column = 0; column < columns; column++)
+                for (int column = first; column < columns; column++)
                     to[column * toRow + row] = from[row * fromRow + column];
+        }
+    }
+
+    // Each store of four floats covers what the next column writes again; so the last columns are left.
+    private static int Interleave(float* from, nint fromRow, int rows, int columns, float* to)
+    {
+        int column = 0;
+        for (; column < columns - 4; column += 4, from += 4, to += 4 * rows)
+        {
+            Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromRow), c = Vector128.Load(from + (rows - 1) * fromRow);
+            Vector128<float> ac0 = Zip(a, c, 0), ac1 = Zip(a, c, 2), bb0 = Zip(b, b, 0), bb1 = Zip(b, b, 2);
+            Zip(ac0, bb0, 0).Store(to);
+            Zip(ac0, bb0, 2).Store(to + rows);
+            Zip(ac1, bb1, 0).Store(to + 2 * rows);
+            Zip(ac1, bb1, 2).Store(to + 3 * rows);
+        }
+        return column;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

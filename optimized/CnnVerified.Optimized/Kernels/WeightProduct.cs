@@ -54,7 +54,7 @@ internal static unsafe class WeightProduct
                 on.Run(count * sum.Parts, new TurnImages(sum, x, n0, count, turned));
             if (!sum.ByBlocks)
                 on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
-            on.Run(panels * sum.Tiles.Count, new Products<V, L>(sum, sum.StandsWhole ? x + n0 * image : turned,
+            on.Run(checked(panels * sum.Tiles.Count * sum.Taps), new Products<V, L>(sum, sum.StandsWhole ? x + n0 * image : turned,
                 sum.ByBlocks ? dy + n0 * Blocks(s.K) * (nint)Tiles.Place * s.Output : dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
         on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, panels, sumsAt, dw));
@@ -80,9 +80,9 @@ internal static unsafe class WeightProduct
         }
     }
 
-    /// <summary>An item is a tile of rows and a panel of filters: all taps of all images.</summary>
+    /// <summary>An item is a tap of a tile of rows and a panel of filters, of all images.</summary>
     /// <remarks>Tile by tile, so that a thread multiplies most of what it turned itself. Where all sums stay in the cache, or residuals meet few taps each time they are read, block by
-    /// block of pixels for all items; else item by item for all pixels.</remarks>
+    /// block of pixels for all tiles, each panel passing over them; else tile by tile for all pixels.</remarks>
     private readonly struct Products<V, L>(WeightSum sum, float* turned, float* residuals, int* list, int images, int panels, bool fresh, float* sums) : IWork
         where V : unmanaged where L : struct, ILanes<V>
     {
@@ -90,24 +90,26 @@ internal static unsafe class WeightProduct
 
         private static int Lanes => Tiles.PanelVectors * L.Count;
 
-        private nint SumsOfTile => (nint)sum.Taps * sum.Tiles.Rows * Lanes;
+        private nint SumsOfTap => (nint)sum.Tiles.Rows * Lanes;
 
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
             if (fresh)
                 for (int item = from; item < to; item++)
-                    new Span<float>(sums + item * SumsOfTile, (int)SumsOfTile).Clear();
-            int together = sum.Taps < ManyTaps || (to - from) * SumsOfTile <= CachedSums ? to - from : 1;
-            for (int first = from; first < to; first += together)
+                    new Span<float>(sums + item * SumsOfTap, (int)SumsOfTap).Clear();
+            // Of the first tile and panel and of the last a thread may have some taps only.
+            int begin = from / sum.Taps, end = (to + sum.Taps - 1) / sum.Taps, together = sum.Taps < ManyTaps || (to - from) * SumsOfTap <= CachedSums ? end - begin : 1;
+            for (int first = begin; first < end; first += together)
                 for (int n = 0; n < images; n++)
                     for (int o = 0; o < s.O; o++)
                         for (int i = 0; i < s.P; i += sum.RowsOfBlock)
-                            for (int item = first; item < first + together; item++)
-                                Add(item / panels, item % panels, n, o, i, sums + item * SumsOfTile);
+                            for (int panel = 0; panel < Math.Min(panels, together); panel++)
+                                for (int each = first + panel; each < first + together; each += panels)
+                                    Add(each / panels, each % panels, n, o, i, Math.Max(from - each * sum.Taps, 0), Math.Min(to - each * sum.Taps, sum.Taps));
         }
 
-        private void Add(int tile, int panel, int n, int o, int i, float* sumsOfTile)
+        private void Add(int tile, int panel, int n, int o, int i, int firstTap, int lastTap)
         {
             Geometry s = sum.Shape;
             int rows = sum.Tiles.RowsOf(tile), width = Math.Min(Lanes, (s.KG - panel * Lanes + L.Count - 1) / L.Count * L.Count), pixels = Math.Min(sum.RowsOfBlock, s.P - i) * s.Q;
@@ -117,8 +119,9 @@ internal static unsafe class WeightProduct
                 : residuals + ((nint)n * panels + panel) * Lanes * s.Output + first * width;
             nint step = sum.ByBlocks ? Tiles.Place : width, apart = sum.ByBlocks && L.Count >= Tiles.Place ? (nint)s.Output * Tiles.Place : L.Count;
             var product = Tiles.Of<V, L>(rows, width / L.Count);
-            for (int tap = 0; tap < sum.Taps; tap++)
-                product(place + sum.At(tap), list, list + pixels, columns, step, apart, sumsOfTile + tap * (nint)sum.Tiles.Rows * Lanes, width, L.Count, true, null);
+            float* sumsOfTile = sums + ((nint)tile * panels + panel) * sum.Taps * SumsOfTap;
+            for (int tap = firstTap; tap < lastTap; tap++)
+                product(place + sum.At(tap), list, list + pixels, columns, step, apart, sumsOfTile + tap * SumsOfTap, width, L.Count, true, null);
         }
     }
 
