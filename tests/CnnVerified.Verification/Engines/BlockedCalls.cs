@@ -9,12 +9,12 @@ namespace CnnVerified.Verification.Engines;
 /// <remarks>The copies are made element by element here, not by the engine. Unused channels of operands hold NaN; those of results must come back as +0.</remarks>
 internal static class BlockedCalls
 {
-    private static readonly string[] Outputs = ["CV-F1", "CV-F9", "CV-F12"], Data = ["CV-B1", "CV-B13", "CV-B28"], Weights = ["CV-B2", "CV-B14", "CV-B29"];
+    private static readonly string[] Outputs = ["CV-F1", "CV-F9", "CV-F12"], Data = ["CV-B1", "CV-B13", "CV-B28"], Weights = ["CV-B2", "CV-B14", "CV-B29"], Biases = ["CV-B3", "CV-B27", "CV-B30"];
 
     /// <summary>Equations that can be computed in blocks.</summary>
-    public static IReadOnlyList<string> Ids { get; } = [.. Outputs, .. Data, .. Weights];
+    public static IReadOnlyList<string> Ids { get; } = [.. Outputs, .. Data, .. Weights, .. Biases, "PL-F1", "PL-B1"];
 
-    /// <summary>Computes one of them.</summary>
+    /// <summary>Computes one of them; pooling is of blocks alone.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="call">The call.</param>
     /// <param name="first">Whether x comes or goes in blocks.</param>
@@ -22,6 +22,17 @@ internal static class BlockedCalls
     /// <param name="on">Where to compute.</param>
     public static void Run(string id, EngineCall call, bool first, bool second, Execution on)
     {
+        if (Biases.Contains(id))
+        {
+            using Operand residual = Operand.Given(call, "dy", second);
+            BlockedConvolution.BackwardBias(residual.Span, call.Output("db"), on);
+            return;
+        }
+        if (id[..2] == "PL")
+        {
+            Pool(call, isForward: id == "PL-F1", on);
+            return;
+        }
         bool isOutput = Outputs.Contains(id), isData = Data.Contains(id);
         nint[] ofW = [.. (isOutput || isData ? call.Input("w").Lengths : call.Output("dw").Lengths)];
         // Depthwise weights are C×R×S.
@@ -36,6 +47,21 @@ internal static class BlockedCalls
             BlockedConvolution.BackwardWeights(y.Span, x.Span, window, new TensorSpan<float>(call.OutputValues("dw"), ofW), on);
         x.Finish();
         y.Finish();
+    }
+
+    private static void Pool(EngineCall call, bool isForward, Execution on)
+    {
+        int R = call.Size("r"), S = call.Size("s");
+        using Operand x = Operand.Given(call, "x", isBlocked: true), y = isForward ? Operand.Result(call, "y", isBlocked: true) : Operand.Given(call, "y", isBlocked: true);
+        if (isForward)
+            BlockedMaxPooling.Forward(x.Span, R, S, call.Window, y.Span, on);
+        else
+        {
+            using Operand dy = Operand.Given(call, "dy", isBlocked: true), dx = Operand.Result(call, "dx", isBlocked: true);
+            BlockedMaxPooling.BackwardData(dy.Span, x.Span, y.Span, R, S, call.Window, dx.Span, on);
+            dx.Finish(keepsUnused: false);
+        }
+        y.Finish(keepsUnused: false);
     }
 
     private static unsafe TensorSpan<float> Viewed(EngineCall call, string name, scoped ReadOnlySpan<nint> lengths) => new(call.Address(name), call.InputValues(name).Length, lengths);
@@ -73,8 +99,9 @@ internal static class BlockedCalls
         public TensorSpan<float> Span { get; }
 
         /// <summary>Brings a result back.</summary>
+        /// <param name="keepsUnused">Whether unused channels must be +0.</param>
         /// <exception cref="VerificationException">An unused channel is not +0.</exception>
-        public void Finish()
+        public void Finish(bool keepsUnused = true)
         {
             if (_blocks is null || !_isResult)
                 return;
@@ -84,7 +111,7 @@ internal static class BlockedCalls
                 isUsed[At(element)] = true;
                 _maps[element] = _blocks.Values[At(element)];
             }
-            for (int at = 0; at < isUsed.Length; at++)
+            for (int at = 0; keepsUnused && at < isUsed.Length; at++)
                 if (!isUsed[at] && BitConverter.SingleToInt32Bits(_blocks.Values[at]) != 0)
                     throw new VerificationException($"unused channels of a block expect +0, got {_blocks.Values[at]:G9} at {at} of {isUsed.Length} floats.");
         }

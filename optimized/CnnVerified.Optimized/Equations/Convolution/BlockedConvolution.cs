@@ -102,6 +102,26 @@ public static unsafe class BlockedConvolution
             BlockedPasses.BackwardWeights(on, new Geometry(shape, window), PlaceOf(dy), pdy, PlaceOf(x), px, pdw);
     }
 
+    /// <summary>Convolution, backward bias (CV-B3).</summary>
+    /// <param name="dy">Derivative of the loss by y, N×K×P×Q or in blocks.</param>
+    /// <param name="db">Derivative by b, K; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">db has not the channels of dy, or a tensor has gaps.</exception>
+    public static void BackwardBias(in ReadOnlyTensorSpan<float> dy, in TensorSpan<float> db, Execution on)
+    {
+        if (dy.Rank != 5)
+        {
+            BatchBias.Run("CV-B3", "dy", dy, "db", db, on);
+            return;
+        }
+        CnnVerified.Lengths.ExpectRank("CV-B3", "db", "K", db.Lengths, 1);
+        Expect("CV-B3", "dy", "N×K×P×Q", dy, [dy.Lengths[0], db.Lengths[0], dy.Lengths[2], dy.Lengths[3]]);
+        Contract.Dense("CV-B3", "db", db);
+        using var lease = on.Enter();
+        fixed (float* pdy = dy, pdb = db)
+            ChannelBias.Run(on, (int)dy.Lengths[0], (int)db.Lengths[0], checked((int)(dy.Lengths[2] * dy.Lengths[3])), pdy, pdb);
+    }
+
     private static int PlaceOf(in ReadOnlyTensorSpan<float> x) => x.Rank == 5 ? Channels : 1;
 
     // What w says of the channels, blocks alone do not: how many of the last are used.
