@@ -98,7 +98,7 @@ public sealed class BlockedConvolutionTests
         Assert.Contains("x expects N×C×H×W, or blocks N×⌈C/16⌉×H×W×16, but has rank 3",
             Refused(() => BlockedConvolution.BackwardWeights(new(y, [2, 2, 4, 4, 16], default), new(x, [4, 16, 16], default), padded, new(w, [20, 20, 3, 3]), on)), StringComparison.Ordinal);
         Assert.Contains("b expects K = 20 but is 19",
-            Refused(() => BlockedConvolution.Forward(new(x, [2, 2, 4, 4, 16], default), new(w, [20, 20, 3, 3], default), b.AsSpan(0, 19), padded, new(y, [2, 2, 4, 4, 16]), on)), StringComparison.Ordinal);
+            Refused(() => BlockedConvolution.Forward(new(x, [2, 2, 4, 4, 16], default), new(w, [20, 20, 3, 3], default), new(b.AsSpan(0, 19), [19]), padded, new(y, [2, 2, 4, 4, 16]), on)), StringComparison.Ordinal);
         Assert.Contains("xBlocked expects", Refused(() => BlockedConvolution.ToBlocks(new(x, [2, 32, 4, 4], default), new(y, [2, 2, 4, 2, 32]), on)), StringComparison.Ordinal);
     }
 

@@ -100,13 +100,13 @@ public abstract class Network
     /// <param name="layer">Its number, from 0.</param>
     /// <param name="N">Images of that pass.</param>
     /// <returns>N·C·H·W elements. Layers that work in place leave the values of the last of them.</returns>
-    public float[] Values(int layer, int N) => _layers[layer].Y.Span(N).ToArray();
+    public float[] Values(int layer, int N) => _layers[layer].Y.Copy(N, ofResidual: false);
 
     /// <summary>A copy of the derivative by what a layer wrote, of the last gradient.</summary>
     /// <param name="layer">Its number, from 0.</param>
     /// <param name="N">Images of that pass.</param>
     /// <returns>N·C·H·W elements. Layers that work in place leave that of the first of them.</returns>
-    public float[] Residuals(int layer, int N) => _layers[layer].Y.ResidualSpan(N).ToArray();
+    public float[] Residuals(int layer, int N) => _layers[layer].Y.Copy(N, ofResidual: true);
 
     private protected static void Draw(Random random, Span<float> values, double a)
     {
@@ -124,7 +124,7 @@ public abstract class Network
         return layer;
     }
 
-    private protected Maps NewMaps(int c, int h, int w) => new(Memory, MaxBatch, c, h, w);
+    private protected Maps NewMaps(int c, int h, int w, bool areBlocked = false) => new(Memory, MaxBatch, c, h, w, areBlocked: areBlocked);
 
     private protected void Forward(int N, Pass pass)
     {

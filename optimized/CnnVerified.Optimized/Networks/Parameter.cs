@@ -23,6 +23,10 @@ internal sealed class Parameter(ParameterBlocks blocks, string name, int at, nin
 
     public Span<float> Values => blocks.Values.Slice(at, Count);
 
+    public Span<float> GradientValues => blocks.Gradient.Slice(at, Count);
+
+    public int Length(int dimension) => (int)shape[dimension];
+
     public TensorSpan<float> Value => new(blocks.Values.Slice(at, Count), shape);
 
     public TensorSpan<float> Gradient => new(blocks.Gradient.Slice(at, Count), shape);

@@ -9,6 +9,7 @@ namespace CnnVerified.Optimized.Equations;
 /// they may hold anything, in a result they are 0. Weights are K×(C/G)×R×S as always.</para>
 /// <para>Each operand and result may come in blocks or as N×C×H×W: the first layer of a network reads an image and writes blocks. What no kernel for blocks takes
 /// (<see cref="KernelTable.BlockedSums"/>, <see cref="KernelTable.BlockedWeights"/>) is brought into N×C×H×W and back inside the call. Outputs must not overlap inputs.</para>
+/// <para>A call allocates nothing; a tensor of five dimensions itself takes some bytes for its lengths.</para>
 /// </remarks>
 public static unsafe class BlockedConvolution
 {
@@ -140,7 +141,7 @@ public static unsafe class BlockedConvolution
     private static void Expect(string id, string name, string form, in ReadOnlyTensorSpan<float> x, ReadOnlySpan<nint> maps)
     {
         if (x.Rank == 5)
-            CnnVerified.Lengths.Expect(id, name, $"{form} in blocks of {Channels} channels", x.Lengths, Lengths((int)maps[0], (int)maps[1], (int)maps[2], (int)maps[3]));
+            CnnVerified.Lengths.Expect(id, name, $"{form} in blocks of {Channels} channels", x.Lengths, [maps[0], (maps[1] + Channels - 1) / Channels, maps[2], maps[3], Channels]);
         else
             CnnVerified.Lengths.Expect(id, name, form, x.Lengths, maps);
         Contract.Dense(id, name, x);

@@ -53,6 +53,15 @@ internal static unsafe class BlockedPasses
         ConvolutionPasses.BackwardWeights(on, s, mapsOfY, mapsOfX, dw);
     }
 
+    /// <summary>db from dy (CV-B3).</summary>
+    public static void BackwardBias(Execution on, in Geometry s, int place, float* dy, float* db)
+    {
+        if (place > 1)
+            ChannelBias.Run(on, s.N, s.K, s.Output, dy, db);
+        else
+            BiasSums.Run(on, s.N, s.K, s.Output, dy, db);
+    }
+
     private static bool Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
     {
         if (sum.N == 0 || sum.To.Count == 0 || sum.Output == 0)
