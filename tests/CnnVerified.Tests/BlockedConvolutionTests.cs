@@ -82,6 +82,37 @@ public sealed class BlockedConvolutionTests
         }
     }
 
+    // In a kernel's own end, behind one that has none, and on maps.
+    [Theory]
+    [InlineData("n1c16h8w8-k40r3s3-ph1pw1")]
+    [InlineData("n2c20h12w70-k7r3s3")]
+    [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37")]
+    public void An_activation_in_the_same_pass_has_the_bits_of_a_layer_of_its_own(string text)
+    {
+        var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F1").Family, text);
+        nint[] ofX = [c["n"], c["c"], c["h"], c["w"]], ofY = [c["n"], c["k"], c.Output.P, c.Output.Q], ofW = [c["k"], c["c"] / c["g"], c["r"], c["s"]];
+        nint[] xLengths = BlockedConvolution.Lengths(c["n"], c["c"], c["h"], c["w"]), yLengths = BlockedConvolution.Lengths(c["n"], c["k"], c.Output.P, c.Output.Q);
+        float[] x = Numbers(ofX), w = Numbers(ofW), b = Numbers(c["k"]);
+        foreach (VectorWidth width in EngineList.Widths)
+        {
+            using var on = new Execution(width, threads: 2) { PoisonScratch = true };
+            float[] xBlocked = Blocks(x, ofX, xLengths, on), sums = Filled(ofY);
+            Convolution.Forward(new(x, ofX, default), new(w, ofW, default), b, c.Window, new(sums, ofY), on);
+            foreach (Activation activation in Enum.GetValues<Activation>())
+            {
+                float[] expected = [.. sums], inBlocks = Filled(yLengths), asMaps = Filled(ofY);
+                if (activation == Activation.Rectifier)
+                    Rectifier.Forward(sums, expected, on);
+                else if (activation == Activation.Tanh)
+                    Tanh.Forward(sums, expected, on);
+                BlockedConvolution.Forward(new(xBlocked, xLengths, default), new(w, ofW, default), b, c.Window, activation, new(inBlocks, yLengths), on);
+                BlockedConvolution.Forward(new(xBlocked, xLengths, default), new(w, ofW, default), b, c.Window, activation, new(asMaps, ofY), on);
+                Assert.Equal(Blocks(expected, ofY, yLengths, on), inBlocks);
+                Assert.Equal(expected, asMaps);
+            }
+        }
+    }
+
     [Fact]
     public void Blocks_of_another_shape_are_refused()
     {

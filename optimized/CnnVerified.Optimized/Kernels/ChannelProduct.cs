@@ -67,6 +67,7 @@ internal static unsafe class ChannelProduct
                     for (int first = 0; first < Math.Min(sum.W.Classes, sum.W.Size); first++)
                         for (int w = first; w < sum.W.Size; w += runs[w] * sum.W.Classes)
                             Compute(image, row / sum.H.Size, row % sum.H.Size, w, weights, line + w * Tiles.Place);
+                    Activations.Finish(sum.Activation, (VectorWidth)L.Count, line, sum.W.Size * Tiles.Place);
                     // What stands in the unused channels of the image may be anything.
                     for (int w = 0; unused > 0 && w < sum.W.Size; w++)
                         new Span<float>(line + w * Tiles.Place + Tiles.Place - unused, unused).Clear();

@@ -40,6 +40,13 @@ internal static unsafe class Elementwise
             Pointwise.Run(on, x.FlattenedLength, new Unary<TOp>(px, py, op));
     }
 
+    /// <summary>values[i] = f(values[i]) on the calling thread.</summary>
+    public static void Apply<TOp>(VectorWidth width, float* values, nint count, TOp op) where TOp : unmanaged, IUnary
+    {
+        var each = new Unary<TOp>(values, values, op);
+        Pointwise.Range(width, 0, count, ref each);
+    }
+
     /// <summary>dx = f(dy, a), vectors of N; <paramref name="name"/> is what the equation calls a.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or a tensor has gaps.</exception>
     public static void Backward<TOp>(string id, in ReadOnlyTensorSpan<float> dy, string name, in ReadOnlyTensorSpan<float> a, in TensorSpan<float> dx,

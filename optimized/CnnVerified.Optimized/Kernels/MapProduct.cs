@@ -135,8 +135,9 @@ internal static unsafe class MapProduct
                         nint first = (nint)row0 * _sum.W.Size + column0;
                         if (_sum.To.AreBlocked)
                         {
-                            Compute(image, panel, width, row0, row1, column0, column1, result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place,
-                                Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
+                            float* pixel0 = result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place;
+                            Compute(image, panel, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
+                            Finish(pixel0, width, row1 - row0, column1 - column0);
                             continue;
                         }
                         Compute(image, g * _panels + panel, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
@@ -147,6 +148,21 @@ internal static unsafe class MapProduct
                     }
                 }
             }
+        }
+
+        /// <summary>What is made of the sums of a strip while they are in L1: a panel may be a part of a block, or two.</summary>
+        private void Finish(float* pixel, int width, int rows, int columns)
+        {
+            if (_sum.Activation == Activation.None)
+                return;
+            int part = Math.Min(width, Tiles.Place);
+            for (int block = 0; block < width; block += part, pixel += (nint)_sum.Output * Tiles.Place)
+                for (int row = 0; row < rows; row++)
+                    if (part == Tiles.Place)
+                        Activations.Finish(_sum.Activation, (VectorWidth)L.Count, pixel + (nint)row * _sum.W.Size * Tiles.Place, columns * Tiles.Place);
+                    else
+                        for (int column = 0; column < columns; column++)
+                            Activations.Finish(_sum.Activation, (VectorWidth)L.Count, pixel + ((nint)row * _sum.W.Size + column) * Tiles.Place, part);
         }
 
         /// <summary>The pixels of a strip for one panel of filters: neighbours are <paramref name="next"/> floats apart, vectors of a pixel <paramref name="across"/>, rows so many pixels.</summary>

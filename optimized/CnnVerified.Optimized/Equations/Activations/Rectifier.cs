@@ -26,7 +26,7 @@ public static class Rectifier
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, in TensorSpan<float> dx, Execution on) =>
         Elementwise.Backward("AC-B4", dy, "x", x, dx, on, new BackwardEach());
 
-    private readonly struct ForwardEach : IUnary
+    internal readonly struct ForwardEach : IUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>

@@ -26,7 +26,7 @@ public static class Tanh
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> y, in TensorSpan<float> dx, Execution on) =>
         Elementwise.Backward("AC-B2", dy, "y", y, dx, on, new BackwardEach());
 
-    private readonly struct ForwardEach : IUnary
+    internal readonly struct ForwardEach : IUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>

@@ -58,7 +58,20 @@ public static unsafe class BlockedConvolution
     /// <param name="y">Output, N×K×P×Q or in blocks; every element is written.</param>
     /// <param name="on">Where to compute.</param>
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
-    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b, Window window, in TensorSpan<float> y, Execution on)
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b, Window window, in TensorSpan<float> y, Execution on) =>
+        Forward(x, w, b, window, Activation.None, y, on);
+
+    /// <summary>Convolution and activation in one pass: CV-F1, and AC-F4 or AC-F2 of each element.</summary>
+    /// <param name="x">Input, N×C×H×W or in blocks.</param>
+    /// <param name="w">Weights, K×(C/G)×R×S.</param>
+    /// <param name="b">Bias, K.</param>
+    /// <param name="window">Stride, padding, dilation, groups.</param>
+    /// <param name="activation">What is made of each sum.</param>
+    /// <param name="y">Output, N×K×P×Q or in blocks; every element is written.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
+    public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b, Window window, Activation activation,
+        in TensorSpan<float> y, Execution on)
     {
         ConvolutionShape shape = Shape("CV-F1", "x", x, w, window);
         Expect("CV-F1", "y", "N×K×P×Q", y, [shape.N, shape.K, shape.P, shape.Q]);
@@ -66,7 +79,7 @@ public static unsafe class BlockedConvolution
         Contract.Dense("CV-F1", "w", w);
         using var lease = on.Enter();
         fixed (float* px = x, pw = w, pb = b, py = y)
-            BlockedPasses.Forward(on, new Geometry(shape, window), PlaceOf(x), px, pw, pb, PlaceOf(y), py);
+            BlockedPasses.Forward(on, new Geometry(shape, window), PlaceOf(x), px, pw, pb, PlaceOf(y), py, activation);
     }
 
     /// <summary>Convolution, backward data (CV-B1, CV-B28; with one channel for each group CV-B13).</summary>
