@@ -137,11 +137,11 @@ internal static unsafe class WeightProduct
                 int tile = item / panels, panel = item % panels, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
                 float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
                 if (s.Taps == 1)
-                    Transposition.Copy(sumsOfTile, width, sum.Tiles.RowsOf(tile), filters, weights + tile * sum.Tiles.Rows, filter);
+                    Transposition.Copy(sumsOfTile, width, sum.Tiles.RowsOf(tile), filters, weights + sum.Tiles.First(tile), filter);
                 else
                     for (int row = 0; row < sum.Tiles.RowsOf(tile); row++)
                     {
-                        int each = tile * sum.Tiles.Rows + row;
+                        int each = sum.Tiles.First(tile) + row;
                         if (!sum.Spreads)
                             Transposition.Copy(sumsOfTile + row * width, (nint)sum.Tiles.Rows * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
                         else

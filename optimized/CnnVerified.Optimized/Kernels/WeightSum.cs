@@ -78,7 +78,7 @@ internal readonly struct WeightSum
     public bool Fits => Tiles.Count * Image <= int.MaxValue && Shape.Q <= BlockPixels;
 
     /// <summary>Where what a tile reads begins.</summary>
-    public nint Start(int tile) => Spreads ? tile * Tiles.Rows : OfBlocks ? tile * Tiles.Rows / PlaceOfTile * (nint)Image + tile * Tiles.Rows % PlaceOfTile : tile * (nint)Image;
+    public nint Start(int tile) => Spreads ? tile * Tiles.Rows : OfBlocks ? Tiles.First(tile) / PlaceOfTile * (nint)Image + Tiles.First(tile) % PlaceOfTile : tile * (nint)Image;
 
     /// <summary>How far behind a pixel's place a tap lies.</summary>
     public nint At(int tap)
