@@ -46,11 +46,13 @@ public sealed class BlockedConvolutionTests
     [InlineData("n1c16h12w35-k16r3s3-sh3sw3-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     // Rows and columns at the border meet no tap at all.
     [InlineData("n1c16h3w20-k16r3s3-ph4pw4-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    // Padding behind the image alone, which so does not end where windows do.
+    [InlineData("n2c16h8w8-k16r3s3-qh2-qw1", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
     [InlineData("n1c16h40w40-k16r3s3-sh3sw3", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
     [InlineData("n2c32h8w8-k32r3s3-ph1pw1-g2", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
     public void A_layer_in_blocks_has_its_kernel_and_the_bits_of_maps(string text, ConvolutionKernel forward, ConvolutionKernel data, ConvolutionKernel weights)
     {
-        var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F1").Family, text);
+        var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F12").Family, text);
         (int N, int C, int K, int P, int Q) = (c["n"], c["c"], c["k"], c.Output.P, c.Output.Q);
         nint[] ofX = [N, C, c["h"], c["w"]], ofY = [N, K, P, Q], ofW = [K, C / c["g"], c["r"], c["s"]];
         nint[] xLengths = BlockedConvolution.Lengths(N, C, c["h"], c["w"]), yLengths = BlockedConvolution.Lengths(N, K, P, Q);
@@ -82,6 +84,30 @@ public sealed class BlockedConvolutionTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 2, 0)]
+    [InlineData(3, 2, 1)]
+    public void Maxima_in_blocks_and_their_gradient_have_the_bits_of_maps_where_many_are_equal(int R, int step, int pad)
+    {
+        const int N = 2, C = 20, H = 7, W = 10;
+        var window = new Window { Sh = step, Sw = step, Ph = pad, Pw = pad };
+        var (P, Q) = window.OutputSize(H, W, R, R);
+        nint[] ofX = [N, C, H, W], ofY = [N, C, P, Q], xLengths = BlockedConvolution.Lengths(N, C, H, W), yLengths = BlockedConvolution.Lengths(N, C, P, Q);
+        float[] x = [.. Enumerable.Range(0, N * C * H * W).Select(_ => _random.Next(3) - 1f)], dy = Numbers(ofY), y = Filled(ofY), dx = Filled(ofX);
+        foreach (VectorWidth width in EngineList.Widths)
+        {
+            using var on = new Execution(width, threads: 2);
+            float[] yBlocked = Filled(yLengths), dxBlocked = Filled(xLengths), xBlocked = Blocks(x, ofX, xLengths, on);
+            MaxPooling.Forward(new(x, ofX, default), R, R, window, new(y, ofY), on);
+            MaxPooling.BackwardData(new(dy, ofY, default), new(x, ofX, default), new(y, ofY, default), R, R, window, new(dx, ofX), on);
+            BlockedMaxPooling.Forward(new(xBlocked, xLengths, default), R, R, window, new(yBlocked, yLengths), on);
+            BlockedMaxPooling.BackwardData(new(Blocks(dy, ofY, yLengths, on), yLengths, default), new(xBlocked, xLengths, default), new(yBlocked, yLengths, default), R, R, window,
+                new(dxBlocked, xLengths), on);
+            Assert.Equal(Blocks(y, ofY, yLengths, on), yBlocked);
+            Assert.Equal(Blocks(dx, ofX, xLengths, on), dxBlocked);
+        }
+    }
+
     // In a kernel's own end, behind one that has none, and on maps.
     [Theory]
     [InlineData("n1c16h8w8-k40r3s3-ph1pw1")]
@@ -89,7 +115,7 @@ public sealed class BlockedConvolutionTests
     [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37")]
     public void An_activation_in_the_same_pass_has_the_bits_of_a_layer_of_its_own(string text)
     {
-        var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F1").Family, text);
+        var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F12").Family, text);
         nint[] ofX = [c["n"], c["c"], c["h"], c["w"]], ofY = [c["n"], c["k"], c.Output.P, c.Output.Q], ofW = [c["k"], c["c"] / c["g"], c["r"], c["s"]];
         nint[] xLengths = BlockedConvolution.Lengths(c["n"], c["c"], c["h"], c["w"]), yLengths = BlockedConvolution.Lengths(c["n"], c["k"], c.Output.P, c.Output.Q);
         float[] x = Numbers(ofX), w = Numbers(ofW), b = Numbers(c["k"]);

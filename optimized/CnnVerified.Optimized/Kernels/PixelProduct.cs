@@ -53,7 +53,7 @@ internal static unsafe class PixelProduct
         int rows = sum.H.PixelsOfClass;
         double copied = (double)sum.From.Count * sum.D.Reach * sum.W.Places;
         int fit = (int)Math.Clamp((BandFloats / copied - sum.H.Reach) / sum.H.Step + 1, Math.Min(LeastRows, rows), rows);
-        long wanted = (4L * threads + (long)sum.N * sum.G * sum.D.Size - 1) / ((long)sum.N * sum.G * sum.D.Size);
+        long wanted = threads == 1 ? 1 : (4L * threads + (long)sum.N * sum.G * sum.D.Size - 1) / ((long)sum.N * sum.G * sum.D.Size);
         int bands = (int)Math.Max((rows + fit - 1) / fit, Math.Min(wanted, (rows + LeastRows - 1) / LeastRows));
         return (rows + bands - 1) / bands;
     }
