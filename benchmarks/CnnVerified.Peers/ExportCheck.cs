@@ -10,7 +10,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace CnnVerified.Peers;
 
-/// <summary>Exports the three networks after a short training, runs the models on ONNX Runtime and holds its outputs to those of the engine and to the derived
+/// <summary>Exports the networks after a short training, runs the models on ONNX Runtime and holds its outputs to those of the engine and to the derived
 /// bound.</summary>
 internal static class ExportCheck
 {

@@ -15,7 +15,7 @@ internal static class ExportJob
     {
         var checkpoint = new Option<string?>("--checkpoint") { Description = "A checkpoint of train, which says the network." };
         var weights = Options.Weights("Weights in an NPZ file instead, such as export --npz writes (docs/files.md); with --network.");
-        var network = new Option<string?>("--network") { Description = "The network of --weights: lenet5, lenet5-1998 or modern." };
+        var network = new Option<string?>("--network") { Description = $"The network of --weights: {NetworkKind.Names}." };
         var onnx = new Option<string?>("--onnx") { Description = $"Write an ONNX model for inference, operator set {NetworkExport.Opset}, any number of images." };
         var npz = new Option<string?>("--npz") { Description = "Write the weights by name: C1.w, C1.b, …" };
         var command = new Command("export", """

@@ -13,7 +13,7 @@ internal static class GradientsJob
 {
     public static Command Command(CancellationToken stop)
     {
-        var network = new Option<string?>("--network") { Description = "lenet5, lenet5-1998 or modern. Default: all three." };
+        var network = new Option<string?>("--network") { Description = $"{NetworkKind.Names}. Default: all." };
         var images = new Option<int>("--images") { Description = "Images of the batch.", DefaultValueFactory = _ => 4 };
         var sample = new Option<int>("--sample") { Description = "Parameters of each tensor that dual numbers judge: a smaller tensor in full, of a larger one a drawn sample.", DefaultValueFactory = _ => 6 };
         var seed = new Option<int>("--seed") { Description = "Seed of the weights and of the sample.", DefaultValueFactory = _ => 1 };

@@ -25,7 +25,7 @@ internal static class TrainingJob
         var epochs = new Option<int?>("--epochs") { Description = $"Passes over the training images. Default: {Defaults(settings => settings.Epochs)}." };
         var batch = new Option<int?>("--batch") { Description = $"Images a step. Default: {Defaults(settings => settings.Batch)}." };
         var rate = new Option<float?>("--rate") { Description = $"Learning rate; lenet5-1998 lowers it as published. Default: {Defaults(settings => settings.Rate)}." };
-        var momentum = new Option<float?>("--momentum") { Description = $"Momentum of lenet5, from 0 to below 1. Default: {Number(NetworkKind.All[0].Defaults.Momentum)}." };
+        var momentum = new Option<float?>("--momentum") { Description = $"Momentum of {WithMomentum}, from 0 to below 1. Default: {Number(NetworkKind.All[0].Defaults.Momentum)}." };
         var seed = new Option<int?>("--seed") { Description = $"Seed of the weights, of the order of images and of dropout. Default: {NetworkKind.All[0].Defaults.Seed}." };
         var engine = new Option<string>("--engine") { Description = "optimized (the widest vectors), scalar, v128, v256, v512, or reference, which is slow: name a few --images.", DefaultValueFactory = _ => "optimized" };
         var threads = Options.Threads();
@@ -33,13 +33,14 @@ internal static class TrainingJob
         var resume = new Option<string?>("--resume") { Description = "Go on from a checkpoint, with its network and settings; the end is bit for bit that of a run without a break." };
         var weights = Options.Weights("Begin with the weights of an NPZ file instead of drawn ones, such as export --npz writes.");
         var command = new Command("train", """
-            Train a network: LeNet-5 as it is usually taught, as it was published in 1998, or a small network of today's parts.
+            Train a network: LeNet-5 as it is usually taught, as it was published in 1998, a small network of today's parts, or one in the manner of VGG.
 
             Examples:
               cnnverify train
               cnnverify train --network lenet5-1998
               cnnverify train --network modern --data full --epochs 3 --checkpoint modern.ckpt
               cnnverify train --resume modern.ckpt --data full --epochs 5
+              cnnverify train --network vgg --epochs 4
               cnnverify train --weights lenet5.npz --epochs 1
               cnnverify train --engine reference --images 20 --epochs 1 --batch 4
             """) { network, data, images, epochs, batch, rate, momentum, seed, engine, threads, checkpoint, resume, weights };
@@ -49,7 +50,11 @@ internal static class TrainingJob
         return command;
     }
 
-    private static Option<string> Network() => new("--network") { Description = "lenet5, lenet5-1998 or modern.", DefaultValueFactory = _ => NetworkKind.All[0].Name };
+    private static Option<string> Network() => new("--network") { Description = $"{NetworkKind.Names}.", DefaultValueFactory = _ => NetworkKind.All[0].Name };
+
+    private static string WithMomentum => string.Join(" or ", NetworkKind.All.Where(HasMomentum).Select(kind => kind.Name));
+
+    private static bool HasMomentum(NetworkKind kind) => kind.Defaults.Momentum > 0;
 
     private static string Defaults<T>(Func<TrainingSettings, T> of) where T : IFormattable =>
         string.Join(", ", NetworkKind.All.Select(kind => $"{Number(of(kind.Defaults))} ({kind.Name})"));
@@ -94,8 +99,8 @@ internal static class TrainingJob
 
     private static TrainingSettings Settings(NetworkKind kind, TrainCall call)
     {
-        if (call.Momentum is not null && kind.Name != NetworkKind.All[0].Name)
-            throw new InputException($"--momentum expected --network {NetworkKind.All[0].Name}, whose update rule has one, got {kind.Name}.");
+        if (call.Momentum is not null && !HasMomentum(kind))
+            throw new InputException($"--momentum expected --network {WithMomentum}, whose update rule has one, got {kind.Name}.");
         return kind.Defaults with
         {
             Epochs = call.Epochs ?? kind.Defaults.Epochs,

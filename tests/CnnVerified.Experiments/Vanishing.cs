@@ -13,7 +13,7 @@ internal sealed class Vanishing : IExperiment
         [("sigmoid", maps => new SigmoidLayer(maps)), ("tanh", maps => new TanhLayer(maps)), ("ReLU", maps => new RectifierLayer(maps))];
 
     private static readonly (Said Name, Func<int, int, double> Range)[] Rules =
-        [(new("IT-1, 2.4/fan-in", "IT-1，2.4/扇入"), Network.LeCun), (new("IT-2, Glorot", "IT-2，Glorot"), Network.Glorot), (new("IT-5, He", "IT-5，He"), (fanIn, _) => Math.Sqrt(6.0 / fanIn))];
+        [(new("IT-1, 2.4/fan-in", "IT-1，2.4/扇入"), Network.LeCun), (new("IT-2, Glorot", "IT-2，Glorot"), Network.Glorot), (new("IT-5, He", "IT-5，He"), Network.He)];
 
     public string Name => "vanishing";
 

@@ -20,6 +20,7 @@ internal sealed class Soak(string folder, int seed)
         new("lenet5.ckpt", ["train", "--network", "lenet5", "--images", "300", "--epochs", $"{Epochs}", "--threads", "2", "--checkpoint"]),
         new("lenet5-1998.ckpt", ["train", "--network", "lenet5-1998", "--images", "150", "--epochs", $"{Epochs}", "--threads", "1", "--checkpoint"]),
         new("modern.ckpt", ["train", "--network", "modern", "--images", "60", "--epochs", $"{Epochs}", "--threads", "2", "--checkpoint"]),
+        new("vgg.ckpt", ["train", "--network", "vgg", "--images", "60", "--epochs", $"{Epochs}", "--threads", "2", "--checkpoint"]),
         new("convolution.json", ["verify", "CV-F1", "CV-B1", "--engine", "optimized", "--cases", "4", "--seed", "11", "--threads", "2", "--json"]),
         new("losses.json", ["verify", "SM-F1", "LS-B1", "PL-F1", "NM-F1", "--engine", "reference", "--engine", "optimized", "--cases", "4", "--seed", "12", "--threads", "2", "--json"]),
         new("certificate.json", ["verify", "FC-F1", "CV-F1", "--engine", "scalar", "--cases", "60", "--seed", "13", "--threads", "1", "--certificate"]),

@@ -13,6 +13,7 @@ public sealed class AllocationTests
     [InlineData("lenet5")]
     [InlineData("lenet5-1998")]
     [InlineData("modern")]
+    [InlineData("vgg")]
     public void A_training_step_allocates_nothing(string name)
     {
         using var on = new Execution();
@@ -41,6 +42,12 @@ public sealed class AllocationTests
             modern.Initialise(new Random(1), Network.LeCun);
             int step = 0;
             return () => modern.Step(new ReadOnlyTensorSpan<float>(x.AsSpan(0, 784), [1, 1, 28, 28]), H(), 0.001f, 1, ++step);
+        }
+        if (name == "vgg")
+        {
+            var vgg = new SmallVgg(1, on);
+            vgg.Initialise(new Random(1), Network.He);
+            return () => vgg.Step(new ReadOnlyTensorSpan<float>(x.AsSpan(0, 784), [1, 1, 28, 28]), H(), 0.01f, 0.9f);
         }
         if (name == "lenet5-1998")
         {

@@ -30,10 +30,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train --epochs 0", "--epochs expected at least 1, got 0")]
     [InlineData("train --batch -1", "--batch expected 1 to 65536, got -1")]
     [InlineData("train --engine text", "--engine expected optimized")]
-    [InlineData("train --network vgg", "--network expected lenet5, lenet5-1998 or modern, got 'vgg'")]
-    [InlineData("train --network modern --momentum 0.5", "--momentum expected --network lenet5")]
+    [InlineData("train --network resnet", "--network expected lenet5, lenet5-1998, modern or vgg, got 'resnet'")]
+    [InlineData("train --network modern --momentum 0.5", "--momentum expected --network lenet5 or vgg, whose update rule has one, got modern")]
     [InlineData("train --images 0", "--images expected at least 1, got 0")]
-    [InlineData("gradients --network vgg", "--network expected lenet5, lenet5-1998 or modern, got 'vgg'")]
+    [InlineData("gradients --network resnet", "--network expected lenet5, lenet5-1998, modern or vgg, got 'resnet'")]
     [InlineData("gradients --images 0", "--images expected 1 to 100, got 0")]
     [InlineData("train --resume none.ckpt", "none.ckpt: expected a checkpoint")]
     [InlineData("train --resume /dev/zero", "/dev/zero: expected a checkpoint, got a file without its first line")]
@@ -120,6 +120,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("lenet5", 400)]
     [InlineData("lenet5-1998", 100)]
     [InlineData("modern", 300)]
+    [InlineData("vgg", 300)]
     public void A_run_killed_in_the_middle_of_an_epoch_and_resumed_ends_with_the_bits_of_a_run_without_a_break(string network, int images)
     {
         string whole = _folder.File("whole.ckpt"), broken = _folder.File("broken.ckpt");

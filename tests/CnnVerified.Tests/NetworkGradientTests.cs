@@ -16,6 +16,7 @@ public sealed class NetworkGradientTests
     [InlineData("lenet5-1998", 0)]
     [InlineData("lenet5-1998", 2)]
     [InlineData("modern", 2)]
+    [InlineData("vgg", 2)]
     public void The_gradient_is_that_of_the_reference_and_of_dual_numbers(string name, int steps)
     {
         using var on = new Execution(threads: 2);
@@ -29,11 +30,11 @@ public sealed class NetworkGradientTests
     [InlineData("lenet5", "C5.b")]
     [InlineData("lenet5-1998", "S4.a")]
     [InlineData("modern", "N3.beta")]
+    [InlineData("vgg", "C4.b")]
     public void A_gradient_that_is_left_out_is_seen(string name, string tensor)
     {
         using var on = new Execution(VectorWidth.Scalar, 1);
-        IReadOnlyList<ParameterTensor> tensors = name == "lenet5" ? new LeNet5(1, on).Tensors : name == "modern" ? new Modern(1, on).Tensors : new LeNet5Of1998(1, on).Tensors;
-        ParameterTensor missing = tensors.Single(each => each.Name == tensor);
+        ParameterTensor missing = NetworkKind.Find(name).Tensors.Single(each => each.Name == tensor);
         GradientFinding finding = NetworkGradient.Check(NetworkKind.Find(name), Images, 1, 0, 1, 0, on, default,
             gradient => gradient.AsSpan(missing.At, missing.Count).Clear());
         Assert.Equal([tensor], finding.Tensors.Where(each => !each.Holds).Select(each => each.Name));

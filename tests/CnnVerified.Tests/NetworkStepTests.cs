@@ -9,7 +9,7 @@ namespace CnnVerified.Tests;
 /// <summary>What a network is before its first step, and what a step makes of its gradient.</summary>
 public sealed class NetworkStepTests
 {
-    public static TheoryData<string> Networks => [nameof(LeNet5), nameof(LeNet5Of1998), nameof(Modern)];
+    public static TheoryData<string> Networks => [nameof(LeNet5), nameof(LeNet5Of1998), nameof(Modern), nameof(SmallVgg)];
 
     /// <summary>Fan-in and fan-out are read off the shapes here; each tensor gets a range of its own, which its weights fill.</summary>
     [Theory]
@@ -22,6 +22,7 @@ public sealed class NetworkStepTests
         {
             nameof(LeNet5) => ((Network)new LeNet5(1, on), (Network)new LeNet5(1, other)),
             nameof(LeNet5Of1998) => (new LeNet5Of1998(1, on), new LeNet5Of1998(1, other)),
+            nameof(SmallVgg) => (new SmallVgg(1, on), new SmallVgg(1, other)),
             _ => (new Modern(1, on), new Modern(1, other)),
         };
         network.Parameters.Fill(float.NaN);   // whatever was there
@@ -95,7 +96,7 @@ public sealed class NetworkStepTests
         using var on = new Execution(VectorWidth.Scalar, 1);
         using var other = new Execution(VectorWidth.Scalar, 1);
         var random = new Random(9);
-        int side = name == nameof(Modern) ? 28 : 32;
+        int side = name is nameof(Modern) or nameof(SmallVgg) ? 28 : 32;
         float[] pixels = [.. Enumerable.Range(0, N * side * side).Select(_ => (float)random.NextDouble())], targets = new float[N * 10];
         int[] label = [3, 7];
         for (int n = 0; n < N; n++)
@@ -112,6 +113,10 @@ public sealed class NetworkStepTests
             case nameof(LeNet5Of1998):
                 (var old, var old2) = (new LeNet5Of1998(N, on), new LeNet5Of1998(N, other));
                 (stepped, plain, both) = (old, old2, _ => (old.Step(x, label, eta, mu), old2.LossAndGradient(x, label)));
+                break;
+            case nameof(SmallVgg):
+                (var vgg, var vgg2) = (new SmallVgg(N, on), new SmallVgg(N, other));
+                (stepped, plain, both) = (vgg, vgg2, _ => (vgg.Step(x, h, eta, mu), vgg2.LossAndGradient(x, h)));
                 break;
             default:
                 (var modern, var modern2) = (new Modern(N, on), new Modern(N, other));
@@ -139,7 +144,7 @@ public sealed class NetworkStepTests
             for (int i = 0; i < before.Length; i++)
             {
                 double g = gradient[i], change;
-                if (name == nameof(LeNet5))
+                if (name is nameof(LeNet5) or nameof(SmallVgg))
                     change = first[i] = mu * first[i] - eta * g;
                 else if (name == nameof(LeNet5Of1998))
                     change = -eta * g / (mu + stepped.State[i]);
@@ -167,7 +172,7 @@ public sealed class NetworkStepTests
     {
         using var on = new Execution(VectorWidth.Scalar, 1);
         for (int maxBatch = 1; maxBatch <= 9; maxBatch++)
-            foreach (Network network in new Network[] { new LeNet5(maxBatch, on), new Modern(maxBatch, on) })
+            foreach (Network network in new Network[] { new LeNet5(maxBatch, on), new Modern(maxBatch, on), new SmallVgg(maxBatch, on) })
                 fixed (float* parameters = network.Parameters, gradient = network.Gradient, state = network.State)
                     Assert.Equal((0, 0, 0), ((int)((nint)parameters % 64), (int)((nint)gradient % 64), (int)((nint)state % 64)));
     }

@@ -21,7 +21,8 @@ public sealed class TrainingTests
         Assert.Equal([156, 2416, 48120, 10164, 850], Layers(new LeNet5(1, on)));
         Assert.Equal([156, 12, 1516, 32, 48120, 10164], Layers(new LeNet5Of1998(1, on)));
         Assert.Equal([144, 32, 4608, 64, 15690], Layers(new Modern(1, on)));
-        Assert.Equal((61_706, 60_000, 20_538), (LeNet5.ParameterCount, LeNet5Of1998.ParameterCount, Modern.ParameterCount));
+        Assert.Equal([160, 2320, 4640, 9248, 200832, 1290], Layers(new SmallVgg(1, on)));
+        Assert.Equal((61_706, 60_000, 20_538, 218_490), (LeNet5.ParameterCount, LeNet5Of1998.ParameterCount, Modern.ParameterCount, SmallVgg.ParameterCount));
         Assert.Equal(60_000, Layers(new LeNet5Of1998(1, on)).Sum());
     }
 
@@ -32,6 +33,7 @@ public sealed class TrainingTests
         Assert.Equal(Reference5.ParameterShapes, new LeNet5(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
         Assert.Equal(Reference.Networks.LeNet5Of1998.ParameterShapes, new LeNet5Of1998(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
         Assert.Equal(Reference.Networks.Modern.ParameterShapes, new Modern(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
+        Assert.Equal(Reference.Networks.SmallVgg.ParameterShapes, new SmallVgg(1, on).Tensors.Select(tensor => tensor.Shape.ToArray()));
         Assert.All(NetworkKind.All, kind =>
         {
             ITrainable engine = kind.OnEngine(1, on), reference = kind.OnReference(on);
@@ -47,6 +49,7 @@ public sealed class TrainingTests
     [InlineData("lenet5")]
     [InlineData("lenet5-1998")]
     [InlineData("modern")]
+    [InlineData("vgg")]
     public void Reference_and_engine_train_to_nearly_the_same_network(string name)
     {
         using var on = new Execution();

@@ -73,9 +73,15 @@ public abstract class Network
     /// <returns>The range is [−a, a].</returns>
     public static double LeCun(int fanIn, int fanOut) => 2.4 / fanIn;
 
+    /// <summary>Half the width of the weights' range by He, Zhang, Ren and Sun (2015), made uniform: √(6/fan-in) (IT-5).</summary>
+    /// <param name="fanIn">Inputs that one output sees.</param>
+    /// <param name="fanOut">Not used.</param>
+    /// <returns>The range is [−a, a].</returns>
+    public static double He(int fanIn, int fanOut) => Math.Sqrt(6.0 / fanIn);
+
     /// <summary>Draws the weights uniformly and clears all else.</summary>
     /// <param name="random">The source; the same seed gives the same network.</param>
-    /// <param name="range">Half the width of the range from fan-in and fan-out: <see cref="Glorot"/> or <see cref="LeCun"/>.</param>
+    /// <param name="range">Half the width of the range from fan-in and fan-out: <see cref="Glorot"/>, <see cref="LeCun"/> or <see cref="He"/>.</param>
     public virtual void Initialise(Random random, Func<int, int, double> range)
     {
         Parameters.Clear();

@@ -9,7 +9,7 @@ namespace CnnVerified.Onnx.Export;
 
 /// <summary>The networks of docs/networks.md as ONNX models for inference.</summary>
 /// <remarks>
-/// Input x: scaled images (IN-2), N×1×32×32, for modern N×1×28×28; any N. Output: scores or, of lenet5-1998, distances, N×10. Operator set 17.
+/// Input x: scaled images (IN-2), N×1×32×32, for modern and vgg N×1×28×28; any N. Output: scores or, of lenet5-1998, distances, N×10. Operator set 17.
 /// Weights bear the names of the network's tensors. What has no operator of its own is written so that it rounds as the equation does:
 /// the sum of a window times a (PL-F6) is its mean times 4·a, exact factors both; the connection table (CV-F4) is a whole convolution
 /// whose other weights are 0; the distances (LS-F7) are Sub, Mul and ReduceSum.
@@ -35,6 +35,7 @@ public static class NetworkExport
             "lenet5" => LeNet5(graph, weights),
             "lenet5-1998" => LeNet5Of1998(graph, weights),
             "modern" => Modern(graph, weights),
+            "vgg" => SmallVgg(graph, weights),
             var other => throw new ArgumentException($"no export of the network {other}.", nameof(weights)),
         };
         graph.Graph.Input.Add(Value("x", null, 1, side, side));
@@ -101,10 +102,19 @@ public static class NetworkExport
             string z = Convolution(graph, weights, convolution, x, padding: 1);
             string normalised = graph.Node("BatchNormalization", normalisation,
                 [z, .. Normalisation.Select(letter => graph.Constant($"{normalisation}.{letter}", weights[$"{normalisation}.{letter}"]))], Float("epsilon", Eps));
-            return graph.Node("MaxPool", pooling, [graph.Node("Relu", $"{normalisation}.y", [normalised])], Ints("kernel_shape", 2, 2), Ints("strides", 2, 2));
+            return MaxPooling(graph, pooling, graph.Node("Relu", $"{normalisation}.y", [normalised]));
         }
 
         return FullyConnected(graph, weights, "output", Block("C3", "N3", "P4", Block("C1", "N1", "P2", "x")), "scores");
+    }
+
+    private static string SmallVgg(GraphBuilder graph, Weights weights)
+    {
+        string Rectified(string layer, string x) => graph.Node("Relu", $"{layer}.y", [x]);
+        string Block(string first, string second, string pooling, string x) =>
+            MaxPooling(graph, pooling, Rectified(second, Convolution(graph, weights, second, Rectified(first, Convolution(graph, weights, first, x, padding: 1)), padding: 1)));
+        string f7 = Rectified("F7", FullyConnected(graph, weights, "F7", Block("C4", "C5", "P6", Block("C1", "C2", "P3", "x")), "F7.z"));
+        return FullyConnected(graph, weights, "output", f7, "scores");
     }
 
     private static string Convolution(GraphBuilder graph, Weights weights, string layer, string x, int padding)
@@ -118,6 +128,9 @@ public static class NetworkExport
 
     private static string MeanPooling(GraphBuilder graph, string layer, string x, string? name = null) =>
         graph.Node("AveragePool", name ?? $"{layer}.y", [x], Ints("kernel_shape", 2, 2), Ints("strides", 2, 2));
+
+    private static string MaxPooling(GraphBuilder graph, string layer, string x) =>
+        graph.Node("MaxPool", layer, [x], Ints("kernel_shape", 2, 2), Ints("strides", 2, 2));
 
     // x may still be maps: they are rasterised as FL-F1 does.
     private static string FullyConnected(GraphBuilder graph, Weights weights, string layer, string x, string output) =>

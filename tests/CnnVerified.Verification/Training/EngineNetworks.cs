@@ -66,6 +66,12 @@ internal sealed class EngineModern(int maxBatch, Execution on) : EngineNetwork<M
         Network.Step(batch.X(N), batch.H(N), settings.Rate, (ulong)settings.Seed, step);
 }
 
+internal sealed class EngineSmallVgg(int maxBatch, Execution on) : EngineNetwork<SmallVgg>(new(maxBatch, on), Optimized.Networks.Network.He)
+{
+    public override float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step) =>
+        Network.Step(batch.X(N), batch.H(N), settings.Rate, settings.Momentum);
+}
+
 /// <summary>The settings of the stochastic diagonal Levenberg-Marquardt method in LeCun, Bottou, Bengio and Haffner (1998), sections III.B and III.C.</summary>
 internal static class LevenbergMarquardtSchedule
 {

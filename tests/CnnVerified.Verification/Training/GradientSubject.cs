@@ -8,6 +8,8 @@ using CnnVerified.Verification.Images;
 using Reference1998 = CnnVerified.Reference.Networks.LeNet5Of1998;
 using Reference5 = CnnVerified.Reference.Networks.LeNet5;
 using ReferenceModernNetwork = CnnVerified.Reference.Networks.Modern;
+using ReferencePooling = CnnVerified.Reference.Equations.MaxPooling;
+using ReferenceVgg = CnnVerified.Reference.Networks.SmallVgg;
 
 namespace CnnVerified.Verification.Training;
 
@@ -21,6 +23,7 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
     {
         "lenet5" => new OfLeNet5(new LeNet5(N, on), N, on),
         "lenet5-1998" => new OfLeNet5Of1998(new LeNet5Of1998(N, on), N, on),
+        "vgg" => new OfSmallVgg(new SmallVgg(N, on), N, on),
         _ => new OfModern(new Modern(N, on), N, on),
     };
 
@@ -48,6 +51,9 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
 
     public abstract T Loss<T>(Tensor<T>[] p)
         where T : IExponentialFunctions<T>, ILogarithmicFunctions<T>, IHyperbolicFunctions<T>, IRootFunctions<T>, IComparisonOperators<T, T, bool>;
+
+    /// <summary>What the reference's rectifiers and max pooling choose, where numerical differences must know it: none may lie on both sides of a kink.</summary>
+    public virtual int[] Choices(Tensor<double>[] p) => [];
 
     /// <summary>The parameters in another number type.</summary>
     public Tensor<T>[] Convert<T>(Func<float, T> convert) => Flat.Split(network.Parameters, shapes, convert);
@@ -192,6 +198,49 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
                         different += places.MaxBy(place => engine[place]) == places.MaxBy(place => Math.Max(reference[place], 0)) ? 0 : 1;
                     }
             return different;
+        }
+    }
+
+    private sealed class OfSmallVgg(SmallVgg network, int N, Execution on) : GradientSubject(network, ReferenceVgg.ParameterShapes, N, 28, on)
+    {
+        private static readonly Window Halving = new() { Sh = 2, Sw = 2 };
+        private readonly int _images = N;
+
+        protected override Func<int, int, double> Range => Network.LeCun;
+
+        protected override void Train(int step) => network.Step(X, H, 0.01f, 0.9f);
+
+        public override (float, float[]) OfEngine() => (network.LossAndGradient(X, H), network.Gradient.ToArray());
+
+        public override Tensor<T>[] OfReference<T>(Func<float, T> convert) => ReferenceVgg.Gradient(Convert(convert), XOf<T>(), HOf<T>()).Gradients;
+
+        public override T Loss<T>(Tensor<T>[] p) => ReferenceVgg.Loss(p, XOf<T>(), HOf<T>());
+
+        public override int[] Choices(Tensor<double>[] p) => OfValues(p);
+
+        // The bound follows one course of the choices: the engine's must be the same.
+        public override EngineBound Bound()
+        {
+            Tensor<float> Engine(int layer, int channels, int side) => Tensor.Create(network.Values(layer, _images), [_images, channels, side, side]);
+            int[] engine = Of(Engine(1, 16, 28), Engine(3, 16, 28), Engine(4, 16, 14), Engine(6, 32, 14), Engine(8, 32, 14), Engine(9, 32, 7), Engine(11, 128, 1));
+            int different = engine.Zip(OfValues(Convert(value => (double)value))).Count(pair => pair.First != pair.Second);
+            var gradient = OfReference(value => new Bounded<Binary32>(value));
+            return new(gradient, [], different > 0 ? gradient.Length : 0, different);
+        }
+
+        private int[] OfValues(Tensor<double>[] p)
+        {
+            var first = ReferenceVgg.Block(XOf<double>(), p[0], p[1], p[2], p[3]);
+            var second = ReferenceVgg.Block(first.P, p[4], p[5], p[6], p[7]);
+            return Of(first.A1, first.A2, first.P, second.A1, second.A2, second.P, ReferenceVgg.Head(second.P, p[8], p[9], p[10], p[11]).A7);
+        }
+
+        // A rectifier lets through where what is behind it is above 0.
+        private static int[] Of<T>(Tensor<T> a1, Tensor<T> a2, Tensor<T> p3, Tensor<T> a4, Tensor<T> a5, Tensor<T> p6, Tensor<T> a7) where T : INumber<T>
+        {
+            IEnumerable<int> Rectifiers(Tensor<T> a) => a.Select(value => value > T.Zero ? 1 : 0);
+            IEnumerable<int> Maxima(Tensor<T> x, Tensor<T> y) => ReferencePooling.Switch(x, y, 2, 2, Halving);
+            return [.. Rectifiers(a1), .. Rectifiers(a2), .. Maxima(a2, p3), .. Rectifiers(a4), .. Rectifiers(a5), .. Maxima(a5, p6), .. Rectifiers(a7)];
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed record GradientFinding(int Steps, int Images, float Loss, string N
 /// gradient is compared with the slope of its loss: dual numbers over <see cref="Bounded{TFormat}"/> of binary64, for all elements of small
 /// tensors and a seeded sample of large ones. The tolerance is the sum of both computations' derived errors, or a stated one where that is smaller. Central differences of the
 /// loss (MathNet) must agree with the dual numbers within what a second step size says of the truncation and the bound of the loss
-/// says of the rounding.
+/// says of the rounding. Where the network says what its rectifiers and max pooling choose, steps are short enough that all points choose alike.
 /// </remarks>
 public static class NetworkGradient
 {
@@ -48,7 +48,7 @@ public static class NetworkGradient
     public const int TrainingSteps = 10;
 
     private const int NumericPerTensor = 3;
-    private const double NumericStep = 1.0 / (1 << 14);
+    private const double NumericStep = 1.0 / (1 << 14), SmallestStep = 1.0 / (1 << 29);
 
     // Stated, not derived: what a derivative in binary64 may lose, of the largest of its tensor, and a loss of itself. The derived bounds are
     // smaller but for networks with batch normalisation, where the worst case of all roundings together says nothing.
@@ -83,6 +83,7 @@ public static class NetworkGradient
         var exact = subject.OfReference(value => new Bounded<Binary64>(value));
         var slopes = subject.Convert(value => new Slope(new(value), default));
         var points = subject.Convert(value => (double)value);
+        int[] choices = subject.Choices(points);
         var random = new Random(seed);
         var findings = new List<TensorFinding>();
         int at = 0;
@@ -105,7 +106,7 @@ public static class NetworkGradient
                 int i = drawn[s];
                 Slope loss = subject.Loss(With(slopes, tensor, i, element => element with { Slope = new(1) }));
                 Bounded<Binary64> slope = loss.Slope;
-                double? numeric = s < NumericPerTensor ? Numeric(subject, points, tensor, i, loss, stated) : null;
+                double? numeric = s < NumericPerTensor ? Numeric(subject, points, choices, tensor, i, loss, stated) : null;
                 duals[s] = (Over(got[i] - slope.Value, wanted[i].Error + slope.Error), Over(reference[i].Value - slope.Value, Least(reference[i].Error + slope.Error, stated)), numeric);
             });
             TensorFinding all = EngineBound.Judge(subject.Names[l], got, wanted);
@@ -124,18 +125,24 @@ public static class NetworkGradient
     }
 
     // The truncation of a step is about a third of what a step twice as long differs by: the whole difference is allowed. A kink between the
-    // points shows in it too.
-    private static double Numeric(GradientSubject subject, Tensor<double>[] points, int tensor, int i, Slope loss, double stated)
+    // points shows in it too, unless there are many.
+    private static double? Numeric(GradientSubject subject, Tensor<double>[] points, int[] choices, int tensor, int i, Slope loss, double stated)
     {
+        Tensor<double>[] At(double value) => With(points, tensor, i, _ => value);
+        double at = points[tensor].ElementAt(i), step = NumericStep;
+        while (choices.Length > 0 && !new[] { -2, -1, 1, 2 }.All(side => choices.SequenceEqual(subject.Choices(At(at + side * step)))))
+            if ((step /= 8) < SmallestStep)
+                return null;   // a kink too near
+
         double Difference(double step)
         {
             var derivative = new NumericalDerivative(points: 3, center: 1) { StepType = StepType.Absolute, StepSize = step };
-            return derivative.EvaluateDerivative(value => subject.Loss(With(points, tensor, i, _ => value)), points[tensor].ElementAt(i), 1);
+            return derivative.EvaluateDerivative(value => subject.Loss(At(value)), at, 1);
         }
 
-        double near = Difference(NumericStep), far = Difference(2 * NumericStep);
+        double near = Difference(step), far = Difference(2 * step);
         return Over(near - loss.Slope.Value, Math.Abs(near - far) +
-            2 * Least(loss.Value.Error, StatedLoss * Math.Abs(loss.Value.Value)) / NumericStep + Least(loss.Slope.Error, stated));
+            2 * Least(loss.Value.Error, StatedLoss * Math.Abs(loss.Value.Value)) / step + Least(loss.Slope.Error, stated));
     }
 
     private static double Least(double derived, double stated) => derived < stated ? derived : stated;

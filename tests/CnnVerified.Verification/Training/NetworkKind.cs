@@ -26,7 +26,12 @@ public sealed record NetworkKind(string Name, string Title, int Side, int Larges
             (maxBatch, on) => new LeNet5Of1998(maxBatch, on), (maxBatch, on) => new EngineLeNet5Of1998(maxBatch, on), on => new ReferenceLeNet5Of1998(on)),
         new("modern", "the modern network", 28, 16384, 20_538, 2 * 20_538 + 96, new(Epochs: 8, Batch: 32, Rate: 0.001f, Momentum: 0, Network: "modern"),
             (maxBatch, on) => new Modern(maxBatch, on), (maxBatch, on) => new EngineModern(maxBatch, on), on => new ReferenceModern(on)),
+        new("vgg", "the small VGG-like network", 28, 16384, 218_490, 218_490, new(Epochs: 8, Batch: 32, Rate: 0.01f, Momentum: 0.9f, Network: "vgg"),
+            (maxBatch, on) => new SmallVgg(maxBatch, on), (maxBatch, on) => new EngineSmallVgg(maxBatch, on), on => new ReferenceSmallVgg(on)),
     ];
+
+    /// <summary>The names of all, as a sentence lists them.</summary>
+    public static string Names => string.Join(", ", All.SkipLast(1).Select(kind => kind.Name)) + " or " + All[^1].Name;
 
     /// <summary>Name, shape and place of each tensor of the parameters.</summary>
     public IReadOnlyList<ParameterTensor> Tensors
@@ -51,8 +56,6 @@ public sealed record NetworkKind(string Name, string Title, int Side, int Larges
     /// <exception cref="InputException">There is none.</exception>
     public static NetworkKind Find(string name) => All.FirstOrDefault(kind => kind.Name == name)
         ?? throw new InputException($"--network expected {Names}, got '{name}'.");
-
-    private static string Names => string.Join(", ", All.SkipLast(1).Select(kind => kind.Name)) + " or " + All[^1].Name;
 }
 
 /// <summary>A network in training, on whichever engine.</summary>

@@ -4,6 +4,7 @@ using CnnVerified.Optimized.Equations;
 using Reference1998 = CnnVerified.Reference.Networks.LeNet5Of1998;
 using Reference5 = CnnVerified.Reference.Networks.LeNet5;
 using ReferenceModernNetwork = CnnVerified.Reference.Networks.Modern;
+using ReferenceVgg = CnnVerified.Reference.Networks.SmallVgg;
 
 namespace CnnVerified.Verification.Training;
 
@@ -96,6 +97,15 @@ internal sealed class ReferenceModern(Execution on) : ReferenceNetwork(() => new
 
     public override int[] Classes(Batches batch, int N) =>
         Scores.Best([.. ReferenceModernNetwork.Scores(P, S[16..], Flat.Copy(batch.X(N), value => value))], N, 1);
+}
+
+internal sealed class ReferenceSmallVgg(Execution on) :
+    ReferenceNetwork(() => new EngineSmallVgg(1, on), ReferenceVgg.ParameterShapes, ReferenceVgg.ParameterShapes)
+{
+    public override float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step) =>
+        ReferenceVgg.Step(P, S, Flat.Copy(batch.X(N), value => value), Flat.Copy(batch.H(N), value => value), settings.Rate, settings.Momentum);
+
+    public override int[] Classes(Batches batch, int N) => Scores.Best([.. ReferenceVgg.Scores(P, Flat.Copy(batch.X(N), value => value))], N, 1);
 }
 
 /// <summary>Tensors and the flat memory of an engine.</summary>

@@ -4,7 +4,7 @@ namespace CnnVerified.Verification.Training;
 /// <param name="Epochs">Passes over the training images.</param>
 /// <param name="Batch">Images a step.</param>
 /// <param name="Rate">Learning rate η.</param>
-/// <param name="Momentum">Momentum μ of OP-2; the other networks' rules have none.</param>
+/// <param name="Momentum">Momentum μ of OP-2; 0 where the network's rule has none.</param>
 /// <param name="Seed">Seed of the weights, of the order of images and of dropout.</param>
 /// <param name="Network">The network: <see cref="NetworkKind.Name"/>.</param>
 /// <param name="Images">How many of the first training images; 0 for all.</param>
