@@ -222,7 +222,7 @@ internal abstract class GradientSubject(Network network, IReadOnlyList<nint[]> s
         public override EngineBound Bound()
         {
             Tensor<float> Engine(int layer, int channels, int side) => Tensor.Create(network.Values(layer, _images), [_images, channels, side, side]);
-            int[] engine = Of(Engine(1, 16, 28), Engine(3, 16, 28), Engine(4, 16, 14), Engine(6, 32, 14), Engine(8, 32, 14), Engine(9, 32, 7), Engine(11, 128, 1));
+            int[] engine = Of(Engine(0, 16, 28), Engine(1, 16, 28), Engine(2, 16, 14), Engine(3, 32, 14), Engine(4, 32, 14), Engine(5, 32, 7), Engine(8, 128, 1));
             int different = engine.Zip(OfValues(Convert(value => (double)value))).Count(pair => pair.First != pair.Second);
             var gradient = OfReference(value => new Bounded<Binary32>(value));
             return new(gradient, [], different > 0 ? gradient.Length : 0, different);
