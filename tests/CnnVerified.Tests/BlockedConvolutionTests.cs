@@ -22,6 +22,7 @@ public sealed class BlockedConvolutionTests
         const int N = 2, H = 3, W = 5;
         float[] x = Numbers(N * C * H * W), back = new float[x.Length];
         nint[] lengths = BlockedConvolution.Lengths(N, C, H, W);
+        Assert.Equal(CnnVerified.Optimized.Kernels.Tiles.Place, BlockedConvolution.Channels);
         Assert.Equal([N, (C + 15) / 16, H, W, 16], lengths);
         float[] blocks = Filled(lengths);
         using var on = new Execution();

@@ -14,7 +14,7 @@ namespace CnnVerified.Optimized.Equations;
 public static unsafe class BlockedConvolution
 {
     /// <summary>Channels of a block.</summary>
-    public const int Channels = Tiles.Place;
+    public const int Channels = 16;
 
     /// <summary>Lengths of N×C×H×W maps in blocks.</summary>
     /// <param name="N">Images.</param>
