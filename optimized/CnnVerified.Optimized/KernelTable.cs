@@ -153,7 +153,7 @@ public static class KernelTable
     /// <summary>The row for maps in blocks, or null where none takes them.</summary>
     internal static KernelRule? OfBlocks(Execution on, in MapSum sum)
     {
-        if (on.Algorithm != Algorithm.Ordered || !sum.From.AreBlocked && !sum.To.AreBlocked)
+        if (on.Algorithm != Algorithm.Ordered || !sum.From.AreBlocked && !sum.To.AreBlocked || !HasRoom(sum.W))
             return null;
         foreach (var (rule, takes) in BlockedSumRows)
             if (takes((int)on.Width, sum))
@@ -163,7 +163,7 @@ public static class KernelTable
 
     /// <summary>The same for weight gradients: with the image or the residual in blocks.</summary>
     internal static KernelRule? OfBlocks(Execution on, in Geometry s, bool ofBlocks, bool byBlocks) =>
-        on.Algorithm != Algorithm.Ordered || !ofBlocks && !byBlocks ? null
+        on.Algorithm != Algorithm.Ordered || !ofBlocks && !byBlocks || !HasRoom(MapSum.Forward(s, flattens: false).W) ? null
         : AreChannels(s.G, s.C, s.K) && ofBlocks && byBlocks ? BlockedWeights[0]
         : s.G == 1 && !WeightLanes.Takes(s) && !IsMatrix(s) && !(ColumnWeights.Pays((int)on.Width, s) && !ofBlocks) && WeightProduct.Pays((int)on.Width, s, ofBlocks) ? BlockedWeights[1]
         : null;
@@ -184,7 +184,10 @@ public static class KernelTable
 
     private static bool IsMatrix(in Geometry s) => MapSum.Forward(s).IsProduct && MatrixProduct.Pays(s.K, s.N, s.C * s.Taps, standsInRows: true);
 
-    // Depthwise, and not in another order than the weights of groups of one channel.
+    // A row of places has so many floats, and padding or dilation may make one of any length.
+    private static bool HasRoom(in MapAxis w) => (long)w.Places * Tiles.Place <= int.MaxValue;
+
+    // Depthwise: their weights are summed in the same order from either layout.
     private static bool AreChannels(int groups, int channels, int filters) => (groups, groups) == (channels, filters);
 
     private static bool FillsHalf(int lanes, in MapSum sum) => 2 * sum.To.Count >= lanes;

@@ -109,6 +109,21 @@ public sealed class BlockedConvolutionTests
         }
     }
 
+    // Both taps lie in the padding: a row that holds all of it, sixteen times, is longer than an int counts.
+    [Fact]
+    public void Padding_and_dilation_of_any_length_are_taken()
+    {
+        float[] x = Numbers(64), w = Numbers(512), b = Numbers(16), y = Filled([64]), dx = Filled([64]), dw = Filled([512]);
+        nint[] maps = [1, 1, 1, 4, 16], weights = [16, 16, 1, 2];
+        var window = new Window { Pw = 100_000_000, Ew = 200_000_000 };
+        using var on = new Execution(threads: 1);
+        BlockedConvolution.Forward(new(x, maps, default), new(w, weights, default), b, window, new(y, maps), on);
+        BlockedConvolution.BackwardData(new(y, maps, default), new(w, weights, default), window, new(dx, maps), on);
+        BlockedConvolution.BackwardWeights(new(y, maps, default), new(x, maps, default), window, new(dw, weights), on);
+        Assert.Equal(Enumerable.Range(0, 64).Select(at => b[at % 16]), y);
+        Assert.All(dx.Concat(dw), value => Assert.Equal(0, value));
+    }
+
     // In a kernel's own end, behind one that has none, and on maps.
     [Theory]
     [InlineData("n1c16h8w8-k40r3s3-ph1pw1")]

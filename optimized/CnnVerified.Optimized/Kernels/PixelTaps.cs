@@ -8,7 +8,8 @@ internal readonly unsafe struct PixelTaps
     private readonly int* _starts, _pairs;
 
     /// <summary>The memory that it takes, in floats, at most.</summary>
-    public static nint Size(in MapSum sum) => (nint)sum.Output * (2 * sum.Taps + 1) + 1 + Axis.Floats * (sum.D.Size + sum.H.Size + sum.W.Size);
+    public static nint Size(in MapSum sum) =>
+        Axis.MostKinds(sum.D) * Axis.MostKinds(sum.H) * Axis.MostKinds(sum.W) * (2 * (nint)sum.Taps + 1) + 1 + Axis.Floats * ((nint)sum.D.Size + sum.H.Size + sum.W.Size);
 
     /// <summary>Fills memory of that size.</summary>
     public PixelTaps(in MapSum sum, int* memory)
@@ -57,6 +58,9 @@ internal readonly unsafe struct PixelTaps
         public const int Floats = 5;
 
         private readonly int* _kind, _start, _example, _first, _last;
+
+        /// <summary>Pairs of a first and a last tap, and none.</summary>
+        public static nint MostKinds(in MapAxis axis) => (nint)Math.Min(axis.Size, (long)axis.Taps * (axis.Taps + 1) / 2 + 1);
 
         public Axis(in MapAxis axis, int* memory)
         {
