@@ -144,7 +144,8 @@ public sealed class TileGenerator : IIncrementalGenerator
     }
 
     /// <summary>A tile whose rows are read where a list says; the columns stand one term after the other.</summary>
-    /// <remarks>Ahead, one line is fetched for each term.</remarks>
+    /// <remarks>For each term something is fetched ahead: the other operand of some terms later; and of rows beside each other what the same tap meets a few terms later, of rows that
+    /// are places what one of the next tile's pixels meets with this tap, each time another of them.</remarks>
     private sealed class Tile(int rows, int vectors, int distance) : RegisterTile(rows, vectors)
     {
         public int Distance => distance;

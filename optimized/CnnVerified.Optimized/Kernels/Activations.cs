@@ -5,6 +5,8 @@ namespace CnnVerified.Optimized.Kernels;
 /// <summary>Activations as the end of another kernel, on values that are in the cache.</summary>
 internal static unsafe class Activations
 {
+    private const int Part = 4096;
+
     /// <summary>values[i] = f(values[i]).</summary>
     public static void Finish(Activation activation, VectorWidth width, float* values, nint count)
     {
@@ -21,8 +23,6 @@ internal static unsafe class Activations
         if (activation != Activation.None)
             on.Run(checked((int)((count + Part - 1) / Part)), new Parts(activation, on.Width, values, count));
     }
-
-    private const int Part = 4096;
 
     private readonly struct Parts(Activation activation, VectorWidth width, float* values, nint count) : IWork
     {

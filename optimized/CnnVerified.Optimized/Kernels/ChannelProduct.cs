@@ -133,7 +133,7 @@ internal static unsafe class ChannelWeights
     {
         public void Do(int from, int to, int thread)
         {
-            int blocks = (s.C + Tiles.Place - 1) / Tiles.Place;
+            int blocks = BlockCopying.Count(s.C);
             float* image = scratch[thread], sums = image + padded.Size;
             for (int block = from; block < to; block++)
             {

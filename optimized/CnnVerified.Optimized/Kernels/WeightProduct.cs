@@ -55,12 +55,10 @@ internal static unsafe class WeightProduct
             if (!sum.ByBlocks)
                 on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
             on.Run(checked(panels * sum.Tiles.Count * sum.Taps), new Products<V, L>(sum, sum.StandsWhole ? x + n0 * image : turned,
-                sum.ByBlocks ? dy + n0 * Blocks(s.K) * (nint)Tiles.Place * s.Output : dyTurned, list, count, panels, n0 == 0, sumsAt));
+                sum.ByBlocks ? dy + n0 * BlockCopying.Count(s.K) * (nint)Tiles.Place * s.Output : dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
         on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, panels, sumsAt, dw));
     }
-
-    private static int Blocks(int channels) => (channels + Tiles.Place - 1) / Tiles.Place;
 
     private readonly struct TurnResiduals<V, L>(WeightSum sum, float* dy, int n0, int panels, float* turned) : IWork
         where V : unmanaged where L : struct, ILanes<V>
@@ -115,7 +113,7 @@ internal static unsafe class WeightProduct
             int rows = sum.Tiles.RowsOf(tile), width = Math.Min(Lanes, (s.KG - panel * Lanes + L.Count - 1) / L.Count * L.Count), pixels = Math.Min(sum.RowsOfBlock, s.P - i) * s.Q;
             float* place = turned + n * sum.Parts * (nint)sum.Image + sum.Start(tile) + sum.RowAt(o, i);
             nint first = ((nint)o * s.P + i) * s.Q;
-            float* columns = sum.ByBlocks ? residuals + n * Blocks(s.K) * (nint)Tiles.Place * s.Output + new Channels(s.K, s.K, Tiles.Place).At(panel * Lanes, s.Output) + first * Tiles.Place
+            float* columns = sum.ByBlocks ? residuals + n * BlockCopying.Count(s.K) * (nint)Tiles.Place * s.Output + new Channels(s.K, s.K, Tiles.Place).At(panel * Lanes, s.Output) + first * Tiles.Place
                 : residuals + ((nint)n * panels + panel) * Lanes * s.Output + first * width;
             nint step = sum.ByBlocks ? Tiles.Place : width, apart = sum.ByBlocks && L.Count >= Tiles.Place ? (nint)s.Output * Tiles.Place : L.Count;
             var product = Tiles.Of<V, L>(rows, width / L.Count);

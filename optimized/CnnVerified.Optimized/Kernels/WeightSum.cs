@@ -56,7 +56,7 @@ internal readonly struct WeightSum
     public bool StandsWhole { get; }
 
     /// <summary>Turned images for each image: one for each tile's channels, or each block of them, or one with all.</summary>
-    public int Parts => Spreads ? 1 : OfBlocks ? (Shape.CG + PlaceOfTile - 1) / PlaceOfTile : Tiles.Count;
+    public int Parts => Spreads ? 1 : OfBlocks ? BlockCopying.Count(Shape.CG) : Tiles.Count;
 
     /// <summary>Frames, rows and columns of a turned image.</summary>
     public int Frames { get; }
