@@ -124,12 +124,17 @@ public sealed class BlockedConvolutionTests
         Assert.All(dx.Concat(dw), value => Assert.Equal(0, value));
     }
 
-    // In a kernel's own end, behind one that has none, and on maps.
+    // In a kernel's own end and behind one that has none; from and to blocks and maps; with weights prepared or not. The kernel is that of maps at the widest vectors of AVX-512.
     [Theory]
-    [InlineData("n1c16h8w8-k40r3s3-ph1pw1")]
-    [InlineData("n2c20h12w70-k7r3s3")]
-    [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37")]
-    public void An_activation_in_the_same_pass_has_the_bits_of_a_layer_of_its_own(string text)
+    [InlineData("n1c16h8w8-k40r3s3-ph1pw1", ConvolutionKernel.Filters)]
+    [InlineData("n2c20h12w70-k7r3s3", ConvolutionKernel.Pixels)]
+    [InlineData("n3c3h17w70-k9r3s3-sh2-pw1", ConvolutionKernel.Pixels)]
+    [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37", ConvolutionKernel.Pixels)]
+    [InlineData("n2c32h8w9-k40r3s3-ph1pw1-g2", ConvolutionKernel.Filters)]
+    [InlineData("n40c6h9w9-k17r5s5-ph1pw2", ConvolutionKernel.Turned)]
+    [InlineData("n5c20h4w4-k33r4s4", ConvolutionKernel.Matrix)]
+    [InlineData("n1c3h5w3-k5r3s3", ConvolutionKernel.Panels)]
+    public void An_activation_in_the_same_pass_has_the_bits_of_a_layer_of_its_own(string text, ConvolutionKernel kernel)
     {
         var c = Verification.Cases.Case.Parse(EquationTable.Find("CV-F12").Family, text);
         nint[] ofX = [c["n"], c["c"], c["h"], c["w"]], ofY = [c["n"], c["k"], c.Output.P, c.Output.Q], ofW = [c["k"], c["c"] / c["g"], c["r"], c["s"]];
@@ -140,19 +145,57 @@ public sealed class BlockedConvolutionTests
             using var on = new Execution(width, threads: 2) { PoisonScratch = true };
             float[] xBlocked = Blocks(x, ofX, xLengths, on), sums = Filled(ofY);
             Convolution.Forward(new(x, ofX, default), new(w, ofW, default), b, c.Window, new(sums, ofY), on);
+            if (width == VectorWidth.V512)
+                Assert.Equal(kernel, on.Chosen!.Kernel);
+            using PreparedConvolution toBlocks = new(new(w, ofW, default), b, c.Window, toBlocks: true, on), toMaps = new(new(w, ofW, default), b, c.Window, toBlocks: false, on);
             foreach (Activation activation in Enum.GetValues<Activation>())
             {
-                float[] expected = [.. sums], inBlocks = Filled(yLengths), asMaps = Filled(ofY);
+                float[] expected = [.. sums];
                 if (activation == Activation.Rectifier)
                     Rectifier.Forward(sums, expected, on);
                 else if (activation == Activation.Tanh)
                     Tanh.Forward(sums, expected, on);
-                BlockedConvolution.Forward(new(xBlocked, xLengths, default), new(w, ofW, default), b, c.Window, activation, new(inBlocks, yLengths), on);
-                BlockedConvolution.Forward(new(xBlocked, xLengths, default), new(w, ofW, default), b, c.Window, activation, new(asMaps, ofY), on);
-                Assert.Equal(Blocks(expected, ofY, yLengths, on), inBlocks);
-                Assert.Equal(expected, asMaps);
+                float[] expectedBlocks = Blocks(expected, ofY, yLengths, on);
+                foreach (var (from, lengths) in new[] { (xBlocked, xLengths), (x, ofX) })
+                {
+                    float[] inBlocks = Filled(yLengths), asMaps = Filled(ofY), inBlocksPrepared = Filled(yLengths), asMapsPrepared = Filled(ofY);
+                    BlockedConvolution.Forward(new(from, lengths, default), new(w, ofW, default), b, c.Window, activation, new(inBlocks, yLengths), on);
+                    BlockedConvolution.Forward(new(from, lengths, default), new(w, ofW, default), b, c.Window, activation, new(asMaps, ofY), on);
+                    toBlocks.Forward(new(from, lengths, default), activation, new(inBlocksPrepared, yLengths), on);
+                    toMaps.Forward(new(from, lengths, default), activation, new(asMapsPrepared, ofY), on);
+                    Assert.Equal(expectedBlocks, inBlocks);
+                    Assert.Equal(expected, asMaps);
+                    Assert.Equal(expectedBlocks, inBlocksPrepared);
+                    Assert.Equal(expected, asMapsPrepared);
+                }
             }
         }
+    }
+
+    [Fact]
+    public void Prepared_weights_are_a_copy_and_refuse_what_they_were_not_prepared_for()
+    {
+        float[] x = Numbers(16 * 16), w = Numbers(16 * 16 * 9), b = Numbers(16), expected = Filled([256]), y = Filled([256]);
+        nint[] blocks = [1, 1, 4, 4, 16], ofW = [16, 16, 3, 3];
+        var padded = new Window { Ph = 1, Pw = 1 };
+        using Execution on = new(threads: 1), scalar = new(VectorWidth.Scalar, threads: 1);
+        Assert.Contains("b expects K = 16 but is 15", Assert.Throws<ArgumentException>(() => new PreparedConvolution(new(w, ofW, default), new(b.AsSpan(0, 15), [15]), padded, toBlocks: true, on)).Message, StringComparison.Ordinal);
+        var prepared = new PreparedConvolution(new(w, ofW, default), b, padded, toBlocks: true, on);
+        BlockedConvolution.Forward(new(x, blocks, default), new(w, ofW, default), b, padded, new(expected, blocks), on);
+        Array.Fill(w, float.NaN);
+        Array.Fill(b, float.NaN);
+        prepared.Forward(new(x, blocks, default), Activation.None, new(y, blocks), on);
+        Assert.Equal(expected, y);
+        Assert.Contains("y expects N×⌈K/16⌉×P×Q×16, which the weights were prepared for, but has rank 4",
+            Assert.Throws<ArgumentException>(() => prepared.Forward(new(x, blocks, default), Activation.None, new(y, [1, 16, 4, 4]), on)).Message, StringComparison.Ordinal);
+        Assert.Contains("x expects N×C×H×W in blocks of 16 channels = 1×1×2×4×16 but is 1×1×2×4×32",
+            Assert.Throws<ArgumentException>(() => prepared.Forward(new(x, [1, 1, 2, 4, 32], default), Activation.None, new(y, blocks), on)).Message, StringComparison.Ordinal);
+        if (on.Width != VectorWidth.Scalar)
+            Assert.Contains($"on expects the width that the weights were prepared for, {on.Width}, but has Scalar",
+                Assert.Throws<ArgumentException>(() => prepared.Forward(new(x, blocks, default), Activation.None, new(y, blocks), scalar)).Message, StringComparison.Ordinal);
+        prepared.Dispose();
+        prepared.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => prepared.Forward(new(x, blocks, default), Activation.None, new(y, blocks), on));
     }
 
     [Fact]

@@ -9,11 +9,12 @@ using CnnVerified.Verification.Cases;
 namespace CnnVerified.Peers.Compare;
 
 /// <summary>The engine of this project.</summary>
-/// <remarks>Its methods pack weights at each call. Convolutions of at least a block of filters have a second path, with maps that stay in blocks: both are timed, and the quicker
-/// one is the engine's own layout. A path with weights prepared ahead would be one more element of what <see cref="Prepare"/> returns.</remarks>
+/// <remarks>Convolutions of at least a block of filters have a second path, with maps that stay in blocks: both are timed, and the quicker one is the engine's own layout. Of the
+/// forward pass each is timed also with weights prepared ahead.</remarks>
 internal sealed class OurSide(int threads) : ISide
 {
     private readonly Execution _on = new(threads: threads);
+    private readonly List<PreparedConvolution> _prepared = [];
 
     public string Version => $"{Build.Version}, {_on.Width}";
 
@@ -24,11 +25,33 @@ internal sealed class OurSide(int threads) : ISide
         if (work.Kind == LayerKind.LeNet5)
             return [Network(work, data)];
         var plain = new TimedPath(TimedPath.Plain, Call(work, data, result), () => result);
-        return work.Kind == LayerKind.Convolution && work.Case["k"] >= BlockedConvolution.Channels ? [plain, InBlocks(work, data)] : [plain];
+        if (work.Kind != LayerKind.Convolution)
+            return [plain];
+        List<TimedPath> paths = work.Pass == Pass.Forward ? [plain, PreparedMaps(work, data)] : [plain];
+        if (work.Case["k"] >= BlockedConvolution.Channels)
+            paths.AddRange(InBlocks(work, data));
+        return paths;
+    }
+
+    private TimedPath PreparedMaps(Workload work, WorkData data)
+    {
+        Case c = work.Case;
+        var result = new float[work.Count("y")];
+        Array.Fill(result, float.NaN);
+        PreparedConvolution weights = Prepared(work, data, toBlocks: false);
+        return new(TimedPath.Plain with { Weights = Preparation.Ahead },
+            () => weights.Forward(View(data.X, [c["n"], c["c"], c["h"], c["w"]]), Activation.None, View(result, [c["n"], c["k"], c.Output.P, c.Output.Q]), _on), () => result);
+    }
+
+    private PreparedConvolution Prepared(Workload work, WorkData data, bool toBlocks)
+    {
+        Case c = work.Case;
+        _prepared.Add(new(View(data.W, [c["k"], c["c"] / c["g"], c["r"], c["s"]]), View(data.B, [c["k"]]), c.Window, toBlocks, _on));
+        return _prepared[^1];
     }
 
     // Images of few channels stay as they are, as in the first layer of a network. Blocks begin where a cache line does.
-    private TimedPath InBlocks(Workload work, WorkData data)
+    private IEnumerable<TimedPath> InBlocks(Workload work, WorkData data)
     {
         Case c = work.Case;
         bool hasBlocks = c["c"] >= BlockedConvolution.Channels;
@@ -49,12 +72,17 @@ internal sealed class OurSide(int threads) : ISide
         };
         if (work.Pass != Pass.BackwardWeights)
             (work.Pass == Pass.Forward ? ys : xs).Span.Fill(float.NaN);
-        return new(TimedPath.Plain with { Layout = DataLayout.Own }, run, () => work.Pass switch
+        float[] Result() => work.Pass switch
         {
             Pass.Forward => Maps(ys, yIn, y),
             Pass.BackwardData => hasBlocks ? Maps(xs, xIn, x) : xs.ToArray(),
             _ => dw.ToArray(),
-        });
+        };
+        yield return new(TimedPath.Plain with { Layout = DataLayout.Own }, run, Result);
+        if (work.Pass != Pass.Forward)
+            yield break;
+        PreparedConvolution weights = Prepared(work, data, toBlocks: true);
+        yield return new(new(DataLayout.Own, Preparation.Ahead), () => weights.Forward(View(xs, xIn), Activation.None, View(ys, yIn), _on), Result);
     }
 
     private float[] Maps(Memory<float> blocks, nint[] lengths, nint[] maps)
@@ -76,6 +104,8 @@ internal sealed class OurSide(int threads) : ISide
 
     public void Release()
     {
+        _prepared.ForEach(weights => weights.Dispose());
+        _prepared.Clear();
     }
 
     public void Dispose() => _on.Dispose();

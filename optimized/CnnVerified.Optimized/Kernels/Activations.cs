@@ -7,6 +7,10 @@ internal static unsafe class Activations
 {
     private const int Part = 4096;
 
+    /// <summary>Whether a kernel makes of its sums what their <see cref="MapSum.Activation"/> says; behind any other it is a pass of its own.</summary>
+    public static bool Finishes(ConvolutionKernel kernel) =>
+        kernel is ConvolutionKernel.Filters or ConvolutionKernel.Channels or ConvolutionKernel.Pixels or ConvolutionKernel.Turned;
+
     /// <summary>values[i] = f(values[i]).</summary>
     public static void Finish(Activation activation, VectorWidth width, float* values, nint count)
     {

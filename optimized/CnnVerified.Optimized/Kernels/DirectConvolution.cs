@@ -43,6 +43,27 @@ internal static unsafe class DirectConvolution
         }
     }
 
+    /// <summary>Floats that weights and bias take as the kernel whose lanes are filters wants them.</summary>
+    public static nint PreparedSize(VectorWidth width, in MapSum sum) => width switch
+    {
+        VectorWidth.V512 => MapProduct.PackedSize<Vector512<float>, Lanes512>(sum),
+        VectorWidth.V256 => MapProduct.PackedSize<Vector256<float>, Lanes256>(sum),
+        VectorWidth.V128 => MapProduct.PackedSize<Vector128<float>, Lanes128>(sum),
+        _ => MapProduct.PackedSize<float, ScalarLanes>(sum),
+    };
+
+    /// <summary>Brings weights and bias there.</summary>
+    public static void Prepare(Execution on, in MapSum sum, float* w, float* bias, float* packed)
+    {
+        switch (on.Width)
+        {
+            case VectorWidth.V512: MapProduct.Prepare<Vector512<float>, Lanes512>(on, sum, w, bias, packed); break;
+            case VectorWidth.V256: MapProduct.Prepare<Vector256<float>, Lanes256>(on, sum, w, bias, packed); break;
+            case VectorWidth.V128: MapProduct.Prepare<Vector128<float>, Lanes128>(on, sum, w, bias, packed); break;
+            default: MapProduct.Prepare<float, ScalarLanes>(on, sum, w, bias, packed); break;
+        }
+    }
+
     private static void Run<V, L>(Execution on, ConvolutionKernel kernel, in MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         if (kernel == ConvolutionKernel.Filters)

@@ -18,14 +18,14 @@ internal static unsafe class MapProduct
     public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.Maps;
-        int lanes = Tiles.PanelVectors * L.Count, panels = (sum.To.Lanes + lanes - 1) / lanes, all = sum.G * panels;
-        nint terms = (nint)sum.From.Count * sum.Taps, image = sum.From.Maps * (nint)maps.Size, weights = all * lanes * terms;
+        nint image = sum.From.Maps * (nint)maps.Size, packed = sum.Prepared == 0 ? PackedSize<V, L>(sum) : 0;
         int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N);
-        float* panel = on.Shared(weights + all * lanes + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
-        float* biases = panel + weights, copy = biases + all * lanes + TapTable.Size(sum);
-        var taps = new TapTable(sum, maps, (int*)(biases + all * lanes));
-        on.Run(all, new Packing<V, L>(sum, taps, panels, w, bias, panel, biases));
-        Execution.PerThread strips = on.Local(2 * (nint)lanes * StripLength(sum));
+        float* memory = on.Shared(packed + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
+        float* panel = sum.Prepared == 0 ? memory : (float*)sum.Prepared, biases = panel + PackedWeights<V, L>(sum), copy = memory + packed + TapTable.Size(sum);
+        var taps = new TapTable(sum, maps, (int*)(memory + packed));
+        if (sum.Prepared == 0)
+            Pack<V, L>(on, sum, taps, w, bias, panel);
+        Execution.PerThread strips = on.Local(2 * (nint)Lanes<V, L>() * StripLength(sum));
         for (int n0 = 0; n0 < sum.N; n0 += images)
         {
             int count = Math.Min(images, sum.N - n0);
@@ -36,6 +36,31 @@ internal static unsafe class MapProduct
         }
     }
 
+    /// <summary>Brings weights and bias into the order in which tiles take them.</summary>
+    /// <param name="on">Where to compute.</param>
+    /// <param name="sum">A sum that they will be used for: of any images.</param>
+    /// <param name="w">Weights.</param>
+    /// <param name="bias">Bias; null for none.</param>
+    /// <param name="packed">Where to: <see cref="PackedSize"/> floats.</param>
+    public static void Prepare<V, L>(Execution on, MapSum sum, float* w, float* bias, float* packed) where V : unmanaged where L : struct, ILanes<V> =>
+        Pack<V, L>(on, sum, new TapTable(sum, sum.Maps, (int*)on.Shared(TapTable.Size(sum))), w, bias, packed);
+
+    /// <summary>Floats of weights and bias in that order.</summary>
+    public static nint PackedSize<V, L>(in MapSum sum) where V : unmanaged where L : struct, ILanes<V> => PackedWeights<V, L>(sum) + sum.G * Panels<V, L>(sum) * Lanes<V, L>();
+
+    private static nint PackedWeights<V, L>(in MapSum sum) where V : unmanaged where L : struct, ILanes<V> => sum.G * Panels<V, L>(sum) * Lanes<V, L>() * (nint)sum.From.Count * sum.Taps;
+
+    private static int Lanes<V, L>() where V : unmanaged where L : struct, ILanes<V> => Tiles.PanelVectors * L.Count;
+
+    // Panels of a group.
+    private static int Panels<V, L>(in MapSum sum) where V : unmanaged where L : struct, ILanes<V> => (sum.To.Lanes + Lanes<V, L>() - 1) / Lanes<V, L>();
+
+    private static void Pack<V, L>(Execution on, in MapSum sum, TapTable taps, float* w, float* bias, float* packed) where V : unmanaged where L : struct, ILanes<V>
+    {
+        int panels = Panels<V, L>(sum);
+        on.Run(sum.G * panels, new Packing<V, L>(sum, taps, panels, w, bias, packed, packed + PackedWeights<V, L>(sum)));
+    }
+
     // Whole rows where some fit, else equal parts of a row.
     private static int RowsOfStrip(in MapSum sum) => Math.Max(1, StripPixels / sum.W.Size);
 
@@ -44,8 +69,8 @@ internal static unsafe class MapProduct
     private static int StripLength(in MapSum sum) => RowsOfStrip(sum) * ((sum.W.Size + PartsOfRow(sum) - 1) / PartsOfRow(sum));
 
     // Lanes of the panel that begins with a filter, in whole vectors.
-    private static int WidthOf<L, V>(in MapSum sum, int first) where V : unmanaged where L : struct, ILanes<V> =>
-        (Math.Min(Tiles.PanelVectors * L.Count, sum.To.Lanes - first) + L.Count - 1) / L.Count * L.Count;
+    private static int WidthOf<V, L>(in MapSum sum, int first) where V : unmanaged where L : struct, ILanes<V> =>
+        (Math.Min(Lanes<V, L>(), sum.To.Lanes - first) + L.Count - 1) / L.Count * L.Count;
 
     /// <summary>Weights in the order in which tiles take them: for each panel of filters and each class, term by term all lanes.</summary>
     private readonly struct Packing<V, L>(MapSum sum, TapTable taps, int panelsOfGroup, float* w, float* bias, float* panels, float* biases) : IWork
@@ -53,10 +78,10 @@ internal static unsafe class MapProduct
     {
         public void Do(int from, int to, int thread)
         {
-            int lanes = Tiles.PanelVectors * L.Count, C = sum.From.Count;
+            int lanes = Lanes<V, L>(), C = sum.From.Count;
             for (int item = from; item < to; item++)
             {
-                int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Clamp(sum.To.Count - first, 0, lanes), width = WidthOf<L, V>(sum, first);
+                int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Clamp(sum.To.Count - first, 0, lanes), width = WidthOf<V, L>(sum, first);
                 float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + g * sum.Weights + first * sum.FilterStep;
                 if (filters < width)
                     new Span<float>(panel, checked((int)(width * (nint)C * sum.Taps))).Clear();
@@ -102,7 +127,7 @@ internal static unsafe class MapProduct
             _y = y;
             (_rows, _rowsOfStrip, _parts) = (sum.D.Size * sum.H.Size, RowsOfStrip(sum), PartsOfRow(sum));
             _strips = (_rows + _rowsOfStrip - 1) / _rowsOfStrip * _parts;
-            _panels = (sum.To.Lanes + Lanes - 1) / Lanes;
+            _panels = Panels<V, L>(sum);
             // Pixels of the result for which the maps' pixels fill the band.
             double each = (double)sum.From.Count / sum.From.Place * sum.Maps.Size / sum.Output;
             _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
@@ -110,7 +135,7 @@ internal static unsafe class MapProduct
             _cuts = (int)Math.Clamp(4L * threads / ((long)images * sum.G * _bands), 1, _panels);
         }
 
-        private static int Lanes => Tiles.PanelVectors * L.Count;
+        private static int Lanes => Lanes<V, L>();
 
         public int Items => checked(_images * _sum.G * _bands * _cuts);
 
@@ -126,7 +151,7 @@ internal static unsafe class MapProduct
                 float* result = _y + ((nint)(_n0 + n) * _sum.To.Maps * _sum.To.Place + g * _sum.To.Count) * _sum.Output;
                 for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
                 {
-                    int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = WidthOf<L, V>(_sum, panel * Lanes);
+                    int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = WidthOf<V, L>(_sum, panel * Lanes);
                     for (int strip = band * _band; strip < Math.Min(_strips, (band + 1) * _band); strip++)
                     {
                         int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
@@ -141,6 +166,7 @@ internal static unsafe class MapProduct
                             continue;
                         }
                         Compute(image, g * _panels + panel, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
+                        Activations.Finish(_sum.Activation, (VectorWidth)L.Count, buffer, width * pixels);
                         Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
                         float* at = result + (nint)panel * Lanes * _sum.Output + first;
                         for (int filter = 0; filter < filters; filter++)

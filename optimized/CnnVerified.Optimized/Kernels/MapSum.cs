@@ -31,8 +31,11 @@ internal readonly record struct Channels(int All, int Count, int Place = 1)
 /// <param name="ChannelStep">Floats from the weights of one channel to those of the next.</param>
 internal readonly record struct MapSum(int N, int G, Channels From, Channels To, MapAxis D, MapAxis H, MapAxis W, nint FilterStep, nint ChannelStep)
 {
-    /// <summary>What is made of each sum at the end. Only kernels of maps in blocks do it.</summary>
+    /// <summary>What is made of each sum at the end, by kernels that <see cref="Activations.Finishes">finish</see> them.</summary>
     public Activation Activation { get; init; }
+
+    /// <summary>Where the weights stand as <see cref="MapProduct"/> takes them; 0 where they have to be brought into that order.</summary>
+    public nint Prepared { get; init; }
 
     /// <summary>Weights of one filter and channel.</summary>
     public int Taps { get; } = D.Taps * H.Taps * W.Taps;

@@ -130,7 +130,18 @@ internal static unsafe class PixelProduct
                 for (int kind = 0; kind < _sum.H.Classes * _sum.W.Classes; kind++)
                     for (int block = _blocks.Count * cut / _cuts; block < _blocks.Count * (cut + 1) / _cuts; block++, next = null)
                         Compute(band, g, o % _sum.D.Classes * _sum.H.Classes * _sum.W.Classes + kind, block, row0, result, buffer, next);
+                Finish(cut, row0 * _sum.H.Classes, result);
             }
+        }
+
+        /// <summary>What is made of the sums of an item while they are in the cache.</summary>
+        private void Finish(int cut, int row, float* result)
+        {
+            if (_sum.Activation == Activation.None)
+                return;
+            int rows = Math.Min(_rows * _sum.H.Classes, _sum.H.Size - row), first = _blocks.Count * cut / _cuts * _blocks.Rows, last = Math.Min(_blocks.Count * (cut + 1) / _cuts * _blocks.Rows, _sum.To.Count);
+            for (int filter = first; filter < last; filter++)
+                Activations.Finish(_sum.Activation, (VectorWidth)L.Count, result + (nint)filter * _sum.Output + (nint)row * _sum.W.Size, rows * _sum.W.Size);
         }
 
         /// <summary>The band's pixels of one class, for one block of filters.</summary>

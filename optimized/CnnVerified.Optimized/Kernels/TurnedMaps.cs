@@ -96,6 +96,8 @@ internal static unsafe class TurnedMaps
                             (nint)sum.Output * images, bias == null ? null : bias + filter);
                     }
                 }
+                for (int filter = 0; filter < sum.To.Count && sum.Activation != Activation.None; filter++)
+                    Activations.Finish(sum.Activation, (VectorWidth)L.Count, result + (nint)filter * sum.Output * images, images);
             }
         }
     }

@@ -59,14 +59,11 @@ public sealed class LeNet5 : Network
         Maps c1 = NewMaps(6, 28, 28), s2 = NewMaps(6, 14, 14), c3 = NewMaps(16, 10, 10), s4 = NewMaps(16, 5, 5), c5 = NewMaps(120, 1, 1),
             f6 = NewMaps(84, 1, 1);
         _z = NewMaps(10, 1, 1);
-        Add(new ConvolutionLayer(Input, Blocks.Weights("C1.w", [6, 1, 5, 5], 25, 6 * 25), Blocks.Biases("C1.b", 6), Window.Unit, c1));
-        Add(new TanhLayer(c1));
+        Add(new ActivatedConvolutionLayer(Input, Blocks.Weights("C1.w", [6, 1, 5, 5], 25, 6 * 25), Blocks.Biases("C1.b", 6), Window.Unit, Activation.Tanh, c1));
         Add(new MeanPoolingLayer(c1, s2));
-        Add(new ConvolutionLayer(s2, Blocks.Weights("C3.w", [16, 6, 5, 5], 150, 16 * 25), Blocks.Biases("C3.b", 16), Window.Unit, c3));
-        Add(new TanhLayer(c3));
+        Add(new ActivatedConvolutionLayer(s2, Blocks.Weights("C3.w", [16, 6, 5, 5], 150, 16 * 25), Blocks.Biases("C3.b", 16), Window.Unit, Activation.Tanh, c3));
         Add(new MeanPoolingLayer(c3, s4));
-        Add(new ConvolutionLayer(s4, Blocks.Weights("C5.w", [120, 16, 5, 5], 400, 120 * 25), Blocks.Biases("C5.b", 120), Window.Unit, c5));
-        Add(new TanhLayer(c5));
+        Add(new ActivatedConvolutionLayer(s4, Blocks.Weights("C5.w", [120, 16, 5, 5], 400, 120 * 25), Blocks.Biases("C5.b", 120), Window.Unit, Activation.Tanh, c5));
         Add(new FullyConnectedLayer(c5, Blocks.Weights("F6.w", [84, 120], 120, 84), Blocks.Biases("F6.b", 84), f6));
         Add(new TanhLayer(f6));
         Add(new FullyConnectedLayer(f6, Blocks.Weights("output.w", [10, 84], 84, 10), Blocks.Biases("output.b", 10), _z));

@@ -60,11 +60,11 @@ public sealed class SmallVgg : Network
         Maps c1 = NewMaps(16, 28, 28, areBlocked: true), c2 = NewMaps(16, 28, 28, areBlocked: true), p3 = NewMaps(16, 14, 14, areBlocked: true), c4 = NewMaps(32, 14, 14, areBlocked: true),
             c5 = NewMaps(32, 14, 14, areBlocked: true), blocks = NewMaps(32, 7, 7, areBlocked: true), p6 = NewMaps(32, 7, 7), f7 = NewMaps(128, 1, 1);
         _z = NewMaps(10, 1, 1);
-        Add(new RectifiedConvolutionLayer(Input, Blocks.Weights("C1.w", [16, 1, 3, 3], 9, 16 * 9), Blocks.Biases("C1.b", 16), padded, c1));
-        Add(new RectifiedConvolutionLayer(c1, Blocks.Weights("C2.w", [16, 16, 3, 3], 144, 16 * 9), Blocks.Biases("C2.b", 16), padded, c2));
+        Add(new ActivatedConvolutionLayer(Input, Blocks.Weights("C1.w", [16, 1, 3, 3], 9, 16 * 9), Blocks.Biases("C1.b", 16), padded, Activation.Rectifier, c1));
+        Add(new ActivatedConvolutionLayer(c1, Blocks.Weights("C2.w", [16, 16, 3, 3], 144, 16 * 9), Blocks.Biases("C2.b", 16), padded, Activation.Rectifier, c2));
         Add(new BlockedMaxPoolingLayer(c2, p3));
-        Add(new RectifiedConvolutionLayer(p3, Blocks.Weights("C4.w", [32, 16, 3, 3], 144, 32 * 9), Blocks.Biases("C4.b", 32), padded, c4));
-        Add(new RectifiedConvolutionLayer(c4, Blocks.Weights("C5.w", [32, 32, 3, 3], 288, 32 * 9), Blocks.Biases("C5.b", 32), padded, c5));
+        Add(new ActivatedConvolutionLayer(p3, Blocks.Weights("C4.w", [32, 16, 3, 3], 144, 32 * 9), Blocks.Biases("C4.b", 32), padded, Activation.Rectifier, c4));
+        Add(new ActivatedConvolutionLayer(c4, Blocks.Weights("C5.w", [32, 32, 3, 3], 288, 32 * 9), Blocks.Biases("C5.b", 32), padded, Activation.Rectifier, c5));
         Add(new BlockedMaxPoolingLayer(c5, blocks));
         Add(new ToMapsLayer(blocks, p6));
         Add(new FullyConnectedLayer(p6, Blocks.Weights("F7.w", [128, p6.Size], p6.Size, 128), Blocks.Biases("F7.b", 128), f7));

@@ -14,13 +14,17 @@ internal static class BlockedCalls
     /// <summary>Equations that can be computed in blocks.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. Outputs, .. Data, .. Weights, .. Biases, "PL-F1", "PL-B1"];
 
+    /// <summary>Those whose weights can be prepared.</summary>
+    public static IReadOnlyList<string> Prepared => Outputs;
+
     /// <summary>Computes one of them; pooling is of blocks alone.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="call">The call.</param>
     /// <param name="first">Whether x comes or goes in blocks.</param>
     /// <param name="second">Whether y or its residual does.</param>
     /// <param name="on">Where to compute.</param>
-    public static void Run(string id, EngineCall call, bool first, bool second, Execution on)
+    /// <param name="isPrepared">Whether the weights of outputs are prepared first.</param>
+    public static void Run(string id, EngineCall call, bool first, bool second, Execution on, bool isPrepared = false)
     {
         if (Biases.Contains(id))
         {
@@ -39,7 +43,12 @@ internal static class BlockedCalls
         Window window = ofW.Length == 3 ? call.Window with { G = (int)ofW[0] } : call.Window;
         ofW = ofW is [var channels, var R, var S] ? [channels, 1, R, S] : ofW;
         using Operand x = isData ? Operand.Result(call, "dx", first) : Operand.Given(call, "x", first), y = isOutput ? Operand.Result(call, "y", second) : Operand.Given(call, "dy", second);
-        if (isOutput)
+        if (isOutput && isPrepared)
+        {
+            using var weights = new PreparedConvolution(Viewed(call, "w", ofW), call.Input("b"), window, second, on);
+            weights.Forward(x.Span, Activation.None, y.Span, on);
+        }
+        else if (isOutput)
             BlockedConvolution.Forward(x.Span, Viewed(call, "w", ofW), call.Input("b"), window, y.Span, on);
         else if (isData)
             BlockedConvolution.BackwardData(y.Span, Viewed(call, "w", ofW), window, x.Span, on);

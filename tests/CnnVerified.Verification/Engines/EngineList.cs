@@ -83,20 +83,21 @@ public sealed class EngineList : IDisposable
     private IEnumerable<Engine> Named(VectorWidth width) => Enum.GetValues<ConvolutionKernel>().Where(kernel => kernel < ConvolutionKernel.Lanes)
         .Select(kernel => Optimized($"{NameOf(width)} with {kernel}", width, 1, [], kernel));
 
-    // Convolutions on maps in blocks: both operands, and where the width is the machine's own, each alone.
+    // Convolutions on maps in blocks: both operands, and where the width is the machine's own, each alone; and with weights prepared ahead, in blocks or not.
     private IEnumerable<Engine> Blocked(VectorWidth width, int threads)
     {
-        (bool First, bool Second, string Name)[] forms = [(true, true, "in blocks"), (false, true, "y in blocks"), (true, false, "x in blocks")];
-        foreach (var (first, second, form) in forms.Take(width == Execution.Widest ? forms.Length : 1))
+        (bool First, bool Second, bool IsPrepared, string Name)[] forms = [(true, true, false, "in blocks"), (true, true, true, "in blocks, weights prepared"), (false, false, true, "weights prepared"),
+            (false, true, false, "y in blocks"), (true, false, false, "x in blocks")];
+        foreach (var (first, second, isPrepared, form) in forms.Take(width == Execution.Widest ? forms.Length : 3))
         {
             Edge edge = default;
             Execution on = NewExecution(width, threads, () => edge, null);
             var engine = new Engine($"{NameOf(width)}, {form}");
-            foreach (string id in BlockedCalls.Ids)
+            foreach (string id in isPrepared ? BlockedCalls.Prepared : BlockedCalls.Ids)
                 engine.Offer(id, call =>
                 {
                     edge = call.Edge;
-                    BlockedCalls.Run(id, call, first, second, on);
+                    BlockedCalls.Run(id, call, first, second, on, isPrepared);
                 });
             yield return engine;
         }

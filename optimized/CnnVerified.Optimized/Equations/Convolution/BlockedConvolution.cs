@@ -73,7 +73,7 @@ public static unsafe class BlockedConvolution
     public static void Forward(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, in ReadOnlyTensorSpan<float> b, Window window, Activation activation,
         in TensorSpan<float> y, Execution on)
     {
-        ConvolutionShape shape = Shape("CV-F1", "x", x, w, window);
+        ConvolutionShape shape = Shape("CV-F1", "x", x, w.Lengths, window);
         Expect("CV-F1", "y", "N×K×P×Q", y, [shape.N, shape.K, shape.P, shape.Q]);
         Contract.Shape("CV-F1", "b", "K", b, [shape.K]);
         Contract.Dense("CV-F1", "w", w);
@@ -91,7 +91,7 @@ public static unsafe class BlockedConvolution
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
     public static void BackwardData(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> w, Window window, in TensorSpan<float> dx, Execution on)
     {
-        ConvolutionShape shape = Shape("CV-B1", "dx", dx, w, window);
+        ConvolutionShape shape = Shape("CV-B1", "dx", dx, w.Lengths, window);
         Expect("CV-B1", "dy", "N×K×P×Q", dy, [shape.N, shape.K, shape.P, shape.Q]);
         Contract.Dense("CV-B1", "w", w);
         using var lease = on.Enter();
@@ -108,7 +108,7 @@ public static unsafe class BlockedConvolution
     /// <exception cref="ArgumentException">The shapes do not fit CV-F1, or a tensor has gaps.</exception>
     public static void BackwardWeights(in ReadOnlyTensorSpan<float> dy, in ReadOnlyTensorSpan<float> x, Window window, in TensorSpan<float> dw, Execution on)
     {
-        ConvolutionShape shape = Shape("CV-B2", "x", x, dw, window);
+        ConvolutionShape shape = Shape("CV-B2", "x", x, dw.Lengths, window);
         Expect("CV-B2", "dy", "N×K×P×Q", dy, [shape.N, shape.K, shape.P, shape.Q]);
         Contract.Dense("CV-B2", "dw", dw);
         using var lease = on.Enter();
@@ -136,22 +136,24 @@ public static unsafe class BlockedConvolution
             ChannelBias.Run(on, (int)dy.Lengths[0], (int)db.Lengths[0], checked((int)(dy.Lengths[2] * dy.Lengths[3])), pdy, pdb);
     }
 
-    private static int PlaceOf(in ReadOnlyTensorSpan<float> x) => x.Rank == 5 ? Channels : 1;
+    /// <summary>Channels beside each other in maps of four or five dimensions.</summary>
+    internal static int PlaceOf(in ReadOnlyTensorSpan<float> x) => x.Rank == 5 ? Channels : 1;
 
-    // What w says of the channels, blocks alone do not: how many of the last are used.
-    private static ConvolutionShape Shape(string id, string name, in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> w, Window window)
+    /// <summary>The sizes. What w says of the channels, blocks alone do not: how many of the last are used.</summary>
+    internal static ConvolutionShape Shape(string id, string name, in ReadOnlyTensorSpan<float> x, ReadOnlySpan<nint> w, Window window)
     {
-        CnnVerified.Lengths.ExpectRank(id, "w", "K×C/G×R×S", w.Lengths, 4);
-        nint C = x.Rank == 5 ? w.Lengths[1] * window.G : x.Rank == 4 ? x.Lengths[1] : 0;
+        CnnVerified.Lengths.ExpectRank(id, "w", "K×C/G×R×S", w, 4);
+        nint C = x.Rank == 5 ? w[1] * window.G : x.Rank == 4 ? x.Lengths[1] : 0;
         if (C == 0 && x.Rank is not (4 or 5))
             throw new ArgumentException($"{name} expects N×C×H×W, or blocks N×⌈C/{Channels}⌉×H×W×{Channels}, but has rank {x.Rank}; {id}. (Parameter '{name}')");
         ReadOnlySpan<nint> lengths = x.Rank == 5 ? [x.Lengths[0], C, x.Lengths[2], x.Lengths[3]] : x.Lengths;
-        var shape = ConvolutionShape.Of(id, lengths, w.Lengths, window);
+        var shape = ConvolutionShape.Of(id, lengths, w, window);
         Expect(id, name, "N×C×H×W", x, lengths);
         return shape;
     }
 
-    private static void Expect(string id, string name, string form, in ReadOnlyTensorSpan<float> x, ReadOnlySpan<nint> maps)
+    /// <summary>Checks that x has the lengths of such maps, as they are or in blocks.</summary>
+    internal static void Expect(string id, string name, string form, in ReadOnlyTensorSpan<float> x, ReadOnlySpan<nint> maps)
     {
         if (x.Rank == 5)
             CnnVerified.Lengths.Expect(id, name, $"{form} in blocks of {Channels} channels", x.Lengths, [maps[0], (maps[1] + Channels - 1) / Channels, maps[2], maps[3], Channels]);

@@ -15,19 +15,15 @@ internal static unsafe class BlockedPasses
     /// <param name="placeOfResult">The same for y.</param>
     /// <param name="y">Output.</param>
     /// <param name="activation">What is made of each sum.</param>
-    public static void Forward(Execution on, in Geometry s, int place, float* x, float* w, float* b, int placeOfResult, float* y, Activation activation = Activation.None)
+    /// <param name="prepared">See <see cref="MapSum.Prepared"/>.</param>
+    public static void Forward(Execution on, in Geometry s, int place, float* x, float* w, float* b, int placeOfResult, float* y, Activation activation = Activation.None,
+        nint prepared = 0)
     {
-        MapSum sum = MapSum.Forward(s, flattens: true, place, placeOfResult) with { Activation = placeOfResult > 1 ? activation : Activation.None };
-        if (Run(on, sum, x, w, b, y))
-        {
-            if (placeOfResult == 1)
-                Activations.Finish(on, activation, y, (nint)s.N * s.K * s.Output);
+        if (Run(on, MapSum.Forward(s, flattens: true, place, placeOfResult) with { Activation = activation, Prepared = prepared }, x, w, b, y))
             return;
-        }
         var maps = new Converted(on, s, place, x, placeOfResult, y, out float* mapsOfX, out float* mapsOfY);
         maps.Input(s.N, s.C, s.Input, x, mapsOfX, place);
-        ConvolutionPasses.Forward(on, s, mapsOfX, w, b, mapsOfY);
-        Activations.Finish(on, activation, mapsOfY, (nint)s.N * s.K * s.Output);
+        ConvolutionPasses.Forward(on, s, mapsOfX, w, b, mapsOfY, activation, placeOfResult > 1 ? 0 : prepared);
         maps.Result(s.N, s.K, s.Output, mapsOfY, y, placeOfResult);
     }
 

@@ -7,17 +7,27 @@ namespace CnnVerified.Optimized.Equations;
 internal static unsafe class ConvolutionPasses
 {
     /// <summary>y from x (CV-F1, CV-F12 to CV-F14), and the data gradient of a transposed convolution; b may be null.</summary>
-    public static void Forward(Execution on, in Geometry s, float* x, float* w, float* b, float* y)
+    /// <param name="on">Where to compute.</param>
+    /// <param name="s">The sizes.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="w">Weights.</param>
+    /// <param name="b">Bias.</param>
+    /// <param name="y">Output.</param>
+    /// <param name="activation">What is made of each sum, in the same pass where the kernel does it.</param>
+    /// <param name="prepared">See <see cref="MapSum.Prepared"/>.</param>
+    public static void Forward(Execution on, in Geometry s, float* x, float* w, float* b, float* y, Activation activation = Activation.None, nint prepared = 0)
     {
         if (WinogradLayer.OfProduct(on, s, s.C) is { } kernel)
-        {
             WinogradProduct.Forward(on, kernel, s, x, w, b, y);
-            return;
+        else if (DirectConvolution.Run(on, MapSum.Forward(s) with { Activation = activation, Prepared = prepared }, x, w, b, y))
+        {
+            if (on.Chosen is { } chosen && Activations.Finishes(chosen.Kernel))
+                return;
         }
-        if (DirectConvolution.Run(on, MapSum.Forward(s), x, w, b, y))
-            return;
-        for (int g = 0; g < s.G; g++)
-            OrderedProduct.Run(on, new ConvolutionForward(s, g, x, w, b, y));
+        else
+            for (int g = 0; g < s.G; g++)
+                OrderedProduct.Run(on, new ConvolutionForward(s, g, x, w, b, y));
+        Activations.Finish(on, activation, y, (nint)s.N * s.K * s.Output);
     }
 
     /// <summary>dx from dy (CV-B1, CV-B28, CV-B31, CV-B34), and transposed convolution; b may be null.</summary>

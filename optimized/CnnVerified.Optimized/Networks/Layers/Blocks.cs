@@ -5,20 +5,23 @@ namespace CnnVerified.Optimized.Networks.Layers;
 
 // Tensors of five dimensions take memory for their lengths, so these layers hand addresses and sizes to the kernels.
 
-/// <summary>CV-F1 and the rectifier AC-F4 with their gradients, between maps of which some stay in blocks.</summary>
-/// <remarks>The output of the rectifier is above 0 exactly where its input is, which is all that AC-B4 asks of it.</remarks>
-internal sealed unsafe class RectifiedConvolutionLayer(Maps x, Parameter w, Parameter b, Window window, Maps y) : Layer(x, y)
+/// <summary>CV-F1 and an activation, AC-F4 or AC-F2, in one pass, with their gradients, between maps of which some may stay in blocks.</summary>
+/// <remarks>AC-B2 asks for the output alone. That of the rectifier is above 0 exactly where its input is, which is all that AC-B4 asks of it.</remarks>
+internal sealed unsafe class ActivatedConvolutionLayer(Maps x, Parameter w, Parameter b, Window window, Activation activation, Maps y) : Layer(x, y)
 {
     public override void Forward(int N, Pass pass, Execution on)
     {
         using var lease = on.Enter();
         fixed (float* px = X.Span(N), pw = w.Values, pb = b.Values, py = Y.Span(N))
-            BlockedPasses.Forward(on, Sizes(N), PlaceOf(X), px, pw, pb, PlaceOf(Y), py, Activation.Rectifier);
+            BlockedPasses.Forward(on, Sizes(N), PlaceOf(X), px, pw, pb, PlaceOf(Y), py, activation);
     }
 
     public override void Backward(int N, Execution on)
     {
-        Rectifier.BackwardData(Y.ResidualLine(N), Y.Line(N), Y.ResidualLine(N), on);
+        if (activation == Activation.Tanh)
+            Tanh.BackwardData(Y.ResidualLine(N), Y.Line(N), Y.ResidualLine(N), on);
+        else
+            Rectifier.BackwardData(Y.ResidualLine(N), Y.Line(N), Y.ResidualLine(N), on);
         using var lease = on.Enter();
         Geometry s = Sizes(N);
         fixed (float* px = X.Span(N), pw = w.Values, pdw = w.GradientValues, pdb = b.GradientValues, pdy = Y.ResidualSpan(N))
