@@ -21,6 +21,10 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-B1", "n1c40h9w150-k3r3s3-sh2sw2")]
     [InlineData("CV-B2", "n2c20h9w70-k40r3s3-ph1pw1")]
     [InlineData("CV-B2", "n2c3h9w70-k40r3s3-ph1pw1")]
+    // So many panels that each is packed by who multiplies with it; strided, so that pixels have kinds; in groups.
+    [InlineData("CV-F1", "n2c5h6w6-k270r3s3-ph1pw1")]
+    [InlineData("CV-B1", "n2c270h7w6-k5r3s3-sh2sw2-ph1pw1")]
+    [InlineData("CV-F12", "n1c6h6w6-k600r2s2-g2")]
     // Pixels for lanes: rows that fill their vectors but for a rest, bands of rows, few filters and many.
     [InlineData("CV-F1", "n2c2h3w100-k9r3s3-ph1pw1")]
     [InlineData("CV-F1", "n1c64h60w66-k2r3s1-ph1")]
@@ -48,6 +52,10 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("PL-B2", "n2c3h10w10-r2s2-sh2sw2")]
     [InlineData("PL-B1", "n2c3h10w10-r2s2-sh2sw2")]
     [InlineData("PL-F3", "n1c1h11w10-r2s2-sh2sw2")]
+    // The same in frames: what a frame's last row writes behind it is the next one's, which may be done.
+    [InlineData("PL-B21", "n1c2d4h6w6-t2r2s2-sd2sh2sw2")]
+    [InlineData("PL-B23", "n1c2d4h6w6-t2r2s2-sd2sh2sw2")]
+    [InlineData("PL-B25", "n2c2d6h6w10-t3r2s2-sd3sh2sw2")]
     // Padded copies of one image at a time.
     [InlineData("CV-F1", "n2c64h130w130-k8r1s1-ph1pw1")]
     [InlineData("CV-B2", "n2c64h130w130-k8r1s1-ph1pw1")]

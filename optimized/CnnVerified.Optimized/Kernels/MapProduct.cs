@@ -13,26 +13,32 @@ internal static unsafe class MapProduct
 {
     private const int StripPixels = 64;
     private const long BandFloats = 128 * 1024;          // rows of the padded images that stay in L2 while the panels of weights pass
+    private const long FewPixels = 1024;                 // of all images: fewer than weights that a panel has for each filter, so that the weights are what costs
 
     /// <summary>Computes; bias may be null.</summary>
     public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         PaddedMaps maps = sum.Maps;
-        nint image = sum.From.Maps * (nint)maps.Size, packed = sum.Prepared == 0 ? PackedSize<V, L>(sum) : 0;
-        int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N);
+        nint image = sum.From.Maps * (nint)maps.Size;
+        int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N), panels = sum.G * Panels<V, L>(sum);
+        bool isByPanel = (long)sum.N * sum.Output <= FewPixels && panels >= 4 * on.Threads && images == sum.N;
+        nint packed = sum.Prepared != 0 || isByPanel ? 0 : PackedSize<V, L>(sum), ofPanel = sum.Prepared == 0 && isByPanel ? PackedSize<V, L>(sum) / panels : 0;
         float* memory = on.Shared(packed + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
         float* panel = sum.Prepared == 0 ? memory : (float*)sum.Prepared, biases = panel + PackedWeights<V, L>(sum), copy = memory + packed + TapTable.Size(sum);
         var taps = new TapTable(sum, maps, (int*)(memory + packed));
-        if (sum.Prepared == 0)
+        if (packed > 0)
             Pack<V, L>(on, sum, taps, w, bias, panel);
-        Execution.PerThread strips = on.Local(2 * (nint)Lanes<V, L>() * StripLength(sum));
+        Execution.PerThread strips = on.Local(2 * (nint)Lanes<V, L>() * StripLength(sum) + ofPanel);
         for (int n0 = 0; n0 < sum.N; n0 += images)
         {
             int count = Math.Min(images, sum.N - n0);
             if (!maps.Fits)
                 on.Run(count * sum.From.Maps, new MapCopying(sum, maps, x, n0, copy));
-            var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, bias == null ? null : biases, y, strips, on.Threads);
-            on.Run(strip.Items, strip);
+            var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, biases, bias != null, y, strips, on.Threads);
+            if (isByPanel)
+                on.Run(panels, new PanelByPanel<V, L>(strip, new Packing<V, L>(sum, taps, Panels<V, L>(sum), w, bias, null, null), isPacked: sum.Prepared != 0));
+            else
+                on.Run(strip.Items, strip);
         }
     }
 
@@ -78,18 +84,23 @@ internal static unsafe class MapProduct
     {
         public void Do(int from, int to, int thread)
         {
-            int lanes = Lanes<V, L>(), C = sum.From.Count;
             for (int item = from; item < to; item++)
-            {
-                int g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Clamp(sum.To.Count - first, 0, lanes), width = WidthOf<V, L>(sum, first);
-                float* panel = panels + item * lanes * (nint)C * sum.Taps, weights = w + g * sum.Weights + first * sum.FilterStep;
-                if (filters < width)
-                    new Span<float>(panel, checked((int)(width * (nint)C * sum.Taps))).Clear();
-                for (int kind = 0; kind < sum.Classes; kind++)
-                    Pack(kind, weights, filters, panel + width * taps.Before(kind), width);
-                for (int lane = 0; lane < width; lane++)
-                    biases[item * lanes + lane] = bias != null && lane < filters ? bias[g * sum.To.Count + first + lane] : 0;
-            }
+                Pack(item, panels + item * WeightsOfPanel, biases + item * Lanes<V, L>());
+        }
+
+        public nint WeightsOfPanel => Lanes<V, L>() * (nint)sum.From.Count * sum.Taps;
+
+        /// <summary>One panel, and its biases.</summary>
+        public void Pack(int item, float* panel, float* biasesOfPanel)
+        {
+            int lanes = Lanes<V, L>(), g = item / panelsOfGroup, first = item % panelsOfGroup * lanes, filters = Math.Clamp(sum.To.Count - first, 0, lanes), width = WidthOf<V, L>(sum, first);
+            float* weights = w + g * sum.Weights + first * sum.FilterStep;
+            if (filters < width)
+                new Span<float>(panel, checked((int)(width * (nint)sum.From.Count * sum.Taps))).Clear();
+            for (int kind = 0; kind < sum.Classes; kind++)
+                Pack(kind, weights, filters, panel + width * taps.Before(kind), width);
+            for (int lane = 0; lane < width; lane++)
+                biasesOfPanel[lane] = bias != null && lane < filters ? bias[g * sum.To.Count + first + lane] : 0;
         }
 
         private void Pack(int kind, float* weights, int filters, float* to, int width)
@@ -116,11 +127,12 @@ internal static unsafe class MapProduct
         private readonly TapTable _taps;
         private readonly float* _x, _weights, _biases, _y;
         private readonly int _n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands, _cuts;
+        private readonly bool _hasBias;
         private readonly Execution.PerThread _buffers;
 
-        public Strips(in MapSum sum, TapTable taps, float* x, int n0, int images, float* panels, float* biases, float* y, Execution.PerThread buffers, int threads)
+        public Strips(in MapSum sum, TapTable taps, float* x, int n0, int images, float* panels, float* biases, bool hasBias, float* y, Execution.PerThread buffers, int threads)
         {
-            (_sum, _taps, _n0, _images, _buffers) = (sum, taps, n0, images, buffers);
+            (_sum, _taps, _n0, _images, _hasBias, _buffers) = (sum, taps, n0, images, hasBias, buffers);
             _x = x;
             _weights = panels;
             _biases = biases;
@@ -141,38 +153,57 @@ internal static unsafe class MapProduct
 
         public void Do(int from, int to, int thread)
         {
-            PaddedMaps maps = _sum.Maps;
-            nint input = maps.Fits ? (nint)_sum.Source * _sum.From.Place : (nint)maps.Size;
-            float* buffer = _buffers[thread], turned = buffer + Lanes * StripLength(_sum);
             for (int item = from; item < to; item++)
             {
                 int cut = item % _cuts, band = item / _cuts % _bands, g = item / _cuts / _bands % _sum.G, n = item / _cuts / _bands / _sum.G;
-                float* image = _x + ((nint)(maps.Fits ? _n0 + n : n) * _sum.From.Maps + g * _sum.From.Count) * input;
-                float* result = _y + ((nint)(_n0 + n) * _sum.To.Maps * _sum.To.Place + g * _sum.To.Count) * _sum.Output;
                 for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
+                    Pass(n, g, panel, band * _band, Math.Min(_strips, (band + 1) * _band), Weights(g * _panels + panel), _biases + (g * _panels + panel) * Lanes, _buffers[thread]);
+            }
+        }
+
+        /// <summary>The weights of a panel, of all groups, where all are packed.</summary>
+        public float* Weights(int panel) => _weights + panel * Lanes * (nint)_sum.From.Count * _sum.Taps;
+
+        /// <summary>The biases of all panels.</summary>
+        public float* Biases => _biases;
+
+        /// <summary>What a thread has for one packed panel and its biases.</summary>
+        public float* Packed(int thread) => _buffers[thread] + 2 * Lanes * StripLength(_sum);
+
+        /// <summary>One panel of all groups, for all images.</summary>
+        public void Pass(int item, float* weights, float* biases, int thread)
+        {
+            for (int n = 0; n < _images; n++)
+                Pass(n, item / _panels, item % _panels, 0, _strips, weights, biases, _buffers[thread]);
+        }
+
+        private void Pass(int n, int g, int panel, int firstStrip, int lastStrip, float* weights, float* biases, float* buffer)
+        {
+            PaddedMaps maps = _sum.Maps;
+            nint input = maps.Fits ? (nint)_sum.Source * _sum.From.Place : (nint)maps.Size;
+            float* turned = buffer + Lanes * StripLength(_sum), bias = _hasBias ? biases : null;
+            float* image = _x + ((nint)(maps.Fits ? _n0 + n : n) * _sum.From.Maps + g * _sum.From.Count) * input;
+            float* result = _y + ((nint)(_n0 + n) * _sum.To.Maps * _sum.To.Place + g * _sum.To.Count) * _sum.Output;
+            int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = WidthOf<V, L>(_sum, panel * Lanes);
+            for (int strip = firstStrip; strip < lastStrip; strip++)
+            {
+                int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
+                int part = strip % _parts, column0 = (int)((long)_sum.W.Size * part / _parts), column1 = (int)((long)_sum.W.Size * (part + 1) / _parts);
+                int pixels = (row1 - row0) * (column1 - column0);
+                nint first = (nint)row0 * _sum.W.Size + column0;
+                if (_sum.To.AreBlocked)
                 {
-                    int filters = Math.Min(Lanes, _sum.To.Count - panel * Lanes), width = WidthOf<V, L>(_sum, panel * Lanes);
-                    for (int strip = band * _band; strip < Math.Min(_strips, (band + 1) * _band); strip++)
-                    {
-                        int row0 = strip / _parts * _rowsOfStrip, row1 = Math.Min(_rows, row0 + _rowsOfStrip);
-                        int part = strip % _parts, column0 = (int)((long)_sum.W.Size * part / _parts), column1 = (int)((long)_sum.W.Size * (part + 1) / _parts);
-                        int pixels = (row1 - row0) * (column1 - column0);
-                        nint first = (nint)row0 * _sum.W.Size + column0;
-                        if (_sum.To.AreBlocked)
-                        {
-                            float* pixel0 = result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place;
-                            Compute(image, panel, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
-                            Finish(pixel0, width, row1 - row0, column1 - column0);
-                            continue;
-                        }
-                        Compute(image, g * _panels + panel, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
-                        Activations.Finish(_sum.Activation, (VectorWidth)L.Count, buffer, width * pixels);
-                        Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
-                        float* at = result + (nint)panel * Lanes * _sum.Output + first;
-                        for (int filter = 0; filter < filters; filter++)
-                            Runs.Move(turned + filter * pixels, pixels, at + (nint)filter * _sum.Output);
-                    }
+                    float* pixel0 = result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place;
+                    Compute(image, weights, bias, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
+                    Finish(pixel0, width, row1 - row0, column1 - column0);
+                    continue;
                 }
+                Compute(image, weights, bias, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
+                Activations.Finish(_sum.Activation, (VectorWidth)L.Count, buffer, width * pixels);
+                Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
+                float* at = result + (nint)panel * Lanes * _sum.Output + first;
+                for (int filter = 0; filter < filters; filter++)
+                    Runs.Move(turned + filter * pixels, pixels, at + (nint)filter * _sum.Output);
             }
         }
 
@@ -193,11 +224,9 @@ internal static unsafe class MapProduct
 
         /// <summary>The pixels of a strip for one panel of filters: neighbours are <paramref name="next"/> floats apart, vectors of a pixel <paramref name="across"/>, rows so many pixels.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Compute(float* image, int panel, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
+        private void Compute(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
         {
             PaddedMaps maps = _sum.Maps;
-            float* weights = _weights + panel * Lanes * (nint)_sum.From.Count * _sum.Taps;
-            float* bias = _biases == null ? null : _biases + panel * Lanes;
             int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes, distance = _sum.Distance;
             for (int row = row0; row < row1; row++, result += pixelsOfRow * next)
             {
@@ -222,6 +251,20 @@ internal static unsafe class MapProduct
                         Tiles.Of<V, L>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
                     }
                 }
+            }
+        }
+    }
+    /// <summary>An item is a panel: who multiplies with its weights has packed them, and they pass over all images from L2.</summary>
+    private readonly struct PanelByPanel<V, L>(Strips<V, L> strips, Packing<V, L> packing, bool isPacked) : IWork where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            for (int item = from; item < to; item++)
+            {
+                float* weights = isPacked ? strips.Weights(item) : strips.Packed(thread), biases = isPacked ? strips.Biases + item * Lanes<V, L>() : weights + packing.WeightsOfPanel;
+                if (!isPacked)
+                    packing.Pack(item, weights, biases);
+                strips.Pass(item, weights, biases, thread);
             }
         }
     }

@@ -30,10 +30,10 @@ internal static unsafe class PairedWindows
     /// <param name="dx">The gradient.</param>
     public static void Spread<TSpread>(Execution on, in PoolingGeometry s, TSpread spread, float* dy, float* x, float* y, float* dx) where TSpread : unmanaged, IPairSpread
     {
-        bool fills = s.Output * s.Taps == s.Input;
+        bool fills = s.Output * s.Taps == s.Input;   // what a frame's last row writes behind it would be another frame that is done
         if (!fills)
             new Span<float>(dx, checked(s.Maps * s.Input)).Clear();
-        on.Run(s.Maps, new Maps<Spreading<TSpread>>(s, on.Width, new(s, spread, dy, x, y, dx), overruns: fills));
+        on.Run(s.Maps, new Maps<Spreading<TSpread>>(s, on.Width, new(s, spread, dy, x, y, dx), overruns: fills && s.T == 1));
     }
 
     private static nint Row(in PoolingGeometry s, nint row) => ((row / (s.O * s.P) * s.D + row / s.P % s.O * s.Sd) * s.H + row % s.P * s.Sh) * s.W;
@@ -78,46 +78,55 @@ internal static unsafe class PairedWindows
 
     private readonly struct Folding<TFold>(PoolingGeometry s, TFold fold, float* x, float* y) : IPairRows where TFold : unmanaged, IPairFold
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Do<V, L>(nint from, nint to) where V : unmanaged where L : struct, ILanes<V>
         {
-            // In registers: what is stored might change the sizes.
-            int windows = s.Q, last = Math.Max(0, windows - L.Count);
-            nint step = (nint)s.Sh * s.W, line = (nint)s.Eh * s.W;
-            bool isTwoRows = s.T == 1 && s.R == 2;
-            float* outputs = y + from * windows;
-            TFold each = fold;
-            for (nint row = from; row < to;)
+            for (nint row = from, count; row < to; row += count)
             {
-                float* elements = x + Row(s, row);
-                for (nint stop = Math.Min(to, row + s.P - row % s.P); row < stop; row++, elements += step, outputs += windows)
-                    for (int j = 0; j < windows; j += L.Count)
-                    {
-                        int column = Math.Min(j, last);
-                        float* pairs = elements + 2 * column;
-                        if (windows > L.Count && Sse.IsSupported)
-                        {
-                            Sse.Prefetch0(pairs + RowsAhead * step);
-                            Sse.Prefetch0(pairs + RowsAhead * step + L.Count);
-                            Sse.Prefetch0(pairs + RowsAhead * step + line);
-                            Sse.Prefetch0(pairs + RowsAhead * step + line + L.Count);
-                        }
-                        V folded = isTwoRows ? Pair<V, L>(ref each, Pair<V, L>(ref each, L.Create(each.Start), pairs), pairs + line) : Window<V, L>(pairs);
-                        L.Store(each.Finish<V, L>(folded), outputs + column);
-                    }
+                count = Math.Min(to - row, s.P - row % s.P);
+                if (s.T == 1 && s.R == 2)
+                    TwoRows<V, L>(x + Row(s, row), y + row * s.Q, count, s.Q, (nint)s.Sh * s.W, (nint)s.Eh * s.W, fold);
+                else
+                    Windows<V, L>(x + Row(s, row), y + row * s.Q, count);
             }
         }
 
-        // Of any height and depth; apart, so that two rows get all registers.
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private V Window<V, L>(float* pairs) where V : unmanaged where L : struct, ILanes<V>
+        // Apart, so that all that it uses is in registers.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TwoRows<V, L>(float* elements, float* outputs, nint rows, nint windows, nint step, nint line, TFold each) where V : unmanaged where L : struct, ILanes<V>
+        {
+            nint last = Math.Max(0, windows - L.Count);
+            for (; rows > 0; rows--, elements += step, outputs += windows)
+                for (nint j = 0; j < windows; j += L.Count)
+                {
+                    nint column = Math.Min(j, last);
+                    float* pairs = elements + 2 * column;
+                    if (windows > L.Count && Sse.IsSupported)
+                    {
+                        Sse.Prefetch0(pairs + RowsAhead * step);
+                        Sse.Prefetch0(pairs + RowsAhead * step + L.Count);
+                        Sse.Prefetch0(pairs + RowsAhead * step + line);
+                        Sse.Prefetch0(pairs + RowsAhead * step + line + L.Count);
+                    }
+                    V folded = Pair<V, L>(ref each, Pair<V, L>(ref each, L.Create(each.Start), pairs), pairs + line);
+                    L.Store(each.Finish<V, L>(folded), outputs + column);
+                }
+        }
+
+        // Of any height and depth.
+        private void Windows<V, L>(float* elements, float* outputs, nint rows) where V : unmanaged where L : struct, ILanes<V>
         {
             TFold each = fold;
-            V folded = L.Create(each.Start);
-            for (int t = 0; t < s.T; t++)
-                for (int r = 0; r < s.R; r++)
-                    folded = Pair<V, L>(ref each, folded, pairs + ((nint)t * s.Ed * s.H + r * s.Eh) * s.W);
-            return folded;
+            int last = Math.Max(0, s.Q - L.Count);
+            for (; rows > 0; rows--, elements += (nint)s.Sh * s.W, outputs += s.Q)
+                for (int j = 0; j < s.Q; j += L.Count)
+                {
+                    int column = Math.Min(j, last);
+                    V folded = L.Create(each.Start);
+                    for (int t = 0; t < s.T; t++)
+                        for (int r = 0; r < s.R; r++)
+                            folded = Pair<V, L>(ref each, folded, elements + 2 * column + ((nint)t * s.Ed * s.H + r * s.Eh) * s.W);
+                    L.Store(each.Finish<V, L>(folded), outputs + column);
+                }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -130,38 +139,100 @@ internal static unsafe class PairedWindows
 
     private readonly struct Spreading<TSpread>(PoolingGeometry s, TSpread spread, float* dy, float* x, float* y, float* dx) : IPairRows where TSpread : unmanaged, IPairSpread
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Do<V, L>(nint from, nint to) where V : unmanaged where L : struct, ILanes<V>
         {
-            int windows = s.Q, T = s.T, R = s.R, end = Math.Max(0, windows - L.Count);
-            nint frame = (nint)s.Ed * s.H * s.W, line = (nint)s.Eh * s.W;
-            float* residual = dy, image = x, maxima = y, gradient = dx;
-            TSpread each = spread;
-            nint step = (nint)s.Sh * s.W, elements = Row(s, from), outputs = from * windows;
-            for (nint row = from, left = s.P - from % s.P; row < to; row++, elements += step, outputs += windows)
+            for (nint row = from, count; row < to; row += count)
             {
-                if (left-- == 0)
-                    (left, elements) = (s.P - 1, Row(s, row));
-                for (int j = 0; j < windows; j += L.Count)
+                count = Math.Min(to - row, s.P - row % s.P);
+                nint elements = Row(s, row), outputs = row * s.Q, step = (nint)s.Sh * s.W, line = (nint)s.Eh * s.W;
+                if (s.T != 1 || s.R != 2)
+                    Windows<V, L>(elements, outputs, count);
+                else if (spread.Chooses)
+                    ChosenOfTwoRows<V, L>(dy + outputs, x + elements, y + outputs, dx + elements, count, s.Q, step, line, spread);
+                else
+                    TwoRows<V, L>(dy + outputs, dx + elements, count, s.Q, step, line, spread);
+            }
+        }
+
+        // Apart, so that all that it uses is in registers.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TwoRows<V, L>(float* residual, float* gradient, nint rows, nint windows, nint step, nint line, TSpread each) where V : unmanaged where L : struct, ILanes<V>
+        {
+            nint last = Math.Max(0, windows - L.Count);
+            for (; rows > 0; rows--, residual += windows, gradient += step)
+                for (nint j = 0; j < windows; j += L.Count)
                 {
-                    int column = Math.Min(j, end), tap = 2 * T * R;
-                    V given = each.Given<V, L>(L.Load(residual + outputs + column)), chosen = L.Create(-1f);
+                    nint column = Math.Min(j, last);
+                    V given = each.Given<V, L>(L.Load(residual + column)), low = L.ZipLow(given, given), high = L.ZipHigh(given, given);
+                    float* pairs = gradient + 2 * column;
+                    L.Store(low, pairs);
+                    L.Store(high, pairs + L.Count);
+                    L.Store(low, pairs + line);
+                    L.Store(high, pairs + line + L.Count);
+                }
+        }
+
+        // The first of the four that holds the maximum gets it (PL-F2): each gives way where one before it does.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ChosenOfTwoRows<V, L>(float* residual, float* image, float* maxima, float* gradient, nint rows, nint windows, nint step, nint line, TSpread each)
+            where V : unmanaged where L : struct, ILanes<V>
+        {
+            nint last = Math.Max(0, windows - L.Count);
+            for (; rows > 0; rows--, residual += windows, maxima += windows, image += step, gradient += step)
+                for (nint j = 0; j < windows; j += L.Count)
+                {
+                    nint column = Math.Min(j, last);
+                    float* above = image + 2 * column, below = above + line, pairs = gradient + 2 * column;
+                    if (Sse.IsSupported)
+                    {
+                        Sse.Prefetch0(above + RowsAhead * step);
+                        Sse.Prefetch0(above + RowsAhead * step + L.Count);
+                        Sse.Prefetch0(below + RowsAhead * step);
+                        Sse.Prefetch0(below + RowsAhead * step + L.Count);
+                    }
+                    V a = L.Load(above), b = L.Load(above + L.Count), c = L.Load(below), d = L.Load(below + L.Count);
+                    V maximum = L.Load(maxima + column), left = each.Given<V, L>(L.Load(residual + column)), zero = L.Create(0f);
+                    V even = L.IfEqual(L.Evens(a, b), maximum, left, zero);
+                    left = L.IfEqual(L.Evens(a, b), maximum, zero, left);
+                    V odd = L.IfEqual(L.Odds(a, b), maximum, left, zero);
+                    left = L.IfEqual(L.Odds(a, b), maximum, zero, left);
+                    L.Store(L.ZipLow(even, odd), pairs);
+                    L.Store(L.ZipHigh(even, odd), pairs + L.Count);
+                    even = L.IfEqual(L.Evens(c, d), maximum, left, zero);
+                    left = L.IfEqual(L.Evens(c, d), maximum, zero, left);
+                    odd = L.IfEqual(L.Odds(c, d), maximum, left, zero);
+                    L.Store(L.ZipLow(even, odd), pairs + line);
+                    L.Store(L.ZipHigh(even, odd), pairs + line + L.Count);
+                }
+        }
+
+        // Of any height and depth.
+        private void Windows<V, L>(nint elements, nint outputs, nint rows) where V : unmanaged where L : struct, ILanes<V>
+        {
+            int end = Math.Max(0, s.Q - L.Count);
+            nint frame = (nint)s.Ed * s.H * s.W, line = (nint)s.Eh * s.W;
+            TSpread each = spread;
+            for (; rows > 0; rows--, elements += (nint)s.Sh * s.W, outputs += s.Q)
+                for (int j = 0; j < s.Q; j += L.Count)
+                {
+                    int column = Math.Min(j, end), tap = 2 * s.T * s.R;
+                    V given = each.Given<V, L>(L.Load(dy + outputs + column)), chosen = L.Create(-1f);
                     if (each.Chooses)
-                        for (int t = T - 1; t >= 0; t--)
-                            for (int r = R - 1; r >= 0; r--)
+                        for (int t = s.T - 1; t >= 0; t--)
+                            for (int r = s.R - 1; r >= 0; r--)
                             {
                                 // Backwards, so that the first tap that holds the maximum stays (PL-F2).
-                                float* pairs = image + elements + t * frame + r * line + 2 * column;
-                                V a = L.Load(pairs), b = L.Load(pairs + L.Count), maximum = L.Load(maxima + outputs + column);
+                                float* pairs = x + elements + t * frame + r * line + 2 * column;
+                                V a = L.Load(pairs), b = L.Load(pairs + L.Count), maximum = L.Load(y + outputs + column);
                                 chosen = L.IfEqual(L.Odds(a, b), maximum, L.Create((float)--tap), chosen);
                                 chosen = L.IfEqual(L.Evens(a, b), maximum, L.Create((float)--tap), chosen);
                             }
                     V zero = L.Create(0f), low = L.ZipLow(given, given), high = L.ZipHigh(given, given);
                     tap = 0;
-                    for (int t = 0; t < T; t++)
-                        for (int r = 0; r < R; r++, tap += 2)
+                    for (int t = 0; t < s.T; t++)
+                        for (int r = 0; r < s.R; r++, tap += 2)
                         {
-                            float* pairs = gradient + elements + t * frame + r * line + 2 * column;
+                            float* pairs = dx + elements + t * frame + r * line + 2 * column;
                             if (each.Chooses)
                             {
                                 V even = L.IfEqual(chosen, L.Create((float)tap), given, zero), odd = L.IfEqual(chosen, L.Create(tap + 1f), given, zero);
@@ -171,7 +242,6 @@ internal static unsafe class PairedWindows
                             L.Store(high, pairs + L.Count);
                         }
                 }
-            }
         }
     }
 
@@ -224,6 +294,7 @@ internal readonly struct PairMaximum : IPairFold, IPairSpread
 internal readonly struct PairMean(int elements) : IPairFold, IPairSpread
 {
     private readonly bool _multiplies = int.IsPow2(elements);
+    private readonly float _elements = elements, _inverse = 1f / elements;
 
     public float Start => 0;
 
@@ -240,5 +311,5 @@ internal readonly struct PairMean(int elements) : IPairFold, IPairSpread
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private V Shared<V, L>(V whole) where V : unmanaged where L : struct, ILanes<V> =>
-        _multiplies ? L.Multiply(whole, L.Create(1f / elements)) : L.Divide(whole, L.Create((float)elements));
+        _multiplies ? L.Multiply(whole, L.Create(_inverse)) : L.Divide(whole, L.Create(_elements));
 }

@@ -28,6 +28,12 @@ internal static unsafe class WeightProduct
     {
         if (sum.Shape.KG == 0 || sum.Shape.CG == 0)
             return;
+        if (sum.Shape.N == 0)
+        {
+            nint weights = (nint)sum.Shape.KG * sum.Shape.CG * sum.Shape.Taps;
+            new Span<float>(dw + sum.Group * weights, (int)weights).Clear();
+            return;
+        }
         switch (on.Width)
         {
             case VectorWidth.V512: Run<Vector512<float>, Lanes512>(on, sum, dy, x, dw); break;
@@ -41,13 +47,13 @@ internal static unsafe class WeightProduct
     {
         Geometry s = sum.Shape;
         int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
-        nint image = sum.Parts * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Tiles.Count * sum.Taps * sum.Tiles.Rows * lanes;
-        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
+        nint image = sum.Parts * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Rows * sum.Taps * lanes;
+        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, s.N);
         nint copied = sum.StandsWhole ? 0 : images * image, turnedResiduals = sum.ByBlocks ? 0 : images * residual;
         float* turned = on.Shared(copied + turnedResiduals + sums + WeightSum.BlockPixels + Tiles.Ahead), dyTurned = turned + copied, sumsAt = dyTurned + turnedResiduals;
         int* list = (int*)(sumsAt + sums);
         sum.List(list);
-        for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
+        for (int n0 = 0; n0 < s.N; n0 += images)
         {
             int count = Math.Min(images, s.N - n0);
             if (!sum.StandsWhole)
@@ -57,7 +63,7 @@ internal static unsafe class WeightProduct
             on.Run(checked(panels * sum.Tiles.Count * sum.Taps), new Products<V, L>(sum, sum.StandsWhole ? x + n0 * image : turned,
                 sum.ByBlocks ? dy + n0 * BlockCopying.Count(s.K) * (nint)Tiles.Place * s.Output : dyTurned, list, count, panels, n0 == 0, sumsAt));
         }
-        on.Run(panels * sum.Tiles.Count, new Storing<V, L>(sum, panels, sumsAt, dw));
+        on.Run(checked(panels * ((sum.Rows + Storing<V, L>.Rows - 1) / Storing<V, L>.Rows)), new Storing<V, L>(sum, panels, sumsAt, dw));
     }
 
     private readonly struct TurnResiduals<V, L>(WeightSum sum, float* dy, int n0, int panels, float* turned) : IWork
@@ -88,16 +94,11 @@ internal static unsafe class WeightProduct
 
         private static int Lanes => Tiles.PanelVectors * L.Count;
 
-        private nint SumsOfTap => (nint)sum.Tiles.Rows * Lanes;
-
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
-            if (fresh)
-                for (int item = from; item < to; item++)
-                    new Span<float>(sums + item * SumsOfTap, (int)SumsOfTap).Clear();
             // Of the first tile and panel and of the last a thread may have some taps only.
-            int begin = from / sum.Taps, end = (to + sum.Taps - 1) / sum.Taps, together = sum.Taps < ManyTaps || (to - from) * SumsOfTap <= CachedSums ? end - begin : 1;
+            int begin = from / sum.Taps, end = (to + sum.Taps - 1) / sum.Taps, together = sum.Taps < ManyTaps || (to - from) * (nint)sum.Tiles.Rows * Lanes <= CachedSums ? end - begin : 1;
             for (int first = begin; first < end; first += together)
                 for (int n = 0; n < images; n++)
                     for (int o = 0; o < s.O; o++)
@@ -117,14 +118,19 @@ internal static unsafe class WeightProduct
                 : residuals + ((nint)n * panels + panel) * Lanes * s.Output + first * width;
             nint step = sum.ByBlocks ? Tiles.Place : width, apart = sum.ByBlocks && L.Count >= Tiles.Place ? (nint)s.Output * Tiles.Place : L.Count;
             var product = Tiles.Of<V, L>(rows, width / L.Count);
-            float* sumsOfTile = sums + ((nint)tile * panels + panel) * sum.Taps * SumsOfTap;
+            // Of a panel's sums the rows are one behind the other, and the taps of each, as they will be in the gradient.
+            float* sumsOfTile = sums + (panel * (nint)sum.Rows * Lanes + sum.Tiles.First(tile) * width) * sum.Taps;
+            bool adds = !(fresh && (n, o, i) == (0, 0, 0));
             for (int tap = firstTap; tap < lastTap; tap++)
-                product(place + sum.At(tap), list, list + pixels, columns, step, apart, sumsOfTile + tap * SumsOfTap, width, L.Count, true, null);
+                product(place + sum.At(tap), list, list + pixels, columns, step, apart, sumsOfTile + tap * width, (nint)sum.Taps * width, L.Count, adds, null);
         }
     }
 
+    /// <summary>An item is some rows of a panel.</summary>
     private readonly struct Storing<V, L>(WeightSum sum, int panels, float* sums, float* dw) : IWork where V : unmanaged where L : struct, ILanes<V>
     {
+        public const int Rows = 16;
+
         public void Do(int from, int to, int thread)
         {
             Geometry s = sum.Shape;
@@ -132,20 +138,15 @@ internal static unsafe class WeightProduct
             nint filter = (nint)s.CG * s.Taps;
             for (int item = from; item < to; item++)
             {
-                int tile = item / panels, panel = item % panels, filters = Math.Min(lanes, s.KG - panel * lanes), width = (filters + L.Count - 1) / L.Count * L.Count;
-                float* sumsOfTile = sums + item * (nint)sum.Taps * sum.Tiles.Rows * lanes, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
-                if (s.Taps == 1)
-                    Transposition.Copy(sumsOfTile, width, sum.Tiles.RowsOf(tile), filters, weights + sum.Tiles.First(tile), filter);
+                int first = item / panels * Rows, rows = Math.Min(Rows, sum.Rows - first), panel = item % panels, filters = Math.Min(lanes, s.KG - panel * lanes);
+                int width = (filters + L.Count - 1) / L.Count * L.Count;
+                float* sumsOfRows = sums + (panel * (nint)sum.Rows * lanes + first * width) * sum.Taps, weights = dw + (sum.Group * s.KG + panel * lanes) * filter;
+                if (!sum.Spreads)
+                    Transposition.Copy(sumsOfRows, width, rows * sum.Taps, filters, weights + (nint)first * s.Taps, filter);
                 else
-                    for (int row = 0; row < sum.Tiles.RowsOf(tile); row++)
-                    {
-                        int each = sum.Tiles.First(tile) + row;
-                        if (!sum.Spreads)
-                            Transposition.Copy(sumsOfTile + row * width, (nint)sum.Tiles.Rows * lanes, sum.Taps, filters, weights + (nint)each * s.Taps, filter);
-                        else
-                            for (int tap = 0; tap < sum.Taps; tap++)
-                                Transposition.Copy(sumsOfTile + (tap * (nint)sum.Tiles.Rows * lanes) + row * width, 0, 1, filters, weights + (each % s.CG * s.Taps) + tap * s.S + each / s.CG, filter);
-                    }
+                    for (int row = first; row < first + rows; row++)
+                        for (int tap = 0; tap < sum.Taps; tap++, sumsOfRows += width)
+                            Transposition.Copy(sumsOfRows, 0, 1, filters, weights + row % s.CG * s.Taps + tap * s.S + row / s.CG, filter);
             }
         }
     }
