@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using CnnVerified.Optimized;
+using CnnVerified.Optimized.Equations;
 using CnnVerified.Reference;
 using CnnVerified.Reference.Notation;
 using CnnVerified.Verification;
@@ -90,14 +91,29 @@ internal static class Explanations
         using var on = new Execution();
         KernelRule? chosen = EngineList.Kernel(equation, arguments, on);
         AnsiConsole.WriteLine();
-        AnsiConsole.WriteLine($"{@case}, {EngineList.NameOf(on.Width)}, {on.Threads} threads: {(chosen is null ? "one kernel, whatever the shape" : $"{chosen.Kernel}".ToLowerInvariant())}");
-        foreach (KernelRule rule in chosen is null ? [] : new[] { KernelTable.Winograd, KernelTable.Sums, KernelTable.Weights }.First(rules => rules.Contains(chosen)))
-            AnsiConsole.WriteLine($"{(rule == chosen ? "->" : "  ")} {$"{rule.Kernel}".ToLowerInvariant(),-12} {rule.Where}: {rule.Why}");
+        AnsiConsole.WriteLine($"{@case}, {EngineList.NameOf(on.Width)}, {on.Threads} threads: {(chosen is null ? "one kernel, whatever the shape" : Name(chosen))}");
+        if (chosen is not null)
+            WriteRows(new[] { KernelTable.Winograd, KernelTable.Sums, KernelTable.Weights }.First(rules => rules.Contains(chosen)), chosen);
         if (on.ChosenError > 0)
             AnsiConsole.WriteLine($"   Another sum, by {KernelTable.AlgorithmVariable}={on.Algorithm}: each element is off by at most {on.ChosenError:0.#####} of max|x|*max|w| times the terms of its plain sum; the setting is {on.WinogradLimit:0.#####}.");
         else if (chosen is not null)
             AnsiConsole.WriteLine($"   The first row that takes the layer{(on.Kernel is null ? "" : $", or {KernelTable.Variable}={on.Kernel}")}. Of two rows that take it both give the same bits.");
+        using var forBlocks = new Execution();
+        if (EngineList.KernelOfBlocks(equation, arguments, forBlocks) is not { } ofBlocks)
+            return;
+        var rows = new[] { KernelTable.BlockedSums, KernelTable.BlockedWeights }.FirstOrDefault(rules => rules.Contains(ofBlocks)) ?? [];
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine($"Maps that stay in blocks of {BlockedConvolution.Channels} channels: {Name(ofBlocks)}{(rows.Count > 0 ? "" : ", through maps as they are: no kernel for blocks takes the layer")}");
+        WriteRows(rows, ofBlocks);
     }
+
+    private static void WriteRows(IEnumerable<KernelRule> rules, KernelRule chosen)
+    {
+        foreach (KernelRule rule in rules)
+            AnsiConsole.WriteLine($"{(rule == chosen ? "->" : "  ")} {Name(rule),-12} {rule.Where}: {rule.Why}");
+    }
+
+    private static string Name(KernelRule rule) => $"{rule.Kernel}".ToLowerInvariant();
 
     // As a person would write it. dx is a derivative where x is a name of the block or of what it inherits.
     private static string Typeset(EquationText text)

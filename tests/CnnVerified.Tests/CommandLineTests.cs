@@ -105,6 +105,18 @@ public sealed class CommandLineTests : IDisposable
             Assert.Contains(expected, output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CV-F1 --case n1c32h14w14-k40r3s3-ph1pw1", "Maps that stay in blocks of 16 channels: filters\n", "-> filters      one group")]
+    [InlineData("CV-B14 --case n1c16h12w12-r3s3", "Maps that stay in blocks of 16 channels: channels\n", "-> channels     one channel and one filter")]
+    [InlineData("CV-F1 --case n1c3h5w3-k5r3s3", ", through maps as they are: no kernel for blocks takes the layer", "-> panels       everything else")]
+    [InlineData("PL-F1 --case n1c3h8w8-r2s2", "one kernel, whatever the shape", "PL-F1  Max pooling")]
+    public void Explain_names_the_kernel_of_maps_as_they_are_and_in_blocks(string layer, params string[] expected)
+    {
+        var (code, output, _) = Run($"explain {layer}");
+        Assert.Equal(0, code);
+        Assert.All(expected, text => Assert.Contains(text, output.ReplaceLineEndings("\n"), StringComparison.Ordinal));
+    }
+
     [Fact]
     public void List_shows_every_equation() =>
         Assert.Equal(Verification.EquationTable.All.Count, Run("list").Output.TrimEnd().Split('\n').Length);

@@ -71,7 +71,12 @@ public sealed record Workload(LayerKind Kind, string Name, Pass Pass, string Siz
 
     /// <summary>Bytes that must be read or written once: the operands and the result of the equation.</summary>
     [JsonIgnore]
-    public double CompulsoryBytes => sizeof(float) * (Kind == LayerKind.Tanh && Pass != Pass.Forward ? 3.0 * Count("x") : Count("x") + Count("y") + (HasWeights ? Count("w") : 0.0));
+    public double CompulsoryBytes => sizeof(float) * ((Kind, Pass) switch
+    {
+        (LayerKind.Tanh, Pass.BackwardData) => 3.0 * Count("x"),
+        (LayerKind.MaxPooling, Pass.BackwardData) => 2.0 * (Count("x") + Count("y")),
+        _ => Count("x") + Count("y") + (HasWeights ? Count("w") : 0.0),
+    });
 
     /// <summary>The columns of the table that mean something here: weights are prepared ahead for inference, which is forward alone; a network keeps maps in
     /// the layout that it likes.</summary>

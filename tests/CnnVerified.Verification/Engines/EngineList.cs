@@ -72,6 +72,18 @@ public sealed class EngineList : IDisposable
         return on.Chosen;
     }
 
+    /// <summary>The same where maps come and go in blocks of channels.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="arguments">Data of the layer.</param>
+    /// <param name="on">Where to compute.</param>
+    /// <returns>The row; null where the engine does not compute the equation in blocks, or has one kernel for all shapes.</returns>
+    public static KernelRule? KernelOfBlocks(Equation equation, Arguments arguments, Execution on)
+    {
+        if (BlockedCalls.Ids.Contains(equation.Id))
+            new Engine("explained").Offer(equation.Id, call => BlockedCalls.Run(equation.Id, call, first: true, second: true, on)).Run(equation, arguments);
+        return on.Chosen;
+    }
+
     /// <summary>What the command line calls a width: scalar, v128, v256, v512.</summary>
     /// <param name="width">The width.</param>
     /// <returns>The name.</returns>
