@@ -19,9 +19,10 @@ public readonly struct Rational
     {
         if (denominator.IsZero)
             throw new DivideByZeroException($"{numerator}/0 is not a rational number.");
-        BigInteger common = BigInteger.GreatestCommonDivisor(numerator, denominator) * denominator.Sign;
-        Numerator = numerator / common;
-        _denominatorLessOne = denominator / common - 1;
+        // Most sums of a checker are of whole numbers, or in lowest terms as they are: dividing by 1 costs as much as any division.
+        BigInteger common = denominator.IsOne ? denominator : BigInteger.GreatestCommonDivisor(numerator, denominator) * denominator.Sign;
+        Numerator = common.IsOne ? numerator : numerator / common;
+        _denominatorLessOne = (common.IsOne ? denominator : denominator / common) - 1;
     }
 
     private Rational(BigInteger whole) => Numerator = whole;
@@ -83,6 +84,7 @@ public readonly struct Rational
     /// <inheritdoc/>
     public static Rational operator +(Rational left, Rational right) => AreWhole(left, right)
         ? new(left.Numerator + right.Numerator)
+        : left._denominatorLessOne == right._denominatorLessOne ? new(left.Numerator + right.Numerator, left.Denominator)
         : new(left.Numerator * right.Denominator + right.Numerator * left.Denominator, left.Denominator * right.Denominator);
 
     /// <inheritdoc/>
