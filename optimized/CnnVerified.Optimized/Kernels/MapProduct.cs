@@ -8,12 +8,15 @@ namespace CnnVerified.Optimized.Kernels;
 /// <para>Order of the sum: from +0, one fused multiply-add for each channel and tap, ascending, the bias last.</para>
 /// <para>A strip of pixels is computed for a panel of filters, in tiles, into a buffer that stays in L1, and goes from there to the maps of
 /// the result in whole lines: their distances are often powers of two, which a cache does not hold at once. Blocks of maps are written as they are: nothing is turned.</para>
+/// <para>Weights are packed first, or were prepared. Where all images have few pixels, each panel is packed by who multiplies with it, into L2, and passes over all images from there.</para>
 /// </remarks>
 internal static unsafe class MapProduct
 {
     private const int StripPixels = 64;
     private const long BandFloats = 128 * 1024;          // rows of the padded images that stay in L2 while the panels of weights pass
-    private const long FewPixels = 1024;                 // of all images: fewer than weights that a panel has for each filter, so that the weights are what costs
+    private const long FewPixels = 1024;                 // of all images: up to here the weights cost more than reading the images again for each panel
+
+    private const int PanelsOfThread = 4;                // at least, where they are what threads share
 
     /// <summary>Computes; bias may be null.</summary>
     public static void Run<V, L>(Execution on, MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
@@ -21,7 +24,7 @@ internal static unsafe class MapProduct
         PaddedMaps maps = sum.Maps;
         nint image = sum.From.Maps * (nint)maps.Size;
         int images = maps.Fits ? sum.N : (int)Math.Clamp(DirectConvolution.CopiedFloats / Math.Max(1, image), 1, sum.N), panels = sum.G * Panels<V, L>(sum);
-        bool isByPanel = (long)sum.N * sum.Output <= FewPixels && panels >= 4 * on.Threads && images == sum.N;
+        bool isByPanel = (long)sum.N * sum.Output <= FewPixels && panels >= PanelsOfThread * on.Threads && images == sum.N;
         nint packed = sum.Prepared != 0 || isByPanel ? 0 : PackedSize<V, L>(sum), ofPanel = sum.Prepared == 0 && isByPanel ? PackedSize<V, L>(sum) / panels : 0;
         float* memory = on.Shared(packed + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
         float* panel = sum.Prepared == 0 ? memory : (float*)sum.Prepared, biases = panel + PackedWeights<V, L>(sum), copy = memory + packed + TapTable.Size(sum);

@@ -58,6 +58,8 @@ public sealed class BrowserCollection : ICollectionFixture<OpenedSite>;
 [Collection(nameof(OpenedSite))]
 public sealed class BookInBrowserTests(OpenedSite site, ITestOutputHelper output)
 {
+    private const int Slowest = 5, Times = 5;
+
     [BrowserFact]
     public async Task Every_page_is_shown_whole_with_and_without_scripts()
     {
@@ -79,8 +81,17 @@ public sealed class BookInBrowserTests(OpenedSite site, ITestOutputHelper output
                 figures.Enqueue((page, found));
             }
         }));
-        var (slowest, figure) = figures.MaxBy(each => each.Figures.Time);
-        output.WriteLine($"{pages.Length} pages, scripts off and on, {string.Join(" and ", PageReading.Widths)} px: {watch.Elapsed.TotalSeconds:0} s; the slowest, {slowest}, opens in {figure.Time.TotalMilliseconds:0} ms");
+        output.WriteLine($"{pages.Length} pages, scripts off and on, {string.Join(" and ", PageReading.Widths)} px: {watch.Elapsed.TotalSeconds:0} s");
+        // Once more with no other page beside them, which kept the processor busy; the first of several times may have waited for the disk.
+        await using (Tab alone = await site.Browser.Open(Scripts.Off))
+            foreach (string page in figures.OrderByDescending(each => each.Figures.Time).Select(each => each.Page).Distinct().Take(Slowest))
+            {
+                var times = new List<TimeSpan>();
+                for (int time = 0; time < Times; time++)
+                    times.Add(await alone.Open(site.Address(page)));
+                times.Sort();
+                output.WriteLine($"{page} opens in {times[Times / 2].TotalMilliseconds:0} ms, the median of {Times}; beside another page {figures.Where(each => each.Page == page).Max(each => each.Figures.Time).TotalMilliseconds:0} ms");
+            }
         output.WriteLine($"formulas {figures.Sum(each => each.Figures.Formulas) / 2}, signs with limits {figures.Sum(each => each.Figures.Limits) / 2}, pictures {figures.Sum(each => each.Figures.Pictures) / 2}");
         Assert.True(wrong.IsEmpty, string.Join('\n', wrong));
         Assert.True(figures.Sum(each => each.Figures.Formulas) > 10 && figures.Any(each => each.Figures.Limits > 0) && figures.Any(each => each.Figures.Pictures > 0), "expected formulas, limits and pictures on the pages");
