@@ -15,7 +15,6 @@ internal static unsafe class MapProduct
     private const int StripPixels = 64;
     private const long BandFloats = 128 * 1024;          // rows of the padded images that stay in L2 while the panels of weights pass
     private const long FewPixels = 1024;                 // of all images: up to here the weights cost more than reading the images again for each panel
-
     private const int PanelsOfThread = 4;                // at least, where they are what threads share
 
     /// <summary>Computes; bias may be null.</summary>
