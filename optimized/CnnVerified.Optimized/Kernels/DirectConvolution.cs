@@ -52,7 +52,7 @@ internal static unsafe class DirectConvolution
         _ => MapProduct.PackedSize<float, ScalarLanes>(sum),
     };
 
-    /// <summary>Brings weights and bias there.</summary>
+    /// <summary>Brings weights and bias into that order, where so many floats have room.</summary>
     public static void Prepare(Execution on, in MapSum sum, float* w, float* bias, float* packed)
     {
         switch (on.Width)

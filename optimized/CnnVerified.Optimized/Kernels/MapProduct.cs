@@ -90,6 +90,7 @@ internal static unsafe class MapProduct
                 Pack(item, panels + item * WeightsOfPanel, biases + item * Lanes<V, L>());
         }
 
+        /// <summary>Floats from the weights of one panel to those of the next.</summary>
         public nint WeightsOfPanel => Lanes<V, L>() * (nint)sum.From.Count * sum.Taps;
 
         /// <summary>One panel, and its biases.</summary>
@@ -256,6 +257,7 @@ internal static unsafe class MapProduct
             }
         }
     }
+
     /// <summary>An item is a panel: who multiplies with its weights has packed them, and they pass over all images from L2.</summary>
     private readonly struct PanelByPanel<V, L>(Strips<V, L> strips, Packing<V, L> packing, bool isPacked) : IWork where V : unmanaged where L : struct, ILanes<V>
     {

@@ -30,9 +30,10 @@ internal static unsafe class PairedWindows
     /// <param name="dx">The gradient.</param>
     public static void Spread<TSpread>(Execution on, in PoolingGeometry s, TSpread spread, float* dy, float* x, float* y, float* dx) where TSpread : unmanaged, IPairSpread
     {
-        bool fills = s.Output * s.Taps == s.Input;   // what a frame's last row writes behind it would be another frame that is done
+        bool fills = s.Output * s.Taps == s.Input;
         if (!fills)
             new Span<float>(dx, checked(s.Maps * s.Input)).Clear();
+        // Behind a frame's last row is another frame, which is done already where windows hold several.
         on.Run(s.Maps, new Maps<Spreading<TSpread>>(s, on.Width, new(s, spread, dy, x, y, dx), overruns: fills && s.T == 1));
     }
 
