@@ -6,10 +6,10 @@ namespace CnnVerified.Verification.Checking;
 
 /// <summary>How real numbers of a type are drawn and made.</summary>
 /// <param name="Arithmetic">The arithmetic.</param>
-/// <param name="Draw">A number inside limits.</param>
+/// <param name="Draw">For limits, what draws a number inside them.</param>
 /// <param name="DrawDirection">How far an element moves: from so many numbers that two moves agree by accident about never.</param>
 /// <param name="DrawWhole">A whole number, where the arithmetic is faster on those.</param>
-internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limits, T> Draw, Func<Random, T> DrawDirection, Func<Random, T>? DrawWhole = null)
+internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Limits, Func<Random, T>> Draw, Func<Random, T> DrawDirection, Func<Random, T>? DrawWhole = null)
 {
     public T Of(Rational value) => Arithmetic.Constant(value);
 }
@@ -17,6 +17,9 @@ internal sealed record NumberKind<T>(Arithmetic<T> Arithmetic, Func<Random, Limi
 /// <summary>Between which numbers an element lies; null for no end.</summary>
 internal readonly record struct Limits(Rational? Low, bool LowIsIn, Rational? High, bool HighIsIn, IReadOnlyList<Rational>? OneOf = null, Rational? Not = null)
 {
+    /// <summary>True where no number lies between the ends.</summary>
+    public bool IsEmpty => OneOf is null && Low is { } low && High is { } high && (LowIsIn && HighIsIn ? high < low : high <= low);
+
     public bool Contains(Rational value) => OneOf is not null ? OneOf.Contains(value)
         : value != Not
             && (Low is not { } low || (LowIsIn ? low <= value : low < value))
@@ -29,25 +32,64 @@ internal static class Kinds
     public static NumberKind<ulong> Residues(ulong prime)
     {
         var field = new PrimeField(prime);
-        return new(field, (random, limits) => limits.OneOf is { } values ? field.Constant(values[random.Next(values.Count)]) : field.DrawElement(random), field.DrawElement);
+        return new(field, limits => limits.OneOf is { } values ? random => field.Constant(values[random.Next(values.Count)]) : field.DrawElement, field.DrawElement);
     }
 
-    public static NumberKind<Rational> Rationals() => new(new Rationals(), (random, limits) => DrawRational(random, limits), random => new Rational(random.Next(1, int.MaxValue), 1), random => new Rational(random.Next(-500, 501), 1));
+    public static NumberKind<Rational> Rationals() => new(new Rationals(), RationalsIn, random => new Rational(random.Next(1, int.MaxValue), 1), random => new Rational(random.Next(-500, 501), 1));
 
-    public static NumberKind<Estimate> Estimates() => new(new Estimates(), (random, limits) => DrawRational(random, limits, 1 << 20).ToDouble(), random => random.NextDouble() + 0.5);
+    public static NumberKind<Estimate> Estimates() => new(new Estimates(), EstimatesIn, random => random.NextDouble() + 0.5);
 
     // Fractions spread evenly inside the limits: generic enough that ties are rare, short enough to stay fast.
-    private static Rational DrawRational(Random random, Limits limits, int denominator = 64)
+    private static Func<Random, Rational> RationalsIn(Limits limits)
     {
         if (limits.OneOf is { } values)
-            return values[random.Next(values.Count)];
+            return random => values[random.Next(values.Count)];
+        var (low, width) = Ends(limits);
+        Rational step = width / new Rational(256, 1);
+        return random =>
+        {
+            while (true)
+            {
+                Rational value = low + step * new Rational(DrawStep(random, limits, 256), 1);
+                if (value != limits.Not)
+                    return value;
+            }
+        };
+    }
+
+    private static Func<Random, Estimate> EstimatesIn(Limits limits)
+    {
+        const int Steps = 1 << 22;
+        if (limits.OneOf is { } values)
+            return random => values[random.Next(values.Count)].ToDouble();
+        var (low, width) = Ends(limits);
+        double from = low.ToDouble(), by = width.ToDouble();
+        double? not = limits.Not?.ToDouble();
+        return random =>
+        {
+            while (true)
+            {
+                double value = from + by * DrawStep(random, limits, Steps) / Steps;
+                if (value != not)
+                    return value;
+            }
+        };
+    }
+
+    private static (Rational Low, Rational Width) Ends(Limits limits)
+    {
         Rational low = limits.Low ?? (limits.High is { } high ? high - new Rational(2, 1) : new Rational(-2, 1));
-        Rational width = (limits.High ?? (limits.Low is null ? new Rational(2, 1) : low + new Rational(2, 1))) - low;
+        return (low, (limits.High ?? (limits.Low is null ? new Rational(2, 1) : low + new Rational(2, 1))) - low);
+    }
+
+    // How many of so many steps from the low end to the high one; of an end that is not in, at least one away.
+    private static int DrawStep(Random random, Limits limits, int steps)
+    {
         while (true)
         {
-            var value = low + width * new Rational(random.Next(0, denominator * 4 + 1), denominator * 4);
-            if (limits.Contains(value))
-                return value;
+            int step = random.Next(0, steps + 1);
+            if ((step > 0 || limits.Low is null || limits.LowIsIn) && (step < steps || limits.High is null || limits.HighIsIn))
+                return step;
         }
     }
 }
@@ -132,10 +174,13 @@ internal sealed class Filler<T>
             {
                 T[] elements = _program.Reals(frame, name);
                 Limits limits = Of(frame, name);
+                if (elements.Length > 0 && limits.IsEmpty)
+                    return false;
                 if (style == 0 && limits == default)
                     limits = new(new Rational(-20, 1), true, new Rational(20, 1), true);
+                Func<Random, T> draw = style > 4 && limits == default && _kind.DrawWhole is { } whole ? whole : _kind.Draw(limits);
                 for (int i = 0; i < elements.Length; i++)
-                    elements[i] = style > 4 && limits == default && _kind.DrawWhole is { } whole ? whole(random) : _kind.Draw(random, limits);
+                    elements[i] = draw(random);
                 if (symmetry?.Tensor == name && !symmetry.Impose(elements, _program.Lengths(frame, name), _kind.Arithmetic))
                     return false;
             }

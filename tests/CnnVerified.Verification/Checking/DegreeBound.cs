@@ -17,7 +17,7 @@ internal static class DegreeBound
     /// where a denominator vanishes are drawn again, which at most doubles both.</remarks>
     public static double? Of(Model model, Claim claim, IReadOnlyList<Shape> shapes, CancellationToken stop)
     {
-        var experiment = new Experiment<Degree>(model, claim, new NumberKind<Degree>(new Degrees(), (_, limits) => limits.OneOf is null ? Degree.Variable : new(0, 0, 8, 8), _ => Degree.Variable), stop);
+        var experiment = new Experiment<Degree>(model, claim, new NumberKind<Degree>(new Degrees(), limits => _ => limits.OneOf is null ? Degree.Variable : new(0, 0, 8, 8), _ => Degree.Variable), stop);
         var random = new Random(0);
         double worst = 0;
         foreach (Shape shape in shapes)

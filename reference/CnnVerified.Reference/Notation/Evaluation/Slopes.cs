@@ -8,6 +8,8 @@ public sealed class Slopes<T>
     private readonly Program<Jet<T>> _dual;
     private readonly IReadOnlyList<string> _held;
     private readonly Jets<T> _jets;
+    private readonly string[] _reals;
+    private readonly string[] _exacts;
 
     /// <summary>Compiles the values that are to be derived.</summary>
     /// <param name="program">The program whose frames are differentiated at.</param>
@@ -19,6 +21,9 @@ public sealed class Slopes<T>
         _held = held ?? [];
         _jets = new Jets<T>(program.Arithmetic);
         _dual = new Program<Jet<T>>(program.Model, _jets, of);
+        Model model = program.Model;
+        _reals = [.. model.Parameters.Where(parameter => !parameter.IsWhole).Select(parameter => parameter.Name), .. model.Givens.Where(given => !given.IsExact).Select(given => given.Name)];
+        _exacts = [.. model.Givens.Where(given => given.IsExact).Select(given => given.Name)];
     }
 
     /// <summary>Raised where a derivative met a kink or a tie; to be lowered by who reads it.</summary>
@@ -41,28 +46,11 @@ public sealed class Slopes<T>
     /// <returns>The frame of the dual program: values with slopes.</returns>
     public Frame<Jet<T>> Along(Frame<T> frame, Func<string, T[]?> directions)
     {
-        _dual.Meter = _program.Meter;
-        Frame<Jet<T>> dual = _dual.NewFrame(_program.Wholes(frame))!;
-        foreach (string name in _program.Model.Parameters.Where(parameter => !parameter.IsWhole).Select(parameter => parameter.Name)
-            .Concat(_program.Model.Givens.Where(given => !given.IsExact).Select(given => given.Name)))
-        {
-            T[] from = _program.Reals(frame, name);
-            T[]? direction = directions(name);
-            Jet<T>[] to = _dual.Reals(dual, name);
-            for (int i = 0; i < to.Length; i++)
-                to[i] = new(from[i], direction is null ? _program.Arithmetic.Zero : direction[i]);
-        }
-        foreach (Given given in _program.Model.Givens.Where(given => given.IsExact))
-            _program.Exacts(frame, given.Name).CopyTo(_dual.Exacts(dual, given.Name), 0);
-        _dual.Run(dual, name =>
-        {
-            T[]? direction = directions(name);
-            if (direction is null && !_held.Contains(name))
-                return;
-            Jet<T>[] elements = _dual.Reals(dual, name);
-            for (int i = 0; i < elements.Length; i++)
-                elements[i] = new(elements[i].Value, direction is null ? _program.Arithmetic.Zero : _program.Arithmetic.Add(elements[i].Slope, direction[i]));
-        });
+        Frame<Jet<T>> dual = AtRest(frame);
+        foreach (string name in _reals)
+            if (directions(name) is { } direction)
+                Move(_dual.Reals(dual, name), direction);
+        Run(dual, directions);
         return dual;
     }
 
@@ -89,10 +77,16 @@ public sealed class Slopes<T>
         bool[] holes = new bool[rows * columns];
         var direction = new T[columns];
         Array.Fill(direction, _program.Arithmetic.Zero);
+        Frame<Jet<T>> dual = AtRest(frame);
+        Jet<T>[]? given = _reals.Contains(by) ? _dual.Reals(dual, by) : null;
         for (int column = 0; column < columns; column++)
         {
+            if (column > 0)
+                _program.Meter.NewFrame();   // the same frame once more costs what another would
             direction[column] = _program.Arithmetic.One;
-            var dual = Along(frame, by, direction);
+            if (given is not null)
+                Move(given, direction);
+            Run(dual, name => name == by ? direction : null);
             direction[column] = _program.Arithmetic.Zero;
             Jet<T>[] slopes = Of(dual, of);
             for (int row = 0; row < rows; row++)
@@ -103,4 +97,37 @@ public sealed class Slopes<T>
         }
         return (entries, holes);
     }
+
+    // What is given, with nothing that moves.
+    private Frame<Jet<T>> AtRest(Frame<T> frame)
+    {
+        _dual.Meter = _program.Meter;
+        Frame<Jet<T>> dual = _dual.NewFrame(_program.Wholes(frame))!;
+        foreach (string name in _reals)
+        {
+            T[] from = _program.Reals(frame, name);
+            Jet<T>[] to = _dual.Reals(dual, name);
+            for (int i = 0; i < to.Length; i++)
+                to[i] = new(from[i], _program.Arithmetic.Zero);
+        }
+        foreach (string name in _exacts)
+            _program.Exacts(frame, name).CopyTo(_dual.Exacts(dual, name), 0);
+        return dual;
+    }
+
+    private static void Move(Jet<T>[] elements, T[] direction)
+    {
+        for (int i = 0; i < elements.Length; i++)
+            elements[i] = elements[i] with { Slope = direction[i] };
+    }
+
+    private void Run(Frame<Jet<T>> dual, Func<string, T[]?> directions) => _dual.Run(dual, name =>
+    {
+        T[]? direction = directions(name);
+        if (direction is null && !_held.Contains(name))
+            return;
+        Jet<T>[] elements = _dual.Reals(dual, name);
+        for (int i = 0; i < elements.Length; i++)
+            elements[i] = new(elements[i].Value, direction is null ? _program.Arithmetic.Zero : _program.Arithmetic.Add(elements[i].Slope, direction[i]));
+    });
 }
