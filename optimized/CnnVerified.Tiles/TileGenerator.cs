@@ -83,7 +83,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                     };
 
                 /// <summary>The tile of sums of so many pixels and taps, whose lanes are channels.</summary>
-                public static delegate*<float*, nint, float*, int*, nint, nint, int, int, float*, void> ChannelSums<V, L>(int pixels, int taps) where V : unmanaged where L : struct, ILanes<V> =>
+                public static delegate*<float*, nint, float*, int*, nint, nint, int, int, bool, float*, void> ChannelSums<V, L>(int pixels, int taps) where V : unmanaged where L : struct, ILanes<V> =>
                     (pixels, taps) switch
                     {
             {{Lines(12, [.. channelSums.Select(tile => $"({tile.Pixels}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(pixels), $\"there is no tile of {pixels} pixels and {taps} taps.\"),"])}}
@@ -278,22 +278,31 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         public string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void {{Name}}<V, L>(float* dy, nint dyRow, float* x, int* taps, nint xRow, nint xPixel, int rows, int steps, float* sums) where V : unmanaged where L : struct, ILanes<V>
+                private static void {{Name}}<V, L>(float* dy, nint dyRow, float* x, int* taps, nint xRow, nint xPixel, int rows, int steps, bool isOneMore, float* sums) where V : unmanaged where L : struct, ILanes<V>
                 {
-            {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load(sums + ({t} * Sums.VirtualLanes + {m}) * Place);"))}}
-            {{Lines(8, Enumerable.Range(0, taps).Select(t => $"float* x{t} = x + taps[{t}];"))}}
+            {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load({Sum(m, t)});"))}}
+            {{Lines(8, Enumerable.Range(0, taps).Select(t => $"float* x{t} = x + taps[{2 * t}] * (nint)Place;"))}}
                     for (int row = 0; row < rows; row++)
                     {
                         float* d = dy + row * dyRow;
-                        nint at = row * xRow;
-                        for (int step = 0; step < steps; step++, d += Sums.VirtualLanes * Place, at += Sums.VirtualLanes * xPixel)
+                        nint at0 = row * xRow;
+            {{Lines(12, Enumerable.Range(1, pixels - 1).Select(m => $"nint at{m} = at0 + xPixel;"))}}
+                        for (int step = 0; step < steps; step++, d += Sums.VirtualLanes * Place)
                         {
-            {{Lines(16, [.. Enumerable.Range(0, pixels).Select(m => $"V d{m} = L.Load(d + {m} * Place);"), .. Each((m, t) => $"c{m}_{t} = L.Fma(d{m}, L.Load(x{t} + at{(m > 0 ? " + xPixel" : "")}), c{m}_{t});")])}}
+            {{Lines(16, [.. Enumerable.Range(0, pixels).Select(m => $"V d{m} = L.Load(d + {m} * Place);"), .. Each(Term), .. Enumerable.Range(0, pixels).Select(m => $"at{m} += Sums.VirtualLanes * xPixel;")])}}
+                        }
+                        if (isOneMore)
+                        {
+            {{Lines(16, [.. Each(Term).Where((_, i) => i % pixels == 0).Prepend("V d0 = L.Load(d);")])}}
                         }
                     }
-            {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, sums + ({t} * Sums.VirtualLanes + {m}) * Place);"))}}
+            {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, {Sum(m, t)});"))}}
                 }
             """;
+
+        private static string Term(int m, int t) => $"c{m}_{t} = L.Fma(d{m}, L.Load(x{t} + at{m}), c{m}_{t});";
+
+        private static string Sum(int m, int t) => $"sums + taps[{2 * t + 1}] * (nint)(Sums.VirtualLanes * Place) + {m * Place}";
     }
 
     /// <summary>A tile of weight sums: pixels are lanes, and each step takes as many as a sum has, of which a vector may hold a part.</summary>

@@ -32,6 +32,10 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-F14", "n1c2d4h5w70-k9t2r2s3-pd1")]
     [InlineData("CV-B2", "n2c3h40w150-k9r3s3-ph1pw1")]
     [InlineData("CV-B14", "n3c9h40w150-r3s3-ph1pw1-sh2sw2")]
+    // Blocks of one channel to a filter: bands of rows, sums that pixels at the border go to, and the pair of a sum that has one more.
+    [InlineData("CV-B14", "n2c17h9w21-r3s3-ph1pw1")]
+    [InlineData("CV-B14", "n1c3h7w18-r2s4-ph1pw2")]
+    [InlineData("CV-B35", "n1c20d3h6w37-k20t2r3s3-g20-pd1ph1pw1")]
     // A batch of tiny maps, turned; pixels apart with taps of their own, and weights that the call has squared.
     [InlineData("CV-F1", "n9c5h3w4-k20r2s2-ph1pw1")]
     [InlineData("CV-B1", "n9c5h5w5-k20r5s5")]

@@ -178,25 +178,29 @@ public sealed unsafe class TileTests
         }
     }
 
-    // Every 16th pixel of each row, or two neighbours, and for each tap a sum for each of them.
+    // Every 16th pixel of each row, or two neighbours, and for each tap a sum for each of them. The first may have one pixel more.
     private void ChannelSum<V, L>(int pixels, int taps) where V : unmanaged where L : struct, ILanes<V>
     {
-        const int Steps = 2, Lanes = Sums.VirtualLanes, Row = (Steps * Lanes + 3) * Tiles.Place, Pixel = 2 * Tiles.Place, ImageRow = (2 * Steps * Lanes + 5) * Tiles.Place;
-        float[] dy = Numbers(Rows * Row), x = Numbers(Rows * ImageRow + 512 * Tiles.Place), expected = Numbers(taps * Lanes * Tiles.Place), got = [.. expected];
-        int[] distances = [.. Enumerable.Range(0, taps).Select(_ => _random.Next(32) * Tiles.Place)];
-        for (int tap = 0; tap < taps; tap++)
-            for (int m = 0; m < pixels; m++)
-                for (int lane = 0; lane < L.Count; lane++)
-                    for (int i = 0; i < Rows; i++)
-                        for (int step = 0; step < Steps; step++)
-                        {
-                            ref float sum = ref expected[(tap * Lanes + m) * Tiles.Place + lane];
-                            sum = MathF.FusedMultiplyAdd(dy[i * Row + (step * Lanes + m) * Tiles.Place + lane], x[distances[tap] + i * ImageRow + (step * Lanes + m) * Pixel + lane], sum);
-                        }
-        fixed (float* d = dy, image = x, sums = got)
-        fixed (int* list = distances)
-            Tiles.ChannelSums<V, L>(pixels, taps)(d, Row, image, list, ImageRow, Pixel, Rows, Steps, sums);
-        Assert.Equal(expected, got);
+        const int Steps = 2, Lanes = Sums.VirtualLanes, Row = ((Steps + 1) * Lanes + 3) * Tiles.Place, Pixel = 2 * Tiles.Place, ImageRow = (2 * (Steps + 1) * Lanes + 5) * Tiles.Place;
+        float[] dy = Numbers(Rows * Row), x = Numbers(Rows * ImageRow + 512 * Tiles.Place);
+        int[] list = [.. Enumerable.Range(0, taps).Reverse().SelectMany(tap => new[] { _random.Next(32), tap })];
+        foreach (bool isOneMore in new[] { false, true })
+        {
+            float[] expected = Numbers(taps * Lanes * Tiles.Place), got = [.. expected];
+            for (int term = 0; term < taps; term++)
+                for (int m = 0; m < pixels; m++)
+                    for (int lane = 0; lane < L.Count; lane++)
+                        for (int i = 0; i < Rows; i++)
+                            for (int step = 0; step < (isOneMore && m == 0 ? Steps + 1 : Steps); step++)
+                            {
+                                ref float sum = ref expected[(list[2 * term + 1] * Lanes + m) * Tiles.Place + lane];
+                                sum = MathF.FusedMultiplyAdd(dy[i * Row + (step * Lanes + m) * Tiles.Place + lane], x[list[2 * term] * Tiles.Place + i * ImageRow + (step * Lanes + m) * Pixel + lane], sum);
+                            }
+            fixed (float* d = dy, image = x, sums = got)
+            fixed (int* pairs = list)
+                Tiles.ChannelSums<V, L>(pixels, taps)(d, Row, image, pairs, ImageRow, Pixel, Rows, Steps, isOneMore, sums);
+            Assert.Equal(expected, got);
+        }
     }
 
     // Channels and within each the taps of a list: a place and which tap it is. Lanes are images.

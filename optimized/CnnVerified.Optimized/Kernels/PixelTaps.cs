@@ -52,6 +52,9 @@ internal readonly unsafe struct PixelTaps
     /// <summary>Whether pixels w and w + <paramref name="distance"/> of a row meet the same taps, the second each of them so many <paramref name="places"/> further.</summary>
     public bool AreAlike(int w, int distance, int places) => _w.Kind(w + distance) == _w.Kind(w) && _w.Start(w + distance) == _w.Start(w) + places;
 
+    /// <summary>The same of rows h and h + <paramref name="distance"/> of a frame.</summary>
+    public bool RowsAreAlike(int h, int distance, int places) => _h.Kind(h + distance) == _h.Kind(h) && _h.Start(h + distance) == _h.Start(h) + places;
+
     /// <summary>One dimension: pixels with the same first and last tap are of one kind, since what lies between is the same for all.</summary>
     private readonly struct Axis
     {

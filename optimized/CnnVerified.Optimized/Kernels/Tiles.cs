@@ -12,8 +12,8 @@ namespace CnnVerified.Optimized.Kernels;
 /// one row of c to the next and from one vector of a row to the next, whether to go on from what c holds, bias of lanes or null). One of listed columns has its terms and vectors beside each
 /// other, and a bias of rows. The tiles themselves are written by CnnVerified.Tiles.</para>
 /// <para>Of tiles whose lanes are channels one multiplies (<see cref="Channels{V, L}"/>): it takes (x, pairs of where a tap lies and which it is, in places, their end, weights, c, floats from one
-/// pixel of c to the next, bias or null). The other sums (<see cref="ChannelSums{V, L}"/>): it takes (the residual, floats of a row of it, the image, the taps' distances, floats of a row and of
-/// a pixel of it, rows, steps of 16 pixels in a row, the sums).</para>
+/// pixel of c to the next, bias or null). The other sums (<see cref="ChannelSums{V, L}"/>): it takes (the residual, floats of a row of it, the image,
+/// such pairs, floats of a row and of a pixel of it, rows, steps of 16 pixels, whether the first pixel of a row has one more, its sums).</para>
 /// <para>The third kind sums over pixels (<see cref="Lanes{V, L}"/>): pixel j of a row goes to lane j mod 16, and each tap and filter has 16 sums. It takes
 /// (the residual's row, floats to the next map of it, the image's row, the taps' distances, rows, floats from one row to the next of each, pixels of a row,
 /// which lanes the last of them fill, the sums, floats from a filter's sums to the next one's).</para>
