@@ -37,10 +37,10 @@ internal static unsafe class ChannelProduct
         on.Run(checked(sum.N * blocks * parts), new Rows<V, L>(sum, taps, runs, rows, parts, x, packed, panel, bias != null, y));
     }
 
-    // For the pixel of a row that a tile begins with, how many the tile has: as many, a class apart, as meet the same taps of their columns.
+    // For the pixel of a row that a run begins with, how many it has: as many, a class apart, as meet the same taps of their columns.
     private static void FindRuns(in MapSum sum, in PixelTaps taps, int* runs)
     {
-        int most = sum.W.Step <= 2 ? Tiles.MostPixels : 1;
+        int most = sum.W.Step <= 2 ? sum.W.Size : 1;
         for (int first = 0; first < Math.Min(sum.W.Classes, sum.W.Size); first++)
             for (int w = first, pixels; w < sum.W.Size; w += pixels * sum.W.Classes)
             {
@@ -79,15 +79,21 @@ internal static unsafe class ChannelProduct
         {
             int* list = taps.List(d, h, w, out int* end);
             float* place = image + taps.Place(d, h, w) * Tiles.Place, bias = hasBias ? weights + sum.Taps * Tiles.Place : null;
+            int distance = Math.Min(sum.W.Step, 2) * Tiles.Place, pixels = Math.Min(runs[w], Tiles.MostPixels), row = sum.W.Classes * Tiles.Place;
             if (Sse.IsSupported)
                 for (int pixel = 0; pixel < runs[w]; pixel++)
                 {
-                    Sse.Prefetch0(place + RowsAhead * sum.W.Source * Tiles.Place + pixel * Tiles.Place);
-                    Sse.Prefetch0(result + RowsAhead * sum.W.Size * Tiles.Place + pixel * Tiles.Place);
+                    Sse.Prefetch0(place + (RowsAhead * sum.W.Source + pixel) * (nint)Tiles.Place);
+                    Sse.Prefetch0(result + (RowsAhead * sum.W.Size + pixel) * (nint)Tiles.Place);
                 }
-            var tile = Tiles.Channels<V, L>(runs[w], Math.Min(sum.W.Step, 2) * Tiles.Place);
-            for (int lane = 0; lane < Tiles.Place; lane += L.Count)
-                tile(place + lane, list, end, weights + lane, result + lane, sum.W.Classes * Tiles.Place, bias == null ? null : bias + lane);
+            var tile = Tiles.Channels<V, L>(pixels, distance);
+            for (int pixel = 0; pixel < runs[w]; pixel += pixels)
+            {
+                // The last tile computes some pixels once more.
+                int first = Math.Min(pixel, runs[w] - pixels);
+                for (int lane = 0; lane < Tiles.Place; lane += L.Count)
+                    tile(place + first * (nint)distance + lane, list, end, weights + lane, result + first * (nint)row + lane, row, bias == null ? null : bias + lane);
+            }
         }
     }
 }
