@@ -83,7 +83,9 @@ internal static unsafe class WinogradProduct
             long wanted = (NearFloats - panel) / tile;
             if (wanted < LeastTiles)
                 wanted = MostTiles;
-            long band = Math.Clamp(wanted / Columns, 1, (rows + threads - 1) / threads);
+            // Threads that share few tiles transform all of them, each for itself, and each its own filters: transformed kernels, which are more, do not go from one core to another.
+            bool sharesTiles = rows * Columns <= sum.K && threads <= Panels;
+            long band = Math.Clamp(wanted / Columns, 1, sharesTiles ? rows : (rows + threads - 1) / threads);
             Bands = checked((int)((rows + band - 1) / band));
             RowsOfBand = (int)((rows + Bands - 1) / Bands);
             Cuts = Math.Clamp((threads + Bands - 1) / Bands, 1, Panels);
