@@ -45,11 +45,11 @@ public sealed class WinogradTests
     {
         var random = new Random(2015);
         var (N, C, H, W, K) = (2, 5, 9, 10, 7);
-        float[] x = Whole(N * C * H * W, 3), w = Whole(K * C * 9, 2 * unit, unit), b = Whole(K, 9), dy = Whole(N * K * H * W, 2), dyOfUnits = [.. dy.Select(value => value * unit)];
-        Window window = new() { Ph = 1, Pw = 1 };
+        float[] x = Whole(N * C * H * W, 3), w = Whole(K * C * 9, 2 * unit, unit), b = Whole(K, 9), dy = Whole(N * K * H * W, 2);
         using var ordered = new Execution(threads: 1);
         using var filtered = new Execution(threads: 1) { Algorithm = Algorithm.Winograd, WinogradLimit = limit };
         var (plain, fast) = (Passes(ordered), Passes(filtered));
+        Assert.StartsWith("Winograd", filtered.Chosen!.Kernel.ToString(), StringComparison.Ordinal);
 
         // In order these sums are exact, which the oracle exact shows.
         Assert.Equal(plain.Y, fast.Y);
@@ -58,15 +58,52 @@ public sealed class WinogradTests
 
         float[] Whole(int count, int most, int step = 1) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.Next(-most / step, most / step + 1) * step))];
 
-        (float[] Y, float[] Dx, float[] Dw) Passes(Execution on)
+        (float[] Y, float[] Dx, float[] Dw) Passes(Execution on) => Compute(on, (N, C, H, W, K), x, w, b, dy, [.. dy.Select(value => value * unit)]);
+    }
+
+    // Few tiles of many filters, and many of few: threads share out filters or rows of tiles, and transform for each other or each for itself.
+    [Theory]
+    [InlineData(1, 33, 6, 7, 130)]
+    [InlineData(2, 20, 13, 12, 70)]
+    [InlineData(3, 70, 9, 9, 20)]
+    public void Threads_do_not_change_a_bit(int N, int C, int H, int W, int K)
+    {
+        var random = new Random(2015);
+        float[] x = Reals(N * C * H * W), w = Reals(K * C * 9), b = Reals(K), dy = Reals(N * K * H * W);
+        foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(Execution.IsSupported))
         {
-            var (y, dx, dw) = (new float[dy.Length], new float[x.Length], new float[w.Length]);
-            Optimized.Equations.Convolution.Forward(Of(x, N, C, H, W), Of(w, K, C, 3, 3), Of(b, K), window, new TensorSpan<float>(y, [N, K, H, W]), on);
-            Optimized.Equations.Convolution.BackwardData(Of(dy, N, K, H, W), Of(w, K, C, 3, 3), window, new TensorSpan<float>(dx, [N, C, H, W]), on);
-            Optimized.Equations.Convolution.BackwardWeights(Of(dyOfUnits, N, K, H, W), Of(x, N, C, H, W), window, new TensorSpan<float>(dw, [K, C, 3, 3]), on);
-            Assert.StartsWith("Winograd", on == filtered ? on.Chosen!.Kernel.ToString() : "Winograd", StringComparison.Ordinal);
-            return (y, dx, dw);
+            var alone = Passes(1);
+            foreach (int threads in new[] { 2, 3, 4 })
+            {
+                var shared = Passes(threads);
+                Assert.Equal(alone.Y, shared.Y);
+                Assert.Equal(alone.Dx, shared.Dx);
+                Assert.Equal(alone.Dw, shared.Dw);
+            }
+
+            (float[] Y, float[] Dx, float[] Dw) Passes(int threads)
+            {
+                using var on = new Execution(width, threads) { Algorithm = Algorithm.Winograd, PoisonScratch = true };
+                return Compute(on, (N, C, H, W, K), x, w, b, dy, dy);
+            }
         }
+
+        float[] Reals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
+
+    // Of layers with padding 1.
+    private static (float[] Y, float[] Dx, float[] Dw) Compute(Execution on, (int N, int C, int H, int W, int K) sizes, float[] x, float[] w, float[] b, float[] dy, float[] dyOfWeights)
+    {
+        var (N, C, H, W, K) = sizes;
+        Window window = new() { Ph = 1, Pw = 1 };
+        var (y, dx, dw) = (new float[dy.Length], new float[x.Length], new float[w.Length]);
+        Array.Fill(y, float.NaN);
+        Array.Fill(dx, float.NaN);
+        Array.Fill(dw, float.NaN);
+        Optimized.Equations.Convolution.Forward(Of(x, N, C, H, W), Of(w, K, C, 3, 3), Of(b, K), window, new TensorSpan<float>(y, [N, K, H, W]), on);
+        Optimized.Equations.Convolution.BackwardData(Of(dy, N, K, H, W), Of(w, K, C, 3, 3), window, new TensorSpan<float>(dx, [N, C, H, W]), on);
+        Optimized.Equations.Convolution.BackwardWeights(Of(dyOfWeights, N, K, H, W), Of(x, N, C, H, W), window, new TensorSpan<float>(dw, [K, C, 3, 3]), on);
+        return (y, dx, dw);
 
         static ReadOnlyTensorSpan<float> Of(float[] values, params nint[] lengths) => new(values, lengths);
     }

@@ -43,10 +43,15 @@ internal static unsafe class WinogradWeights
         int* terms = (int*)(waiting + (plan.IsWhole ? 0 : items * sums));
         for (int tile = 0; tile < plan.Tiles; tile++)
             terms[tile] = tile * Tiles.Place;
-        Execution.PerThread scratch = on.Local(plan.Scratch + (plan.IsWhole ? sums : 0));
+        Execution.PerThread scratch = on.Local(plan.OwnInputs + (plan.SharesInputs ? 0 : plan.Points * plan.InputPlane));
         for (int row = 0; row < plan.AllRows; row += plan.RowsOfPart)
         {
             int rows = Math.Min(plan.RowsOfPart, plan.AllRows - row);
+            if (!plan.SharesInputs)
+            {
+                on.Run(plan.Panels, new Panels<F, V, L>(s, plan, dy, x, residuals, terms, row, rows, waiting, dw, scratch));
+                continue;
+            }
             on.Run(plan.Blocks * rows, new Inputs<F, V, L>(s, plan, row, rows, x, inputs, scratch));
             on.Run(plan.Panels * rows, new Residuals<F, V, L>(s, plan, row, rows, dy, residuals, scratch));
             on.Run(items, new Products<F, V, L>(s, plan, inputs, residuals, terms, row, rows, waiting, dw, scratch));
@@ -77,6 +82,8 @@ internal static unsafe class WinogradWeights
             (InputColumns, ResidualColumns) = (Columns * F.Outputs + 2, Columns * F.Outputs);
             nint read = Math.Max((nint)(count * F.Outputs + 2) * InputColumns * Place, (nint)F.Outputs * ResidualColumns * lanes);
             Scratch = FilterTransform.Between + Points + Math.Max(read, (nint)Channels * 9 * lanes);
+            OwnInputs = Scratch + (IsWhole ? Points * SumPlane : 0);
+            SharesInputs = threads == 1 || threads * (long)s.C > 2L * s.K || Panels % threads != 0 && Panels < 4 * threads;
         }
 
         private static int Place => Optimized.Kernels.Tiles.Place;
@@ -122,8 +129,28 @@ internal static unsafe class WinogradWeights
 
         public nint Scratch { get; }
 
+        /// <summary>Where in the scratch of a thread its own transformed inputs are.</summary>
+        public nint OwnInputs { get; }
+
+        /// <summary>Whether threads transform inputs for each other. Otherwise each transforms all of them, and its own filters' residuals: what one core has written and another reads costs more, as long
+        /// as it is not much that is transformed again.</summary>
+        public bool SharesInputs { get; }
+
         /// <summary>Filters of a panel, in whole vectors.</summary>
         public int Width(int panel, int K, int vector) => (Math.Min(Lanes, K - panel * Lanes) + vector - 1) / vector * vector;
+    }
+
+    /// <summary>An item is a panel of filters, with all that it takes.</summary>
+    private readonly struct Panels<F, V, L>(Geometry s, Plan<F> plan, float* dy, float* x, float* residuals, int* terms, int row, int rows, float* waiting, float* dw, Execution.PerThread scratch) : IWork
+        where F : struct, IMinimalFilter where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            float* inputs = scratch[thread] + plan.OwnInputs;
+            new Inputs<F, V, L>(s, plan, row, rows, x, inputs, scratch).Do(0, plan.Blocks * rows, thread);
+            new Residuals<F, V, L>(s, plan, row, rows, dy, residuals, scratch).Do(from * rows, to * rows, thread);
+            new Products<F, V, L>(s, plan, inputs, residuals, terms, row, rows, waiting, dw, scratch).Do(from * plan.Groups, to * plan.Groups, thread);
+        }
     }
 
     /// <summary>An item is a row of tiles and a block of channels: neighbouring items are rows of the same block.</summary>
