@@ -153,7 +153,7 @@ public static class KernelTable
     /// <summary>The row for maps in blocks, or null where none takes them.</summary>
     internal static KernelRule? OfBlocks(Execution on, in MapSum sum)
     {
-        if (on.Algorithm != Algorithm.Ordered || !sum.From.AreBlocked && !sum.To.AreBlocked || !HasRoom(sum.W))
+        if (!sum.From.AreBlocked && !sum.To.AreBlocked || !HasRoom(sum.W))
             return null;
         foreach (var (rule, takes) in BlockedSumRows)
             if (takes((int)on.Width, sum))
@@ -163,7 +163,7 @@ public static class KernelTable
 
     /// <summary>The same for weight gradients: with the image or the residual in blocks.</summary>
     internal static KernelRule? OfBlocks(Execution on, in Geometry s, bool ofBlocks, bool byBlocks) =>
-        on.Algorithm != Algorithm.Ordered || !ofBlocks && !byBlocks || !HasRoom(MapSum.Forward(s, flattens: false).W) ? null
+        !ofBlocks && !byBlocks || !HasRoom(MapSum.Forward(s, flattens: false).W) ? null
         : AreChannels(s.G, s.C, s.K) && ofBlocks && byBlocks ? BlockedWeights[0]
         : s.G == 1 && !WeightLanes.Takes(s) && !IsMatrix(s) && !(ColumnWeights.Pays((int)on.Width, s) && !ofBlocks) && WeightProduct.Pays((int)on.Width, s, ofBlocks) ? BlockedWeights[1]
         : null;

@@ -59,9 +59,10 @@ public sealed class BlockedConvolutionTests
         nint[] xLengths = BlockedConvolution.Lengths(N, C, c["h"], c["w"]), yLengths = BlockedConvolution.Lengths(N, K, P, Q);
         float[] x = Numbers(ofX), w = Numbers(ofW), b = Numbers(K), dy = Numbers(ofY), y = Filled(ofY), dx = Filled(ofX), dw = Filled(ofW), dwBlocked = Filled(ofW);
         foreach (VectorWidth width in EngineList.Widths)
-            foreach (int threads in new[] { 1, 3 })
+            // Where minimal filtering is asked for and does not take the layer, that changes nothing.
+            foreach (var (threads, algorithm) in new[] { (1, Algorithm.Ordered), (3, Algorithm.Ordered), (2, Algorithm.Winograd) })
             {
-                using var on = new Execution(width, threads) { PoisonScratch = true };
+                using var on = new Execution(width, threads) { PoisonScratch = true, Algorithm = algorithm };
                 float[] xBlocked = Blocks(x, ofX, xLengths, on), dyBlocked = Blocks(dy, ofY, yLengths, on), yBlocked = Filled(yLengths), dxBlocked = Filled(xLengths);
                 Convolution.Forward(new(x, ofX, default), new(w, ofW, default), b, c.Window, new(y, ofY), on);
                 Convolution.BackwardData(new(dy, ofY, default), new(w, ofW, default), c.Window, new(dx, ofX), on);

@@ -2,7 +2,7 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The three passes on maps of which some come in blocks: by a kernel for blocks, or through maps as they are.</summary>
+/// <summary>The three passes on maps of which some come in blocks: by a kernel for blocks, or through maps as they are, as minimal filtering goes.</summary>
 internal static unsafe class BlockedPasses
 {
     /// <summary>y from x (CV-F1, CV-F9, CV-F12).</summary>
@@ -19,7 +19,7 @@ internal static unsafe class BlockedPasses
     public static void Forward(Execution on, in Geometry s, int place, float* x, float* w, float* b, int placeOfResult, float* y, Activation activation = Activation.None,
         nint prepared = 0)
     {
-        if (Run(on, MapSum.Forward(s, flattens: true, place, placeOfResult) with { Activation = activation, Prepared = prepared }, x, w, b, y))
+        if (WinogradLayer.OfProduct(on, s, s.C) is null && Run(on, MapSum.Forward(s, flattens: true, place, placeOfResult) with { Activation = activation, Prepared = prepared }, x, w, b, y))
             return;
         var maps = new Converted(on, s, place, x, placeOfResult, y, out float* mapsOfX, out float* mapsOfY);
         maps.Input(s.N, s.C, s.Input, x, mapsOfX, place);
@@ -30,7 +30,7 @@ internal static unsafe class BlockedPasses
     /// <summary>dx from dy (CV-B1, CV-B13, CV-B28).</summary>
     public static void BackwardData(Execution on, in Geometry s, int place, float* dy, float* w, int placeOfResult, float* dx)
     {
-        if (Run(on, MapSum.BackwardData(s, place, placeOfResult), dy, w, null, dx))
+        if (WinogradLayer.OfProduct(on, s, s.K) is null && Run(on, MapSum.BackwardData(s, place, placeOfResult), dy, w, null, dx))
             return;
         var maps = new Converted(on, s, placeOfResult, dx, place, dy, out float* mapsOfX, out float* mapsOfY);
         maps.Input(s.N, s.K, s.Output, dy, mapsOfY, place);
@@ -41,7 +41,7 @@ internal static unsafe class BlockedPasses
     /// <summary>dw from dy and x (CV-B2, CV-B14, CV-B29).</summary>
     public static void BackwardWeights(Execution on, in Geometry s, int place, float* dy, int placeOfX, float* x, float* dw)
     {
-        if (KernelTable.OfBlocks(on, s, ofBlocks: placeOfX > 1, byBlocks: place > 1) is { } rule)
+        if (WinogradLayer.OfWeights(on, s) is null && KernelTable.OfBlocks(on, s, ofBlocks: placeOfX > 1, byBlocks: place > 1) is { } rule)
         {
             on.Chosen = rule;
             if (rule.Kernel == ConvolutionKernel.Channels)
