@@ -45,6 +45,9 @@ public sealed class BlockedConvolutionTests
     [InlineData("n2c37h19w37-k37r3s3-ph1pw1-g37", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     [InlineData("n1c16h12w35-k16r5s5-sh2sw2-ph2pw2-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     [InlineData("n1c16h12w35-k16r3s3-sh3sw3-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    // Padding on both sides: some of the last rows and columns meet fewer taps than those before them.
+    [InlineData("n2c37h19w37-k37r3s3-ph1pw1-qh1-qw1-g37", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
+    [InlineData("n2c40h9w40-k33r3s3-ph1pw1-qh1-qw1", ConvolutionKernel.Filters, ConvolutionKernel.Filters, ConvolutionKernel.Filters)]
     // Rows and columns at the border meet no tap at all.
     [InlineData("n1c16h3w20-k16r3s3-ph4pw4-g16", ConvolutionKernel.Channels, ConvolutionKernel.Channels, ConvolutionKernel.Channels)]
     // Padding behind the image alone, which so does not end where windows do.

@@ -79,7 +79,7 @@ internal static unsafe class ChannelProduct
         {
             int* list = taps.List(d, h, w, out int* end);
             float* place = image + taps.Place(d, h, w) * Tiles.Place, bias = hasBias ? weights + sum.Taps * Tiles.Place : null;
-            int distance = Math.Min(sum.W.Step, 2) * Tiles.Place, pixels = Math.Min(runs[w], Tiles.MostPixels), row = sum.W.Classes * Tiles.Place;
+            int distance = Math.Min(sum.W.Step, 2) * Tiles.Place, pixels = Math.Min(runs[w], Tiles.MostPixels), next = sum.W.Classes * Tiles.Place;
             if (Sse.IsSupported)
                 for (int pixel = 0; pixel < runs[w]; pixel++)
                 {
@@ -92,7 +92,7 @@ internal static unsafe class ChannelProduct
                 // The last tile computes some pixels once more.
                 int first = Math.Min(pixel, runs[w] - pixels);
                 for (int lane = 0; lane < Tiles.Place; lane += L.Count)
-                    tile(place + first * (nint)distance + lane, list, end, weights + lane, result + first * (nint)row + lane, row, bias == null ? null : bias + lane);
+                    tile(place + first * (nint)distance + lane, list, end, weights + lane, result + first * (nint)next + lane, next, bias == null ? null : bias + lane);
             }
         }
     }

@@ -12,7 +12,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// </remarks>
 internal static unsafe class ChannelWeights
 {
-    private const int Lanes = Sums.VirtualLanes;
+    private const int Lanes = Sums.VirtualLanes, Neighbours = 2;
     private const int BandFloats = 20 * 1024;            // of image and residual, which stay in the cache while all turns pass
 
     /// <summary>Computes.</summary>
@@ -42,11 +42,12 @@ internal static unsafe class ChannelWeights
 
     /// <summary>What is added at once of a row: every 16th pixel, and the neighbour of each where there are two.</summary>
     /// <param name="Pixel">The first.</param>
-    /// <param name="Pixels">1 or 2.</param>
+    /// <param name="Pixels">1, or <see cref="Neighbours"/>.</param>
     /// <param name="Steps">How many of each, but for the last one of the first, which may have no neighbour.</param>
-    /// <param name="IsOneMore">Whether it is there: 1 or 0.</param>
-    private readonly record struct Turn(int Pixel, int Pixels, int Steps, int IsOneMore);
+    /// <param name="IsOneMore">Whether it is there.</param>
+    private readonly record struct Turn(int Pixel, int Pixels, int Steps, bool IsOneMore = false);
 
+    /// <summary>Some taps of a turn, as many as stay in registers, from a row on.</summary>
     private readonly struct Call(delegate*<float*, nint, float*, int*, nint, nint, int, int, bool, float*, void> tile, int* list, float* residual, float* image, float* sums, int steps, bool isOneMore)
     {
         public readonly delegate*<float*, nint, float*, int*, nint, nint, int, int, bool, float*, void> Tile = tile;
@@ -85,9 +86,9 @@ internal static unsafe class ChannelWeights
                 if (IsAtBorder(lane, left, right) || pixel >= right)
                     continue;
                 if (lane + 1 < end && StartOf(lane + 1, left) == pixel + 1 && pixel + 1 < right && !IsAtBorder(lane + 1, left, right))
-                    pixels = 2;
+                    pixels = Neighbours;
                 int steps = StepsFrom(pixel, right), ofBoth = StepsFrom(pixel + pixels - 1, right);
-                turns[count++] = new(pixel, pixels, ofBoth, steps - ofBoth);
+                turns[count++] = new(pixel, pixels, ofBoth, steps > ofBoth);
             }
             ofBands = count;
             for (int lane = first; lane < end; lane++)
@@ -95,11 +96,11 @@ internal static unsafe class ChannelWeights
                 {
                     // Of each sum the pixels ascend.
                     for (int pixel = lane; pixel < left; pixel += Lanes)
-                        turns[count++] = new(pixel, 1, 1, 0);
+                        turns[count++] = new(pixel, 1, 1);
                     if (StartOf(lane, left) is var within && within < right)
-                        turns[count++] = new(within, 1, StepsFrom(within, right), 0);
+                        turns[count++] = new(within, 1, StepsFrom(within, right));
                     for (int pixel = StartOf(lane, right); pixel < sum.W.Size; pixel += Lanes)
-                        turns[count++] = new(pixel, 1, 1, 0);
+                        turns[count++] = new(pixel, 1, 1);
                 }
             return count;
         }
@@ -152,16 +153,15 @@ internal static unsafe class ChannelWeights
                     Sse.Prefetch0(from + (nint)pixel * Tiles.Place);
         }
 
-        // As many taps as stay in registers at once.
         private int FindCalls(float* residual, float* image, int o, int p, in Turn turn, float* sumsOfBlock, Call* calls)
         {
             int* list = taps.List(o, p, turn.Pixel, out int* last);
-            int most = Tiles.TapsInRegisters(2, sum.Taps), count = 0;
+            int most = Tiles.TapsInRegisters(Neighbours, sum.Taps), count = 0;
             for (int left = (int)(last - list) / 2, some; left > 0; left -= some, list += 2 * some)
             {
                 some = Math.Min(most, left);
                 calls[count++] = new(Tiles.ChannelSums<V, L>(turn.Pixels, some), list, residual + (nint)turn.Pixel * Tiles.Place, image + taps.Place(o, p, turn.Pixel) * Tiles.Place,
-                    sumsOfBlock + turn.Pixel % Lanes * Tiles.Place, turn.Steps, turn.IsOneMore != 0);
+                    sumsOfBlock + turn.Pixel % Lanes * Tiles.Place, turn.Steps, turn.IsOneMore);
             }
             return count;
         }

@@ -123,6 +123,10 @@ public sealed class CheckerTests
 
     [Theory]
     [InlineData("given x[N]\nwhere N > N\ny[i:N] = x[i]", "dx[i:N] = dy[i]", "no point of the domain was found")]
+    // Ends between which there is no number, for all three kinds of numbers.
+    [InlineData("given x[N], p[N] in (1,1]\ny[i:N] = x[i]*p[i]", "dx[i:N] = dy[i]*p[i]", "no point of the domain was found")]
+    [InlineData("given x[N], p[N] in (2,1)\ny[i:N] = max(x[i], p[i])", "dx[i:N] = dy[i]*[x[i] > p[i]]", "no point of the domain was found")]
+    [InlineData("given x[N], p[N] in (2,1)\ny[i:N] = exp(x[i])*p[i]", "dx[i:N] = dy[i]*y[i]", "no point of the domain was found")]
     [InlineData("given x[N]\ny[i:N] = x[i*9223372036854775807]", "dx[i:N] = [i=0]*dy[0]", "index arithmetic went beyond 64 bits")]
     public void What_cannot_be_tried_is_undecided(string forward, string claim, string reason) =>
         Assert.Equal(reason, Check(Text(forward, "x", claim), Verdict.Undecided).Reason);

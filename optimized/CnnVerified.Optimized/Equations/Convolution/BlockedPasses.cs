@@ -2,7 +2,7 @@ using CnnVerified.Optimized.Kernels;
 
 namespace CnnVerified.Optimized.Equations;
 
-/// <summary>The three passes on maps of which some come in blocks: by a kernel for blocks, or through maps as they are, as minimal filtering goes.</summary>
+/// <summary>The three passes on maps of which some come in blocks: by a kernel for blocks, or through maps as they are. For minimal filtering there is no kernel for blocks.</summary>
 internal static unsafe class BlockedPasses
 {
     /// <summary>y from x (CV-F1, CV-F9, CV-F12).</summary>
