@@ -5,7 +5,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// <summary>Elementary functions as fixed sequences of IEEE operations, so that a value depends neither on its position nor on the
 /// vector width: here exp and what follows from it.</summary>
 /// <remarks>
-/// All rest on one reduction: a = n·ln 2 + r with whole n and |r| ≤ 0.3467, and eʳ = 1 + r + r²·q(r) with a polynomial q whose
+/// All of this file rest on one reduction: a = n·ln 2 + r with whole n and |r| ≤ 0.3467, and eʳ = 1 + r + r²·q(r) with a polynomial q whose
 /// largest error is the smallest that its degree allows (computed in 113 bits by reweighted least squares, then rounded coefficient by
 /// coefficient, each time refitting the rest). n·Ln2Hi is subtracted exactly, because Ln2Hi has 15 bits and enters the fused operation
 /// unrounded; n·Ln2Lo leaves one rounding in r, at most 2⁻²⁶, which is 0 for n = 0. The errors below are in units in the last place of
@@ -57,28 +57,6 @@ internal static partial class Functions
         V half = L.Add(high, L.Fma(scale, t, low));
         // Half of a subnormal may be none.
         return L.IfGreater(L.Create(1e-30f), L.Abs(x), x, L.Add(half, half));
-    }
-
-    /// <summary>tanh x; NaN stays NaN.</summary>
-    /// <remarks>Up to 0.8 x + x³·s(x²), error below 0.5 + 0.2 ULP; from there 1 − 2/(e^2|x| + 1), where the subtrahend is below 0.34:
-    /// e^2|x| 0.15, rounding e^2|x| + 1 0.23, the quotient 0.25, the difference 0.5; together below 1.2 ULP, measured 1.04.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Tanh<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>
-    {
-        V a = L.Abs(x);
-        V one = L.Create(1f);
-        V r = Reduce<V, L>(L.AtMost(L.Add(a, a), L.Create(20f)), out V n, out _);   // tanh rounds to 1 from 9.02 on
-        V e = L.Fma(L.Fma(ExpTail<V, L>(r), r, one), r, one);
-        V large = L.Subtract(one, L.Divide(L.Create(2f), L.Fma(L.PowerOfTwo(n), e, one)));
-        V z = L.Multiply(x, x);
-        V s = L.Create(0.00158881699f);
-        s = L.Fma(s, z, L.Create(-0.00741727697f));
-        s = L.Fma(s, z, L.Create(0.0213084631f));
-        s = L.Fma(s, z, L.Create(-0.0538541004f));
-        s = L.Fma(s, z, L.Create(0.133322462f));
-        s = L.Fma(s, z, L.Create(-0.333332986f));
-        V small = L.Fma(L.Multiply(s, z), a, a);
-        return L.CopySign(L.IfGreater(a, L.Create(0.8f), large, small), x);
     }
 
     /// <summary>1/(1 + e⁻ˣ), for x &lt; 0 as eˣ/(1 + eˣ), so that small values keep their digits; NaN stays NaN.</summary>

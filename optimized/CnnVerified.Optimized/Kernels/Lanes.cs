@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -75,6 +76,13 @@ internal unsafe interface ILanes<V> where V : unmanaged
     /// <summary>a·2ⁿ for whole n, from the bits: right where a and a·2ⁿ are normal, or n is 0.</summary>
     static abstract V ShiftExponent(V a, V n);
 
+    /// <summary>For <see cref="Pick"/>, from the bits of a ≥ 0: each power of two in four parts of one length, the parts of four powers
+    /// in turn, so that 1 is at place 12 of 16, 1.25 at 13, 2 at 0 and 16 at 12 again.</summary>
+    static abstract V Place(V a);
+
+    /// <summary>Lane by lane the entry of a table of 16.</summary>
+    static abstract V Pick(ReadOnlySpan<float> table, V place);
+
     /// <summary>Runs an operation in binary64, on one half of the lanes after the other, and rounds its results.</summary>
     static abstract V InBinary64<TOp>(V a, V b, V c, TOp op) where TOp : struct, IWide;
 }
@@ -127,6 +135,10 @@ internal readonly unsafe struct ScalarLanes : ILanes<float>
     public static float ShiftExponent(float a, float n) =>
         BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) + (BitConverter.SingleToInt32Bits(n + 12582912f) << 23));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Place(float a) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) >> 21);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Pick(ReadOnlySpan<float> table, float place) => table[(int)BitConverter.SingleToUInt32Bits(place) & 15];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float InBinary64<TOp>(float a, float b, float c, TOp op) where TOp : struct, IWide => (float)op.Of<double, WideScalar>(a, b, c);
 }
 
@@ -168,6 +180,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Exponent(Vector128<float> a, Vector128<float> from) => Vector128.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftExponent(Vector128<float> a, Vector128<float> n) => (a.AsInt32() + ((n + Vector128.Create(12582912f)).AsInt32() << 23)).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Place(Vector128<float> a) => (a.AsUInt32() >>> 21).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Pick(ReadOnlySpan<float> table, Vector128<float> place)
+    {
+        if (Avx2.IsSupported)
+            return Lanes256.Pick(table, place.ToVector256Unsafe()).GetLower();
+        Vector128<int> at = place.AsInt32() & Vector128.Create(15);
+        return Vector128.Create(table[at[0]], table[at[1]], table[at[2]], table[at[3]]);
+    }
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> InBinary64<TOp>(Vector128<float> a, Vector128<float> b, Vector128<float> c, TOp op) where TOp : struct, IWide
     {
@@ -213,6 +234,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Exponent(Vector256<float> a, Vector256<float> from) => Vector256.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftExponent(Vector256<float> a, Vector256<float> n) => (a.AsInt32() + ((n + Vector256.Create(12582912f)).AsInt32() << 23)).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Place(Vector256<float> a) => (a.AsUInt32() >>> 21).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Pick(ReadOnlySpan<float> table, Vector256<float> place)
+    {
+        ref float first = ref MemoryMarshal.GetReference(table);
+        Vector256<float> low = Vector256.LoadUnsafe(ref first), high = Vector256.LoadUnsafe(ref first, 8);
+        // Without the instruction for both, the sign bit chooses between two vectors.
+        return Avx512F.VL.IsSupported
+            ? Avx512F.VL.PermuteVar8x32x2(low, place.AsInt32(), high)
+            : Avx.BlendVariable(Avx2.PermuteVar8x32(low, place.AsInt32()), Avx2.PermuteVar8x32(high, place.AsInt32()), (place.AsInt32() << 28).AsSingle());
+    }
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> InBinary64<TOp>(Vector256<float> a, Vector256<float> b, Vector256<float> c, TOp op) where TOp : struct, IWide
     {
@@ -257,6 +289,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Exponent(Vector512<float> a, Vector512<float> from) => Vector512.ConvertToSingle(a.AsInt32() - from.AsInt32() >> 23);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ShiftExponent(Vector512<float> a, Vector512<float> n) => (a.AsInt32() + ((n + Vector512.Create(12582912f)).AsInt32() << 23)).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Place(Vector512<float> a) => (a.AsUInt32() >>> 21).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Pick(ReadOnlySpan<float> table, Vector512<float> place) =>
+        Avx512F.PermuteVar16x32(Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(table)), place.AsInt32());
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> InBinary64<TOp>(Vector512<float> a, Vector512<float> b, Vector512<float> c, TOp op) where TOp : struct, IWide
     {
