@@ -34,20 +34,54 @@ internal static unsafe class ColumnWeights
         Geometry s = sum.Shape;
         var blocks = new RowBlocks(s.KG);
         int width = (sum.Rows + L.Count - 1) / L.Count * L.Count;
-        nint image = (nint)sum.Image, residual = (nint)s.KG * s.Output, sums = (nint)sum.Taps * s.KG * width;
-        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, Math.Max(1, s.N));
+        nint sums = (nint)sum.Taps * s.KG * width;
+        bool byEach = sum.IsTurnedByEach(on.Threads);
+        int images = sum.ImagesAtOnce(s.KG, sums, byEach), items = blocks.Count * sum.Taps;
         // Behind the last image its last vector reads on.
-        float* turned = on.Shared(images * (image + residual) + L.Count + sums + WeightSum.BlockPixels + Tiles.Ahead), dyTurned = turned + images * image + L.Count, sumsAt = dyTurned + images * residual;
+        nint operands = sum.Images(images) + L.Count + sum.Residuals(images, s.KG);
+        float* turned = on.Shared((byEach ? 0 : operands) + sums + WeightSum.BlockPixels + Tiles.Ahead), sumsAt = turned + (byEach ? 0 : operands);
         int* list = (int*)(sumsAt + sums);
         sum.List(list);
-        for (int n0 = 0; n0 < Math.Max(1, s.N); n0 += images)
+        if (byEach)
+            on.Run(items, new Each<V, L>(sum, blocks, dy, x, images, width, list, sumsAt, on.Local(operands)));
+        for (int n0 = 0; n0 < Math.Max(1, s.N) && !byEach; n0 += images)
         {
-            int count = Math.Min(images, s.N - n0);
-            on.Run(count, new TurnImages(sum, x, n0, count, turned));
-            on.Run(count * blocks.Count, new TurnResiduals(sum, blocks, dy, n0, dyTurned));
-            on.Run(blocks.Count * sum.Taps, new Products<V, L>(sum, blocks, turned, dyTurned, list, count, width, n0 == 0, sumsAt));
+            var part = new Part<V, L>(sum, blocks, dy, x, n0, Math.Min(images, s.N - n0), turned);
+            on.Run(part.Count, part.Images);
+            on.Run(part.Count * blocks.Count, part.Residuals);
+            on.Run(items, part.Products(list, width, sumsAt));
         }
         on.Run(s.KG, new Storing(sum, sumsAt, width, dw));
+    }
+
+    /// <summary>Some images of the batch, and where they are turned.</summary>
+    private readonly struct Part<V, L>(WeightSum sum, RowBlocks blocks, float* dy, float* x, int n0, int count, float* turned) where V : unmanaged where L : struct, ILanes<V>
+    {
+        private float* TurnedResiduals => turned + sum.Images(count) + L.Count;
+
+        public int Count => count;
+
+        public TurnImages Images => new(sum, x, n0, count, turned);
+
+        public TurnResiduals Residuals => new(sum, blocks, dy, n0, TurnedResiduals);
+
+        public Products<V, L> Products(int* list, int width, float* sums) => new(sum, blocks, turned, TurnedResiduals, list, count, width, n0 == 0, sums);
+    }
+
+    /// <summary>The items of <see cref="Products{V, L}"/>; each thread turns what it needs for them.</summary>
+    private readonly struct Each<V, L>(WeightSum sum, RowBlocks blocks, float* dy, float* x, int images, int width, int* list, float* sums, Execution.PerThread scratch) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            for (int n0 = 0; n0 < Math.Max(1, sum.Shape.N); n0 += images)
+            {
+                var part = new Part<V, L>(sum, blocks, dy, x, n0, Math.Min(images, sum.Shape.N - n0), scratch[thread]);
+                part.Images.Do(0, part.Count, thread);
+                part.Residuals.Do(0, part.Count * blocks.Count, thread);
+                part.Products(list, width, sums).Do(from, to, thread);
+            }
+        }
     }
 
     private readonly struct TurnResiduals(WeightSum sum, RowBlocks blocks, float* dy, int n0, float* turned) : IWork

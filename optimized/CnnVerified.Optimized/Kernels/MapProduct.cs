@@ -36,7 +36,7 @@ internal static unsafe class MapProduct
             int count = Math.Min(images, sum.N - n0);
             if (!maps.Fits)
                 on.Run(count * sum.From.Maps, new MapCopying(sum, maps, x, n0, copy));
-            var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, biases, bias != null, y, strips, on.Threads);
+            var strip = new Strips<V, L>(sum, taps, maps.Fits ? x : copy, n0, count, panel, biases, bias != null, y, strips);
             if (isByPanel)
                 on.Run(panels, new PanelByPanel<V, L>(strip, new Packing<V, L>(sum, taps, Panels<V, L>(sum), w, bias, null, null), isPacked: sum.Prepared != 0));
             else
@@ -123,17 +123,17 @@ internal static unsafe class MapProduct
         }
     }
 
-    /// <summary>An item is a band of strips of one image and group, and some panels: each panel's weights pass over the band once, whose pixels stay in L2.</summary>
+    /// <summary>An item is a panel of a band of strips of one image and group: the panels' weights pass over the band one after the other, whose pixels stay in L2.</summary>
     private readonly struct Strips<V, L> : IWork where V : unmanaged where L : struct, ILanes<V>
     {
         private readonly MapSum _sum;
         private readonly TapTable _taps;
         private readonly float* _x, _weights, _biases, _y;
-        private readonly int _n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands, _cuts;
+        private readonly int _n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands;
         private readonly bool _hasBias;
         private readonly Execution.PerThread _buffers;
 
-        public Strips(in MapSum sum, TapTable taps, float* x, int n0, int images, float* panels, float* biases, bool hasBias, float* y, Execution.PerThread buffers, int threads)
+        public Strips(in MapSum sum, TapTable taps, float* x, int n0, int images, float* panels, float* biases, bool hasBias, float* y, Execution.PerThread buffers)
         {
             (_sum, _taps, _n0, _images, _hasBias, _buffers) = (sum, taps, n0, images, hasBias, buffers);
             _x = x;
@@ -147,20 +147,18 @@ internal static unsafe class MapProduct
             double each = (double)sum.From.Count / sum.From.Place * sum.Maps.Size / sum.Output;
             _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
             _bands = (_strips + _band - 1) / _band;
-            _cuts = (int)Math.Clamp(4L * threads / ((long)images * sum.G * _bands), 1, _panels);
         }
 
         private static int Lanes => Lanes<V, L>();
 
-        public int Items => checked(_images * _sum.G * _bands * _cuts);
+        public int Items => checked(_images * _sum.G * _bands * _panels);
 
         public void Do(int from, int to, int thread)
         {
             for (int item = from; item < to; item++)
             {
-                int cut = item % _cuts, band = item / _cuts % _bands, g = item / _cuts / _bands % _sum.G, n = item / _cuts / _bands / _sum.G;
-                for (int panel = _panels * cut / _cuts; panel < _panels * (cut + 1) / _cuts; panel++)
-                    Pass(n, g, panel, band * _band, Math.Min(_strips, (band + 1) * _band), Weights(g * _panels + panel), _biases + (g * _panels + panel) * Lanes, _buffers[thread]);
+                int panel = item % _panels, band = item / _panels % _bands, g = item / _panels / _bands % _sum.G, n = item / _panels / _bands / _sum.G;
+                Pass(n, g, panel, band * _band, Math.Min(_strips, (band + 1) * _band), Weights(g * _panels + panel), _biases + (g * _panels + panel) * Lanes, _buffers[thread]);
             }
         }
 

@@ -7,6 +7,7 @@ namespace CnnVerified.Optimized.Kernels;
 internal static unsafe class TurnedMaps
 {
     private const int Columns = 256;                     // of an item
+    private const int LeastSums = 8;                     // of a tile that is not much slower than a whole one
     private const int CachedFloats = 384 * 1024;         // of a part of the batch, turned, which stays in L2
 
     /// <summary>Computes; bias may be null.</summary>
@@ -30,14 +31,57 @@ internal static unsafe class TurnedMaps
         var blocks = new RowBlocks(sum.To.Count);
         int tile = Tiles.VectorsInRegisters(blocks.Rows) * L.Count, images = Math.Max(1, CachedFloats / Math.Max(1, input) / tile) * tile;
         on.Run(sum.G * blocks.Count, new Packing(sum, blocks, w, packed));
+        int least = (LeastSums + blocks.Rows - 1) / blocks.Rows * L.Count;
+        if (sum.N >= on.Threads * least)
+        {
+            int rounds = ((sum.N + images - 1) / images + on.Threads - 1) / on.Threads, all = rounds * on.Threads * L.Count;
+            images = (sum.N + all - 1) / all * L.Count;
+            on.Run((sum.N + images - 1) / images, new Parts<V, L>(sum, taps, blocks, images, x, packed, bias, y, on.Local((nint)images * (input + output))));
+            return;
+        }
         for (int n = 0; n < sum.N; n += images)
         {
-            // Whole vectors of images: the last part goes over some images again.
-            int first = Math.Min(n, Math.Max(0, sum.N - L.Count)), count = Math.Min(images, sum.N - first);
-            float* turned = on.Turned((nint)count * (input + output)), result = turned + (nint)count * input;
-            on.Run((input + Columns - 1) / Columns, new Turning(x + (nint)first * input, count, input, turned));
-            on.Run(sum.G * sum.Output, new Pixels<V, L>(sum, taps, blocks, count, turned, packed, bias, result));
-            on.Run((output + Columns - 1) / Columns, new Turning(y + (nint)first * output, count, output, result, back: true));
+            var part = new Part<V, L>(sum, taps, blocks, n, images, x, packed, bias, y, on.Turned((nint)images * (input + output)));
+            on.Run((input + Columns - 1) / Columns, part.Turning);
+            on.Run(sum.G * sum.Output, part.Pixels);
+            on.Run((output + Columns - 1) / Columns, part.TurningBack);
+        }
+    }
+
+    /// <summary>Some images of the batch from the n-th on, and where they are turned. Whole vectors of them: the last part goes over some images again.</summary>
+    private readonly struct Part<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int n, int images, float* x, float* packed, float* bias, float* y, float* turned)
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        private int First => Math.Min(n, Math.Max(0, sum.N - L.Count));
+
+        private int Count => Math.Min(images, sum.N - First);
+
+        private int Input => sum.From.All * sum.Source;
+
+        private int Output => sum.To.All * sum.Output;
+
+        private float* Result => turned + (nint)Count * Input;
+
+        public Turning Turning => new(x + (nint)First * Input, Count, Input, turned);
+
+        public Pixels<V, L> Pixels => new(sum, taps, blocks, Count, turned, packed, bias, Result);
+
+        public Turning TurningBack => new(y + (nint)First * Output, Count, Output, Result, back: true);
+    }
+
+    /// <summary>An item is such a part, for all of it: nothing crosses from one thread to another.</summary>
+    private readonly struct Parts<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int images, float* x, float* packed, float* bias, float* y, Execution.PerThread scratch) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            for (int item = from; item < to; item++)
+            {
+                var part = new Part<V, L>(sum, taps, blocks, item * images, images, x, packed, bias, y, scratch[thread]);
+                part.Turning.Do(0, (sum.From.All * sum.Source + Columns - 1) / Columns, thread);
+                part.Pixels.Do(0, sum.G * sum.Output, thread);
+                part.TurningBack.Do(0, (sum.To.All * sum.Output + Columns - 1) / Columns, thread);
+            }
         }
     }
 

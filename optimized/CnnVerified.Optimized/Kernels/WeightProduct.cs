@@ -47,23 +47,59 @@ internal static unsafe class WeightProduct
     {
         Geometry s = sum.Shape;
         int lanes = Tiles.PanelVectors * L.Count, panels = (s.KG + lanes - 1) / lanes;
-        nint image = sum.Parts * (nint)sum.Image, residual = panels * (nint)lanes * s.Output, sums = panels * (nint)sum.Rows * sum.Taps * lanes;
-        int images = (int)Math.Clamp(DirectConvolution.CopiedFloats / (image + residual), 1, s.N);
-        nint copied = sum.StandsWhole ? 0 : images * image, turnedResiduals = sum.ByBlocks ? 0 : images * residual;
-        float* turned = on.Shared(copied + turnedResiduals + sums + WeightSum.BlockPixels + Tiles.Ahead), dyTurned = turned + copied, sumsAt = dyTurned + turnedResiduals;
+        nint sums = panels * (nint)sum.Rows * sum.Taps * lanes;
+        bool byEach = sum.IsTurnedByEach(on.Threads);
+        int images = sum.ImagesAtOnce(panels * lanes, sums, byEach), items = checked(panels * sum.Tiles.Count * sum.Taps);
+        nint operands = sum.Images(images) + sum.Residuals(images, panels * lanes);
+        float* turned = on.Shared((byEach ? 0 : operands) + sums + WeightSum.BlockPixels + Tiles.Ahead), sumsAt = turned + (byEach ? 0 : operands);
         int* list = (int*)(sumsAt + sums);
         sum.List(list);
-        for (int n0 = 0; n0 < s.N; n0 += images)
+        if (byEach)
+            on.Run(items, new Each<V, L>(sum, dy, x, images, panels, list, sumsAt, on.Local(operands)));
+        for (int n0 = 0; n0 < s.N && !byEach; n0 += images)
         {
-            int count = Math.Min(images, s.N - n0);
+            var part = new Part<V, L>(sum, dy, x, n0, Math.Min(images, s.N - n0), panels, turned);
             if (!sum.StandsWhole)
-                on.Run(count * sum.Parts, new TurnImages(sum, x, n0, count, turned));
+                on.Run(part.Count * sum.Parts, part.Images);
             if (!sum.ByBlocks)
-                on.Run(count * panels, new TurnResiduals<V, L>(sum, dy, n0, panels, dyTurned));
-            on.Run(checked(panels * sum.Tiles.Count * sum.Taps), new Products<V, L>(sum, sum.StandsWhole ? x + n0 * image : turned,
-                sum.ByBlocks ? dy + n0 * BlockCopying.Count(s.K) * (nint)Tiles.Place * s.Output : dyTurned, list, count, panels, n0 == 0, sumsAt));
+                on.Run(part.Count * panels, part.Residuals);
+            on.Run(items, part.Products(list, sumsAt));
         }
         on.Run(checked(panels * ((sum.Rows + Storing<V, L>.Rows - 1) / Storing<V, L>.Rows)), new Storing<V, L>(sum, panels, sumsAt, dw));
+    }
+
+    /// <summary>Some images of the batch, and where they are turned.</summary>
+    private readonly struct Part<V, L>(WeightSum sum, float* dy, float* x, int n0, int count, int panels, float* turned) where V : unmanaged where L : struct, ILanes<V>
+    {
+        private float* TurnedResiduals => turned + sum.Images(count);
+
+        public int Count => count;
+
+        public TurnImages Images => new(sum, x, n0, count, turned);
+
+        public TurnResiduals<V, L> Residuals => new(sum, dy, n0, panels, TurnedResiduals);
+
+        public Products<V, L> Products(int* list, float* sums) => new(sum, sum.StandsWhole ? x + n0 * sum.Parts * (nint)sum.Image : turned,
+            sum.ByBlocks ? dy + n0 * BlockCopying.Count(sum.Shape.K) * (nint)Tiles.Place * sum.Shape.Output : TurnedResiduals, list, count, panels, n0 == 0, sums);
+    }
+
+    /// <summary>The items of <see cref="Products{V, L}"/>; each thread turns what it needs for them.</summary>
+    private readonly struct Each<V, L>(WeightSum sum, float* dy, float* x, int images, int panels, int* list, float* sums, Execution.PerThread scratch) : IWork
+        where V : unmanaged where L : struct, ILanes<V>
+    {
+        public void Do(int from, int to, int thread)
+        {
+            int first = sum.PartOf(from / sum.Taps / panels), end = sum.PartOf((to - 1) / sum.Taps / panels) + 1;
+            for (int n0 = 0; n0 < sum.Shape.N; n0 += images)
+            {
+                var part = new Part<V, L>(sum, dy, x, n0, Math.Min(images, sum.Shape.N - n0), panels, scratch[thread]);
+                if (!sum.StandsWhole)
+                    part.Images.Do(first * part.Count, end * part.Count, thread);
+                if (!sum.ByBlocks)
+                    part.Residuals.Do(0, part.Count * panels, thread);
+                part.Products(list, sums).Do(from, to, thread);
+            }
+        }
     }
 
     private readonly struct TurnResiduals<V, L>(WeightSum sum, float* dy, int n0, int panels, float* turned) : IWork

@@ -12,6 +12,8 @@ internal readonly struct WeightSum
     public const int PlaceOfTile = 16;
 
     private const int FewChannels = 8;
+    private const int TurningCost = 12;                  // multiply-adds that must go with a float that every other thread turns too
+    private const int NearFloats = 64 * 1024;            // turned operands that stay in L2 until they are multiplied
 
     public readonly Geometry Shape;
     public readonly int Group;
@@ -77,8 +79,27 @@ internal readonly struct WeightSum
     /// <summary>Whether offsets are whole numbers of 32 bits, and a row of pixels is within a block.</summary>
     public bool Fits => Tiles.Count * Image <= int.MaxValue && Shape.Q <= BlockPixels;
 
+    /// <summary>Floats of so many turned images, up to where a vector may begin.</summary>
+    public nint Images(int count) => StandsWhole ? 0 : (count * Parts * (nint)Image + PlaceOfTile - 1) / PlaceOfTile * PlaceOfTile;
+
+    /// <summary>Floats of their residuals, turned, which have places for so many filters.</summary>
+    public nint Residuals(int count, int filters) => ByBlocks ? 0 : (nint)count * filters * Shape.Output;
+
+    /// <summary>Whether each thread turns what it multiplies for itself. What one core has written and another reads is slow, but what all turn is turned as often as there are threads.</summary>
+    public bool IsTurnedByEach(int threads) => !(StandsWhole && ByBlocks) && (double)Shape.Output * Rows * Taps * Shape.KG >= (double)TurningCost * (threads - 1) * (Images(1) + Residuals(1, Shape.KG));
+
+    /// <summary>Images that are turned at a time: by each thread as many as stay near, unless its sums would then travel more than they do.</summary>
+    public int ImagesAtOnce(int filters, nint sums, bool byEach)
+    {
+        long most = byEach ? Math.Clamp(sums, NearFloats, DirectConvolution.CopiedFloats) : DirectConvolution.CopiedFloats;
+        return (int)Math.Clamp(most / Math.Max(1, Parts * Image + (long)filters * Shape.Output), 1, Math.Max(1, Shape.N));
+    }
+
+    /// <summary>The part of a turned image that a tile reads.</summary>
+    public int PartOf(int tile) => Spreads ? 0 : OfBlocks ? Tiles.First(tile) / PlaceOfTile : tile;
+
     /// <summary>Where what a tile reads begins.</summary>
-    public nint Start(int tile) => Spreads ? tile * Tiles.Rows : OfBlocks ? Tiles.First(tile) / PlaceOfTile * (nint)Image + Tiles.First(tile) % PlaceOfTile : tile * (nint)Image;
+    public nint Start(int tile) => PartOf(tile) * (nint)Image + (Spreads ? tile * Tiles.Rows : OfBlocks ? Tiles.First(tile) % PlaceOfTile : 0);
 
     /// <summary>How far behind a pixel's place a tap lies.</summary>
     public nint At(int tap)
