@@ -2,10 +2,11 @@ using System.Numerics.Tensors;
 using CnnVerified.Optimized;
 using Xunit;
 using Convolution = CnnVerified.Optimized.Equations.Convolution;
+using FullyConnected = CnnVerified.Optimized.Equations.FullyConnected;
 
 namespace CnnVerified.Tests;
 
-/// <summary>How threads share a direct convolution changes no bit of it: what each turns for itself, what all turn, parts of a batch, panels of weights.</summary>
+/// <summary>How threads share a product or a direct convolution changes no bit of it: what each turns for itself, what all turn, parts of a batch, panels of weights.</summary>
 public sealed class SharedWorkTests
 {
     private static readonly Window Padded = new() { Ph = 1, Pw = 1 };
@@ -47,7 +48,39 @@ public sealed class SharedWorkTests
         }
 
         float[] Reals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
-
-        static ReadOnlyTensorSpan<float> Of(float[] values, params nint[] lengths) => new(values, lengths);
     }
+
+    // Sums of more terms than a panel has, whose panels are taken together, and cut where threads are more.
+    [Theory]
+    [InlineData(19, 1100, 100)]
+    [InlineData(70, 1030, 130)]
+    [InlineData(600, 40, 70)]
+    public void Threads_do_not_change_a_bit_of_a_product(int N, int D, int K)
+    {
+        var random = new Random(2015);
+        float[] x = Reals(N * D), w = Reals(K * D), b = Reals(K), dy = Reals(N * K);
+        var expected = Passes(VectorWidth.Scalar, 1);
+        foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(Execution.IsSupported))
+            foreach (int threads in new[] { 1, 2, 3, 5 })
+            {
+                var passes = Passes(width, threads);
+                Assert.Equal(expected.Y, passes.Y);
+                Assert.Equal(expected.Dx, passes.Dx);
+                Assert.Equal(expected.Dw, passes.Dw);
+            }
+
+        (float[] Y, float[] Dx, float[] Dw) Passes(VectorWidth width, int threads)
+        {
+            using var on = new Execution(width, threads) { PoisonScratch = true };
+            var (y, dx, dw) = (new float[dy.Length], new float[x.Length], new float[w.Length]);
+            FullyConnected.Forward(Of(x, N, D), Of(w, K, D), Of(b, K), new TensorSpan<float>(y, [N, K]), on);
+            FullyConnected.BackwardData(Of(dy, N, K), Of(w, K, D), new TensorSpan<float>(dx, [N, D]), on);
+            FullyConnected.BackwardWeights(Of(dy, N, K), Of(x, N, D), new TensorSpan<float>(dw, [K, D]), on);
+            return (y, dx, dw);
+        }
+
+        float[] Reals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
+
+    private static ReadOnlyTensorSpan<float> Of(float[] values, params nint[] lengths) => new(values, lengths);
 }

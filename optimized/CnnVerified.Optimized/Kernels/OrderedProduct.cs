@@ -33,7 +33,7 @@ internal unsafe interface IOrderedProduct
 /// the number of threads enters.</remarks>
 internal static unsafe class OrderedProduct
 {
-    private const int TermBlock = 512;   // a panel of 512 × 32 floats is 64 KiB: it stays in L2
+    private const int TermBlock = 512, NearFloats = 64 * 1024;   // of panels and their sums, which stay in L2
 
     public static void Run<TProduct>(Execution on, TProduct product) where TProduct : unmanaged, IOrderedProduct
     {
@@ -60,9 +60,11 @@ internal static unsafe class OrderedProduct
         int* lists = (int*)(a + (nint)product.M * product.T);
         for (int t = 0; t < TermBlock; t++)
             (lists[t], lists[TermBlock + Tiles.Ahead + t]) = (t * blocks.Rows, t * blocks.RowsOf(blocks.Count - 1));
-        Execution.PerThread scratch = on.Local((nint)width * (TermBlock + product.M));
+        // Of a whole sum, no more than one tile waits to be stored.
+        nint ofPanel = (nint)width * (Math.Min(product.T, TermBlock) + (product.T > TermBlock ? product.M : 0)), tile = (nint)width * blocks.Rows;
+        int together = cuts > 1 ? 1 : (int)Math.Clamp(NearFloats / Math.Max(1, ofPanel), 1, (panels + on.Threads - 1) / on.Threads);
         on.Run(blocks.Count, new Packing<TProduct>(product, blocks, a));
-        on.Run(panels * cuts, new Products<V, L, TProduct>(product, blocks, a, lists, cuts, scratch));
+        on.Run(panels * cuts, new Products<V, L, TProduct>(product, blocks, a, lists, cuts, together, on.Local(together * ofPanel + tile)));
     }
 
     private readonly struct Packing<TProduct>(TProduct product, RowBlocks blocks, float* a) : IWork where TProduct : unmanaged, IOrderedProduct
@@ -74,34 +76,42 @@ internal static unsafe class OrderedProduct
         }
     }
 
-    private readonly struct Products<V, L, TProduct>(TProduct all, RowBlocks blocks, float* a, int* lists, int cuts, Execution.PerThread scratch) : IWork
+    /// <summary>An item is a panel of columns, or a cut of one. Some panels are taken together: a block of rows is read from L1 by all but the first.</summary>
+    private readonly struct Products<V, L, TProduct>(TProduct all, RowBlocks blocks, float* a, int* lists, int cuts, int together, Execution.PerThread scratch) : IWork
         where V : unmanaged where L : struct, ILanes<V> where TProduct : unmanaged, IOrderedProduct
     {
+        private static int Width => Tiles.PanelVectors * L.Count;
+
         public void Do(int from, int to, int thread)
         {
             TProduct product = all;
-            int width = Tiles.PanelVectors * L.Count, T = product.T, last = blocks.Count - 1;
-            float* panel = scratch[thread];
-            float* tiles = panel + (nint)width * TermBlock;
-            for (int item = from; item < to; item++)
+            int T = product.T;
+            for (int first = from; first < to; first += together)
             {
-                int j0 = item / cuts * width, columns = Math.Min(width, product.J - j0), cut = item % cuts;
-                int block0 = (int)((long)blocks.Count * cut / cuts), block1 = (int)((long)blocks.Count * (cut + 1) / cuts);
+                int count = Math.Min(together, to - first), cut = first % cuts, block1 = (int)((long)blocks.Count * (cut + 1) / cuts);
                 for (int t0 = 0; t0 == 0 || t0 < T; t0 += TermBlock)
                 {
                     int terms = Math.Min(T - t0, TermBlock);
-                    product.PackColumns(j0, columns, width, t0, t0 + terms, panel);
-                    for (int block = block0; block < block1; block++)
-                    {
-                        int rows = blocks.RowsOf(block);
-                        int* list = block == last ? lists + TermBlock + Tiles.Ahead : lists;
-                        Tiles.Of<V, L>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel, width, L.Count,
-                            tiles + block * blocks.Rows * width, width, L.Count, t0 > 0, null);
-                    }
+                    nint panel = Width * (nint)terms;
+                    float* panels = scratch[thread], sums = panels + (nint)together * Width * Math.Min(T, TermBlock);
+                    for (int each = 0; each < count; each++)
+                        product.PackColumns((first + each) / cuts * Width, ColumnsOf(product, first + each), Width, t0, t0 + terms, panels + each * panel);
+                    for (int block = (int)((long)blocks.Count * cut / cuts); block < block1; block++)
+                        for (int each = 0; each < count; each++)
+                            Multiply(product, block, first + each, t0, terms, panels + each * panel, T > TermBlock ? sums + Width * ((nint)each * product.M + block * blocks.Rows) : sums);
                 }
-                for (int block = block0; block < block1; block++)
-                    product.Store(block * blocks.Rows, blocks.RowsOf(block), j0, columns, width, tiles + block * blocks.Rows * width);
             }
+        }
+
+        private int ColumnsOf(in TProduct product, int item) => Math.Min(Width, product.J - item / cuts * Width);
+
+        private void Multiply(in TProduct product, int block, int item, int t0, int terms, float* panel, float* sums)
+        {
+            int rows = blocks.RowsOf(block), T = product.T;
+            int* list = block == blocks.Count - 1 ? lists + TermBlock + Tiles.Ahead : lists;
+            Tiles.Of<V, L>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel, Width, L.Count, sums, Width, L.Count, t0 > 0, null);
+            if (t0 + terms == T)
+                product.Store(block * blocks.Rows, rows, item / cuts * Width, ColumnsOf(product, item), Width, sums);
         }
     }
 }

@@ -9,16 +9,16 @@ internal readonly unsafe struct PixelTaps
 
     /// <summary>The memory that it takes, in floats, at most.</summary>
     public static nint Size(in MapSum sum) =>
-        Axis.MostKinds(sum.D) * Axis.MostKinds(sum.H) * Axis.MostKinds(sum.W) * (2 * (nint)sum.Taps + 1) + 1 + Axis.Floats * ((nint)sum.D.Size + sum.H.Size + sum.W.Size);
+        Axis.MostKinds(sum.D) * Axis.MostKinds(sum.H) * Axis.MostKinds(sum.W) * (2 * (nint)sum.Taps + 1) + 1 + Axis.Floats(sum.D) + Axis.Floats(sum.H) + Axis.Floats(sum.W);
 
     /// <summary>Fills memory of that size.</summary>
     public PixelTaps(in MapSum sum, int* memory)
     {
         _d = new(sum.D, memory);
-        _h = new(sum.H, memory += Axis.Floats * sum.D.Size);
-        _w = new(sum.W, memory += Axis.Floats * sum.H.Size);
+        _h = new(sum.H, memory += Axis.Floats(sum.D));
+        _w = new(sum.W, memory += Axis.Floats(sum.H));
         (_H, _W) = (sum.H.Source, sum.W.Source);
-        _starts = memory + Axis.Floats * sum.W.Size;
+        _starts = memory + Axis.Floats(sum.W);
         _pairs = _starts + _d.Kinds * _h.Kinds * _w.Kinds + 1;
         int kind = 0, count = 0;
         for (int d = 0; d < _d.Kinds; d++)
@@ -26,12 +26,13 @@ internal readonly unsafe struct PixelTaps
                 for (int w = 0; w < _w.Kinds; w++)
                 {
                     _starts[kind++] = count;
+                    int* frames = _d.Behind(d), rows = _h.Behind(h), columns = _w.Behind(w);
                     for (int t = 0; t < sum.D.Taps; t++)
-                        for (int r = 0; r < sum.H.Taps; r++)
-                            for (int s = 0; s < sum.W.Taps; s++)
-                                if (_d.Behind(sum.D, d, t) is >= 0 and var f && _h.Behind(sum.H, h, r) is >= 0 and var a && _w.Behind(sum.W, w, s) is >= 0 and var b)
+                        for (int r = 0; r < sum.H.Taps && frames[t] >= 0; r++)
+                            for (int s = 0; s < sum.W.Taps && rows[r] >= 0; s++)
+                                if (columns[s] >= 0)
                                 {
-                                    _pairs[count++] = (f * _H + a) * _W + b;
+                                    _pairs[count++] = (frames[t] * _H + rows[r]) * _W + columns[s];
                                     _pairs[count++] = (t * sum.H.Taps + r) * sum.W.Taps + s;
                                 }
                 }
@@ -58,20 +59,23 @@ internal readonly unsafe struct PixelTaps
     /// <summary>One dimension: pixels with the same first and last tap are of one kind, since what lies between is the same for all.</summary>
     private readonly struct Axis
     {
-        public const int Floats = 5;
+        private readonly int _taps;
+        private readonly int* _kind, _start, _first, _last, _behind;
 
-        private readonly int* _kind, _start, _example, _first, _last;
+        /// <summary>The memory that it takes, at most.</summary>
+        public static nint Floats(in MapAxis axis) => 4 * (nint)axis.Size + MostKinds(axis) * axis.Taps;
 
         /// <summary>Pairs of a first and a last tap, and none.</summary>
         public static nint MostKinds(in MapAxis axis) => (nint)Math.Min(axis.Size, (long)axis.Taps * (axis.Taps + 1) / 2 + 1);
 
         public Axis(in MapAxis axis, int* memory)
         {
+            _taps = axis.Taps;
             _kind = memory;
             _start = _kind + axis.Size;
-            _example = _start + axis.Size;
-            _first = _example + axis.Size;
+            _first = _start + axis.Size;
             _last = _first + axis.Size;
+            _behind = _last + axis.Size;
             Kinds = 0;
             for (int pixel = 0; pixel < axis.Size; pixel++)
             {
@@ -84,8 +88,12 @@ internal readonly unsafe struct PixelTaps
                 while (kind < Kinds && (_first[kind], _last[kind]) != (first, last))
                     kind++;
                 _kind[pixel] = kind;
-                if (kind == Kinds)
-                    (_first[kind], _last[kind], _example[Kinds++]) = (first, last, pixel);
+                if (kind < Kinds)
+                    continue;
+                (_first[kind], _last[kind]) = (first, last);
+                int* behind = Behind(Kinds++);
+                for (int tap = 0; tap < axis.Taps; tap++)
+                    behind[tap] = axis.Inside(pixel, tap) is >= 0 and var place ? place - _start[pixel] : -1;
             }
         }
 
@@ -95,11 +103,7 @@ internal readonly unsafe struct PixelTaps
 
         public int Start(int pixel) => _start[pixel];
 
-        /// <summary>How far behind its start a pixel of this kind meets a tap; −1 where it does not.</summary>
-        public int Behind(in MapAxis axis, int kind, int tap)
-        {
-            int place = axis.Inside(_example[kind], tap);
-            return place < 0 ? -1 : place - _start[_example[kind]];
-        }
+        /// <summary>How far behind its start a pixel of this kind meets each tap; −1 where it does not.</summary>
+        public int* Behind(int kind) => _behind + (nint)kind * _taps;
     }
 }
