@@ -60,22 +60,41 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("PL-B21", "n1c2d4h6w6-t2r2s2-sd2sh2sw2")]
     [InlineData("PL-B23", "n1c2d4h6w6-t2r2s2-sd2sh2sw2")]
     [InlineData("PL-B25", "n2c2d6h6w10-t3r2s2-sd3sh2sw2")]
-    // Padded copies of one image at a time.
-    [InlineData("CV-F1", "n2c64h130w130-k8r1s1-ph1pw1")]
-    [InlineData("CV-B2", "n2c64h130w130-k8r1s1-ph1pw1")]
-    // Minimal filtering: more tiles than a band has, three panels of filters and blocks of channels; weights whose tiles are more than a part.
-    [InlineData("CV-F1", "n1c20h60w37-k36r3s3-ph1pw1")]
-    [InlineData("CV-B1", "n1c36h60w37-k20r3s3-ph1pw1")]
+    // Minimal filtering: three panels of filters and blocks of channels; weights whose tiles are more than a part.
     [InlineData("CV-B2", "n2c3h81w83-k3r3s3-ph1pw1")]
     [InlineData("CV-B2", "n1c40h9w10-k70r3s3-ph1")]
-    // A map whose pixels, taken as one row, have a square beyond 32 bits.
-    [InlineData("CV-F1", "n1c1h620w620-k4r1s1")]
     // Maps of one pixel: the vectors lie across channels, and 70 channels are more than one block of them.
     [InlineData("NM-F1", "n5c70h1w1")]
     [InlineData("NM-B3", "n5c70h1w1")]
     [InlineData("NM-F2", "n5c70h1w1")]
     [InlineData("NM-B5", "n5c70h1w1")]
-    public void Every_engine_holds(string id, string text)
+    public void Every_engine_holds(string id, string text) => RareShapes.Judge(engines, id, text);
+}
+
+/// <summary>Layers whose padded images are copied one at a time: a class of its own, since it takes as long as all others and runs beside them.</summary>
+public sealed class LargeBatchTests(BatteryEngines engines) : IClassFixture<BatteryEngines>
+{
+    [Theory]
+    [InlineData("CV-F1", "n2c64h130w130-k8r1s1-ph1pw1")]
+    [InlineData("CV-B2", "n2c64h130w130-k8r1s1-ph1pw1")]
+    public void Every_engine_holds(string id, string text) => RareShapes.Judge(engines, id, text);
+}
+
+/// <summary>The same for maps that are large.</summary>
+public sealed class LargeMapTests(BatteryEngines engines) : IClassFixture<BatteryEngines>
+{
+    [Theory]
+    // Minimal filtering: more tiles than a band has.
+    [InlineData("CV-F1", "n1c20h60w37-k36r3s3-ph1pw1")]
+    [InlineData("CV-B1", "n1c36h60w37-k20r3s3-ph1pw1")]
+    // A map whose pixels, taken as one row, have a square beyond 32 bits.
+    [InlineData("CV-F1", "n1c1h620w620-k4r1s1")]
+    public void Every_engine_holds(string id, string text) => RareShapes.Judge(engines, id, text);
+}
+
+internal static class RareShapes
+{
+    public static void Judge(BatteryEngines engines, string id, string text)
     {
         Equation equation = EquationTable.Find(id);
         Case @case = Case.Parse(equation.Family, text);

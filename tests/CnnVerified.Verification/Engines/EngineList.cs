@@ -37,8 +37,8 @@ public sealed class EngineList : IDisposable
     /// <returns>The engine "text".</returns>
     public static Engine Text() => TextEngine.New();
 
-    /// <summary>The optimised engine at one vector width. Its <see cref="Engine.SameBits"/> are the same width on other numbers of
-    /// threads and, for the widest, the other widths of this machine.</summary>
+    /// <summary>The optimised engine at one vector width. Its <see cref="Engine.SameBits"/> are the same width on other numbers of threads, with
+    /// maps in blocks and weights prepared ahead and, for the widest, the other widths of this machine and other kernels.</summary>
     /// <param name="width">The width.</param>
     /// <param name="threads">Threads, or null for one a core.</param>
     /// <returns>The engine, named after the width.</returns>

@@ -3,14 +3,14 @@ using CnnVerified.Verification.Engines;
 
 namespace CnnVerified.Verification.Oracles;
 
-/// <summary>The same bits from every vector width and every number of threads.</summary>
+/// <summary>The same bits from every vector width, number of threads and kernel, and from maps in blocks and weights prepared ahead.</summary>
 public sealed class SameBitsOracle : Oracle
 {
     /// <inheritdoc/>
     public override string Name => "bits";
 
     /// <inheritdoc/>
-    public override string Proves => "the bits do not depend on the vector width or on the number of threads";
+    public override string Proves => "the bits depend neither on the vector width nor on the number of threads, nor on the kernel, maps in blocks or weights prepared ahead";
 
     /// <inheritdoc/>
     public override bool Judges(Equation equation) => equation.Nature != Nature.ShapeRule;
