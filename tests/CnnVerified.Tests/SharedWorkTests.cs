@@ -55,31 +55,46 @@ public sealed class SharedWorkTests
     [InlineData(19, 1100, 100)]
     [InlineData(70, 1030, 130)]
     [InlineData(600, 40, 70)]
-    public void Threads_do_not_change_a_bit_of_a_product(int N, int D, int K)
+    public void A_product_has_the_bits_of_the_stated_order_on_any_number_of_threads(int N, int D, int K)
     {
         var random = new Random(2015);
         float[] x = Reals(N * D), w = Reals(K * D), b = Reals(K), dy = Reals(N * K);
-        var expected = Passes(VectorWidth.Scalar, 1);
+        float[] y = Plain(N, K, D, (n, k, d) => (x[n * D + d], w[k * D + d])), dx = Plain(N, D, K, (n, d, k) => (dy[n * K + k], w[k * D + d])), dw = Plain(K, D, N, (k, d, n) => (dy[n * K + k], x[n * D + d]));
+        for (int i = 0; i < y.Length; i++)
+            y[i] += b[i % K];
         foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(Execution.IsSupported))
             foreach (int threads in new[] { 1, 2, 3, 5 })
             {
                 var passes = Passes(width, threads);
-                Assert.Equal(expected.Y, passes.Y);
-                Assert.Equal(expected.Dx, passes.Dx);
-                Assert.Equal(expected.Dw, passes.Dw);
+                Assert.Equal(y, passes.Y);
+                Assert.Equal(dx, passes.Dx);
+                Assert.Equal(dw, passes.Dw);
             }
 
         (float[] Y, float[] Dx, float[] Dw) Passes(VectorWidth width, int threads)
         {
             using var on = new Execution(width, threads) { PoisonScratch = true };
-            var (y, dx, dw) = (new float[dy.Length], new float[x.Length], new float[w.Length]);
-            FullyConnected.Forward(Of(x, N, D), Of(w, K, D), Of(b, K), new TensorSpan<float>(y, [N, K]), on);
-            FullyConnected.BackwardData(Of(dy, N, K), Of(w, K, D), new TensorSpan<float>(dx, [N, D]), on);
-            FullyConnected.BackwardWeights(Of(dy, N, K), Of(x, N, D), new TensorSpan<float>(dw, [K, D]), on);
-            return (y, dx, dw);
+            var (yOf, dxOf, dwOf) = (new float[dy.Length], new float[x.Length], new float[w.Length]);
+            FullyConnected.Forward(Of(x, N, D), Of(w, K, D), Of(b, K), new TensorSpan<float>(yOf, [N, K]), on);
+            FullyConnected.BackwardData(Of(dy, N, K), Of(w, K, D), new TensorSpan<float>(dxOf, [N, D]), on);
+            FullyConnected.BackwardWeights(Of(dy, N, K), Of(x, N, D), new TensorSpan<float>(dwOf, [K, D]), on);
+            return (yOf, dxOf, dwOf);
         }
 
         float[] Reals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+
+        // The stated order: ascending, one fused multiply-add for each term.
+        static float[] Plain(int rows, int columns, int terms, Func<int, int, int, (float A, float B)> factors)
+        {
+            var sums = new float[rows * columns];
+            for (int i = 0; i < sums.Length; i++)
+                for (int t = 0; t < terms; t++)
+                {
+                    var (a, b) = factors(i / columns, i % columns, t);
+                    sums[i] = MathF.FusedMultiplyAdd(a, b, sums[i]);
+                }
+            return sums;
+        }
     }
 
     private static ReadOnlyTensorSpan<float> Of(float[] values, params nint[] lengths) => new(values, lengths);
