@@ -71,7 +71,7 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     public void Every_engine_holds(string id, string text) => RareShapes.Judge(engines, id, text);
 }
 
-/// <summary>Layers whose padded images are copied one at a time: a class of its own, since it takes as long as all others and runs beside them.</summary>
+/// <summary>Layers whose padded images are copied one at a time: a class of its own, since classes run beside each other and this one takes longest.</summary>
 public sealed class LargeBatchTests(BatteryEngines engines) : IClassFixture<BatteryEngines>
 {
     [Theory]
@@ -92,6 +92,7 @@ public sealed class LargeMapTests(BatteryEngines engines) : IClassFixture<Batter
     public void Every_engine_holds(string id, string text) => RareShapes.Judge(engines, id, text);
 }
 
+/// <summary>One case of an equation on every engine, under every oracle that is not too slow for it.</summary>
 internal static class RareShapes
 {
     public static void Judge(BatteryEngines engines, string id, string text)

@@ -31,6 +31,7 @@ internal static unsafe class TurnedMaps
         var blocks = new RowBlocks(sum.To.Count);
         int tile = Tiles.VectorsInRegisters(blocks.Rows) * L.Count, images = Math.Max(1, CachedFloats / Math.Max(1, input) / tile) * tile;
         on.Run(sum.G * blocks.Count, new Packing(sum, blocks, w, packed));
+        // Where each thread has whole vectors of images, threads share out parts of the batch; else all of them work on one part.
         int least = (LeastSums + blocks.Rows - 1) / blocks.Rows * L.Count;
         if (sum.N >= on.Threads * least)
         {
@@ -48,7 +49,7 @@ internal static unsafe class TurnedMaps
         }
     }
 
-    /// <summary>Some images of the batch from the n-th on, and where they are turned. Whole vectors of them: the last part goes over some images again.</summary>
+    /// <summary>Some images of the batch from the n-th on, and where they are turned. They are whole vectors, so that the last part goes over some images again.</summary>
     private readonly struct Part<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int n, int images, float* x, float* packed, float* bias, float* y, float* turned)
         where V : unmanaged where L : struct, ILanes<V>
     {
