@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, Place = 16;
+    private const int MostRows = 14, NarrowRows = 6, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, Place = 16;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -55,24 +55,24 @@ public sealed class TileGenerator : IIncrementalGenerator
                 public const int MostFilters = {{MostFilters}}, MostTaps = {{MostTaps}}, MostSums = {{MostSums}};
 
                 /// <summary>The tile of so many rows, which are listed and stand 1, a <see cref="Place"/> or two places apart, and so many vectors.</summary>
-                public static delegate*<float*, int*, int*, float*, nint, nint, float*, nint, nint, bool, float*, void> Of<V, L>(int rows, int vectors, int distance = 1) where V : unmanaged where L : struct, ILanes<V> =>
+                public static delegate*<float*, int*, int*, float*, nint, nint, float*, nint, nint, bool, float*, void> Of<V, L, TListing>(int rows, int vectors, int distance = 1) where V : unmanaged where L : struct, ILanes<V> where TListing : struct, IListing =>
                     (rows, vectors, distance) switch
                     {
-            {{Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}, {tile.Distance}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows, {distance} apart, and {vectors} vectors.\"),"])}}
+            {{Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}, {tile.Distance}) => &{tile.Name}<V, L, TListing>,"), "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows, {distance} apart, and {vectors} vectors.\"),"])}}
                     };
 
                 /// <summary>The tile of so many rows and so many vectors, a power of two, which are listed.</summary>
-                public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Turned<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
+                public static delegate*<float*, int*, int*, float*, float*, nint, bool, float*, void> Turned<V, L, TListing>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> where TListing : struct, IListing =>
                     (rows, vectors) switch
                     {
-            {{Choices(columns)}}
+            {{Choices(columns, "V, L, TListing")}}
                     };
 
                 /// <summary>The tile of so many filters and so many vectors of images.</summary>
-                public static delegate*<float*, int*, int*, nint, int, nint, float*, nint, float*, nint, float*, void> Images<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
+                public static delegate*<float*, int*, int*, int, nint, float*, nint, float*, nint, float*, void> Images<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> =>
                     (rows, vectors) switch
                     {
-            {{Choices(images)}}
+            {{Choices(images, "V, L")}}
                     };
 
                 /// <summary>The tile of so many pixels, one or two places apart, whose lanes are channels.</summary>
@@ -102,7 +102,7 @@ public sealed class TileGenerator : IIncrementalGenerator
             """;
     }
 
-    private static string Choices(IEnumerable<RegisterTile> tiles) => Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}) => &{tile.Name}<V, L>,"),
+    private static string Choices(IEnumerable<RegisterTile> tiles, string types) => Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}) => &{tile.Name}<{types}>,"),
         "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows and {vectors} vectors.\"),"]);
 
     private static string Lines(int indent, IEnumerable<string> lines) => string.Join("\n", lines.Select(line => new string(' ', indent) + line));
@@ -133,14 +133,39 @@ public sealed class TileGenerator : IIncrementalGenerator
                         {{Zero}}
             """;
 
+        /// <summary>Two terms at a time, while there are two.</summary>
+        /// <param name="step">Floats from one term to the next of what is not listed.</param>
+        /// <param name="term">A term of what is listed and of what is not.</param>
+        /// <param name="scattered">Whether what is listed is fetched ahead.</param>
+        protected string Pairs(string step, System.Func<string, string, string> term, string scattered = "TListing.IsScattered") => rows > NarrowRows ? "" : $$"""
+                    if (L.Count < Place)
+                        for (int* pairs = terms + (last - terms & ~1); terms != pairs; terms += 2, streamed += 2 * {{step}})
+                        {
+                            float* at = listed + terms[0], then = listed + terms[1], next = streamed + {{step}};
+                            if (Sse.IsSupported && {{scattered}})
+                                Sse.Prefetch0(listed + terms[Ahead]);
+                            {
+            {{term("at", "streamed")}}
+                            }
+                            {
+            {{term("then", "next")}}
+                            }
+                        }
+            """;
+
         /// <summary>Floats from one vector of a row of the result to the next.</summary>
         protected virtual string ColumnOfResult => "L.Count";
 
         protected IEnumerable<string> Each(System.Func<int, int, string> text) =>
             Enumerable.Range(0, rows).SelectMany(m => Enumerable.Range(0, vectors).Select(n => text(m, n)));
 
-        protected string Term(int indent, System.Func<int, string> columns, System.Func<int, string> row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({columns(n)});").Append("V a;").Concat(
-            Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({row(m)});" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});")))));
+        /// <summary>The address of a vector of columns, and the element of a row, of what begins there.</summary>
+        protected virtual string Column(string from, int n) => $"{from} + {n} * L.Count";
+
+        protected virtual string Row(string from, int m) => $"{from}[{m}]";
+
+        protected string Term(int indent, string columns, string row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({Column(columns, n)});").Append("V a;").Concat(
+            Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({Row(row, m)});" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});")))));
     }
 
     /// <summary>A tile whose rows are read where a list says; the columns stand one term after the other.</summary>
@@ -154,21 +179,26 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         protected override string ColumnOfResult => "column";
 
+        protected override string Column(string from, int n) => $"{from} + {n} * apart";
+
+        protected override string Row(string from, int m) => $"{from}[{m * distance}]";
+
         public override string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void {{Name}}<V, L>(float* listed, int* terms, int* last, float* streamed, nint step, nint apart, float* c, nint row, nint column, bool resume, float* bias)
-                    where V : unmanaged where L : struct, ILanes<V>
+                private static void {{Name}}<V, L, TListing>(float* listed, int* terms, int* last, float* streamed, nint step, nint apart, float* c, nint row, nint column, bool resume, float* bias)
+                    where V : unmanaged where L : struct, ILanes<V> where TListing : struct, IListing
                 {
                     V {{Accumulators}};
             {{Start}}
+            {{Pairs("step", (at, streamed) => Term(20, streamed, at), distance > 1 ? "false" : "TListing.IsScattered")}}
                     for (; terms != last; terms++, streamed += step)
                     {
                         float* at = listed + *terms;
-                        if (Sse.IsSupported)
+                        if (Sse.IsSupported && L.Count == Place)
                         {
             {{Lines(16, distance > 1 ? [$"Sse.Prefetch0(at + (int)({Rows} + ((uint)terms / sizeof(int) & 15)) * {distance});", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")] : ["Sse.Prefetch0(listed + terms[Ahead]);", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")])}}
                         }
-            {{Term(12, n => $"streamed + {n} * apart", m => $"at[{m * distance}]")}}
+            {{Term(12, "streamed", "at")}}
                     }
                     if (bias != null)
                     {
@@ -187,17 +217,18 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         public override string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void {{Name}}<V, L>(float* listed, int* terms, int* last, float* streamed, float* c, nint row, bool resume, float* bias)
-                    where V : unmanaged where L : struct, ILanes<V>
+                private static void {{Name}}<V, L, TListing>(float* listed, int* terms, int* last, float* streamed, float* c, nint row, bool resume, float* bias)
+                    where V : unmanaged where L : struct, ILanes<V> where TListing : struct, IListing
                 {
                     V {{Accumulators}};
             {{Start}}
+            {{Pairs($"{Rows}", (at, streamed) => Term(20, at, streamed))}}
                     for (; terms != last; terms++, streamed += {{Rows}})
                     {
                         float* at = listed + *terms;
-                        if (Sse.IsSupported)
+                        if (Sse.IsSupported && L.Count == Place)
                             Sse.Prefetch0(listed + terms[Ahead]{{(Vectors > 1 ? $" + (int)((uint)terms / sizeof(int) % {Vectors}) * L.Count" : "")}});
-            {{Term(12, n => $"at + {n} * L.Count", m => $"streamed[{m}]")}}
+            {{Term(12, "at", "streamed")}}
                     }
                     if (bias != null)
                     {
@@ -213,19 +244,37 @@ public sealed class TileGenerator : IIncrementalGenerator
     {
         public override string Name => $"Images{Rows}x{Vectors}";
 
+        private string PairsOfTaps => Rows > NarrowRows ? "" : $$"""
+                        if (L.Count < Place)
+                            for (int* pairs = taps + (last - taps & ~3); tap != pairs; tap += 4)
+                            {
+                                float* at = x + tap[0], w = weights + tap[1], then = x + tap[2], v = weights + tap[3];
+                                {
+            {{Term(24, "at", "w")}}
+                                }
+                                {
+            {{Term(24, "then", "v")}}
+                                }
+                            }
+            """;
+
         public override string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void {{Name}}<V, L>(float* x, int* taps, int* last, nint images, int channels, nint map, float* weights, nint weightsOfChannel, float* c, nint row, float* bias)
+                private static void {{Name}}<V, L>(float* x, int* taps, int* last, int channels, nint map, float* weights, nint weightsOfChannel, float* c, nint row, float* bias)
                     where V : unmanaged where L : struct, ILanes<V>
                 {
                     V {{Accumulators}};
                     {{Zero}}
                     for (; channels > 0; channels--, x += map, weights += weightsOfChannel)
-                        for (int* tap = taps; tap != last; tap += 2)
+                    {
+                        int* tap = taps;
+            {{PairsOfTaps}}
+                        for (; tap != last; tap += 2)
                         {
-                            float* at = x + tap[0] * images, w = weights + tap[1] * {{Rows}};
-            {{Term(16, n => $"at + {n} * L.Count", m => $"w[{m}]")}}
+                            float* at = x + tap[0], w = weights + tap[1];
+            {{Term(16, "at", "w")}}
                         }
+                    }
                     if (bias != null)
                     {
             {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, L.Create(bias[{m}]));"))}}

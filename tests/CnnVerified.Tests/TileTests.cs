@@ -80,13 +80,15 @@ public sealed unsafe class TileTests
             {
                 foreach (int distance in new[] { 1, Tiles.Place, 2 * Tiles.Place })
                 {
-                    Product<V, L>(rows, vectors, distance);
+                    Product<V, L, Tiles.InOrder>(rows, vectors, distance);
+                    Product<V, L, Tiles.Scattered>(rows, vectors, distance);
                     tiles++;
                 }
             }
             for (int vectors = 1; vectors <= Tiles.MostVectors && (rows + 1) * vectors + 1 <= 32; vectors *= 2, tiles += 2)
             {
-                TurnedProduct<V, L>(rows, vectors);
+                TurnedProduct<V, L, Tiles.InOrder>(rows, vectors);
+                TurnedProduct<V, L, Tiles.Scattered>(rows, vectors);
                 ImageProduct<V, L>(rows, vectors);
             }
         }
@@ -94,52 +96,54 @@ public sealed unsafe class TileTests
     }
 
     // Rows stand where a list says and are broadcast; columns stand in the order of the terms. The vectors of a term, and of a row of the result, may be anywhere.
-    private void Product<V, L>(int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V>
+    private void Product<V, L, TListing>(int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V> where TListing : struct, Tiles.IListing
     {
         int step = L.Count + 5, apart = Terms * step + 3, row = L.Count + 2, column = rows * row + 1;
         float[] listed = Numbers(2048), streamed = Numbers(vectors * apart), start = Numbers(vectors * column), biases = Numbers(vectors * L.Count);
-        int[] terms = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
+        int[] places = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
         foreach (bool resumes in new[] { false, true })
             foreach (bool hasBias in new[] { false, true })
             {
+                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take two at a time
                 float[] expected = [.. start], got = [.. start];
                 for (int m = 0; m < rows; m++)
                     for (int lane = 0; lane < vectors * L.Count; lane++)
                     {
                         int at = m * row + lane / L.Count * column + lane % L.Count;
                         float sum = resumes ? start[at] : 0;
-                        for (int t = 0; t < Terms; t++)
-                            sum = MathF.FusedMultiplyAdd(listed[terms[t] + m * distance], streamed[t * step + lane / L.Count * apart + lane % L.Count], sum);
+                        for (int t = 0; t < terms; t++)
+                            sum = MathF.FusedMultiplyAdd(listed[places[t] + m * distance], streamed[t * step + lane / L.Count * apart + lane % L.Count], sum);
                         expected[at] = hasBias ? sum + biases[lane] : sum;
                     }
                 fixed (float* l = listed, s = streamed, c = got, b = biases)
-                fixed (int* list = terms)
-                    Tiles.Of<V, L>(rows, vectors, distance)(l, list, list + Terms, s, step, apart, c, row, column, resumes, hasBias ? b : null);
+                fixed (int* list = places)
+                    Tiles.Of<V, L, TListing>(rows, vectors, distance)(l, list, list + terms, s, step, apart, c, row, column, resumes, hasBias ? b : null);
                 Assert.Equal(expected, got);
             }
     }
 
     // Columns stand where a list says; rows stand in the order of the terms and are broadcast.
-    private void TurnedProduct<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V>
+    private void TurnedProduct<V, L, TListing>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V> where TListing : struct, Tiles.IListing
     {
         int lanes = vectors * L.Count, row = lanes + 3;
         float[] listed = Numbers(4096), streamed = Numbers(Terms * rows), start = Numbers(rows * row), biases = Numbers(rows);
-        int[] terms = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
+        int[] places = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
         foreach (bool resumes in new[] { false, true })
             foreach (bool hasBias in new[] { false, true })
             {
+                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take two at a time
                 float[] expected = [.. start], got = [.. start];
                 for (int m = 0; m < rows; m++)
                     for (int lane = 0; lane < lanes; lane++)
                     {
                         float sum = resumes ? start[m * row + lane] : 0;
-                        for (int t = 0; t < Terms; t++)
-                            sum = MathF.FusedMultiplyAdd(streamed[t * rows + m], listed[terms[t] + lane], sum);
+                        for (int t = 0; t < terms; t++)
+                            sum = MathF.FusedMultiplyAdd(streamed[t * rows + m], listed[places[t] + lane], sum);
                         expected[m * row + lane] = hasBias ? sum + biases[m] : sum;
                     }
                 fixed (float* l = listed, s = streamed, c = got, b = biases)
-                fixed (int* list = terms)
-                    Tiles.Turned<V, L>(rows, vectors)(l, list, list + Terms, s, c, row, resumes, hasBias ? b : null);
+                fixed (int* list = places)
+                    Tiles.Turned<V, L, TListing>(rows, vectors)(l, list, list + terms, s, c, row, resumes, hasBias ? b : null);
                 Assert.Equal(expected, got);
             }
     }
@@ -203,15 +207,16 @@ public sealed unsafe class TileTests
         }
     }
 
-    // Channels and within each the taps of a list: a place and which tap it is. Lanes are images.
+    // Channels and within each the taps of a list: a place and which tap it is, in floats. Lanes are images.
     private void ImageProduct<V, L>(int rows, int vectors) where V : unmanaged where L : struct, ILanes<V>
     {
         const int Channels = 3, Places = 7, Taps = 5;
         int images = vectors * L.Count + 2, row = images + 3;
         float[] x = Numbers(Channels * Places * images), weights = Numbers(Channels * Taps * rows), biases = Numbers(rows);
-        int[] list = [4, 0, 6, 3, 0, 4];
+        int[] all = [4, 0, 6, 3, 0, 4];
         foreach (bool hasBias in new[] { false, true })
         {
+            int[] list = hasBias ? all : all[2..];
             float[] expected = Numbers(rows * row), got = [.. expected];
             for (int m = 0; m < rows; m++)
                 for (int n = 0; n < vectors * L.Count; n++)
@@ -223,8 +228,8 @@ public sealed unsafe class TileTests
                     expected[m * row + n] = hasBias ? sum + biases[m] : sum;
                 }
             fixed (float* image = x, w = weights, c = got, b = biases)
-            fixed (int* pairs = list)
-                Tiles.Images<V, L>(rows, vectors)(image, pairs, pairs + list.Length, images, Channels, Places * images, w, Taps * rows, c, row, hasBias ? b : null);
+            fixed (int* pairs = list.Select((each, i) => each * (i % 2 == 0 ? images : rows)).ToArray())
+                Tiles.Images<V, L>(rows, vectors)(image, pairs, pairs + list.Length, Channels, Places * images, w, Taps * rows, c, row, hasBias ? b : null);
             Assert.Equal(expected, got);
         }
     }

@@ -120,7 +120,7 @@ internal static unsafe class ColumnWeights
                             {
                                 while (vectors * L.Count > width - column)
                                     vectors /= 2;
-                                Tiles.Turned<V, L>(rows, vectors)(place + column, list, list + pixels, residual, sumsOfItem + column, width, true, null);
+                                Tiles.Turned<V, L, Tiles.InOrder>(rows, vectors)(place + column, list, list + pixels, residual, sumsOfItem + column, width, true, null);
                             }
                         }
             }

@@ -249,7 +249,7 @@ internal static unsafe class MapProduct
                                 Sse.Prefetch0(to + ahead * apart * next);
                                 Sse.Prefetch0(to + ahead * apart * next + (vectors - 1) * across);
                             }
-                        Tiles.Of<V, L>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
+                        Tiles.Of<V, L, Tiles.Scattered>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
                     }
                 }
             }

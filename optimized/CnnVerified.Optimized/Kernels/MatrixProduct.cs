@@ -118,7 +118,7 @@ internal static unsafe class MatrixProduct
                 {
                     int at = Math.Min(j + column, J - vectors * L.Count);
                     for (int block = 0; block < blocks.Count; block++)
-                        Tiles.Turned<V, L>(blocks.RowsOf(block), vectors)(b.At(0, at), list, list + T, rows + (nint)block * blocks.Rows * T,
+                        Tiles.Turned<V, L, Tiles.InOrder>(blocks.RowsOf(block), vectors)(b.At(0, at), list, list + T, rows + (nint)block * blocks.Rows * T,
                             c + (nint)block * blocks.Rows * J + at, J, false, null);
                 }
             }

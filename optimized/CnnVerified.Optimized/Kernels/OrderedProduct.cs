@@ -109,7 +109,7 @@ internal static unsafe class OrderedProduct
         {
             int rows = blocks.RowsOf(block), T = product.T;
             int* list = block == blocks.Count - 1 ? lists + TermBlock + Tiles.Ahead : lists;
-            Tiles.Of<V, L>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel, Width, L.Count, sums, Width, L.Count, t0 > 0, null);
+            Tiles.Of<V, L, Tiles.InOrder>(rows, Tiles.PanelVectors)(a + (nint)block * blocks.Rows * T + t0 * rows, list, list + terms, panel, Width, L.Count, sums, Width, L.Count, t0 > 0, null);
             if (t0 + terms == T)
                 product.Store(block * blocks.Rows, rows, item / cuts * Width, ColumnsOf(product, item), Width, sums);
         }

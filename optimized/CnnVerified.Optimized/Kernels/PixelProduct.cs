@@ -184,7 +184,7 @@ internal static unsafe class PixelProduct
                 if (next != null && Sse.IsSupported)
                     for (int e = 0; e < vectors * L.Count * _sum.From.Count; e += Line)
                         Sse.Prefetch1(next + (nint)pixel * _sum.From.Count + e);
-                Tiles.Turned<V, L>(filters, vectors)(place + pixel, list, last, weights, to + pixel, apart, false, bias);
+                Tiles.Turned<V, L, Tiles.Scattered>(filters, vectors)(place + pixel, list, last, weights, to + pixel, apart, false, bias);
             }
         }
 

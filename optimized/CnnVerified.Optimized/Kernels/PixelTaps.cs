@@ -12,7 +12,11 @@ internal readonly unsafe struct PixelTaps
         Axis.MostKinds(sum.D) * Axis.MostKinds(sum.H) * Axis.MostKinds(sum.W) * (2 * (nint)sum.Taps + 1) + 1 + Axis.Floats(sum.D) + Axis.Floats(sum.H) + Axis.Floats(sum.W);
 
     /// <summary>Fills memory of that size.</summary>
-    public PixelTaps(in MapSum sum, int* memory)
+    /// <param name="sum">The sum.</param>
+    /// <param name="memory">The memory.</param>
+    /// <param name="ofPlace">Floats of a place, which distances are counted in.</param>
+    /// <param name="ofTap">Floats of a tap's weights.</param>
+    public PixelTaps(in MapSum sum, int* memory, int ofPlace = 1, int ofTap = 1)
     {
         _d = new(sum.D, memory);
         _h = new(sum.H, memory += Axis.Floats(sum.D));
@@ -32,8 +36,8 @@ internal readonly unsafe struct PixelTaps
                             for (int s = 0; s < sum.W.Taps && rows[r] >= 0; s++)
                                 if (columns[s] >= 0)
                                 {
-                                    _pairs[count++] = (frames[t] * _H + rows[r]) * _W + columns[s];
-                                    _pairs[count++] = (t * sum.H.Taps + r) * sum.W.Taps + s;
+                                    _pairs[count++] = ((frames[t] * _H + rows[r]) * _W + columns[s]) * ofPlace;
+                                    _pairs[count++] = ((t * sum.H.Taps + r) * sum.W.Taps + s) * ofTap;
                                 }
                 }
         _starts[kind] = count;

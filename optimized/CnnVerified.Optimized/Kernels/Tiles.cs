@@ -7,7 +7,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>
 /// <para>Every element starts at +0, or where it stood, and takes one fused multiply-add for each term, in the order of the list; a bias is
 /// added last. One operand is read where the list says, term by term: neighbouring pixels of a map, say. They are the rows
-/// (<see cref="Of{V, L}"/>), or the columns (<see cref="Turned{V, L}"/>). The other, the packed weights, stands in the order of the terms.</para>
+/// (<see cref="Of{V, L, TListing}"/>), or the columns (<see cref="Turned{V, L, TListing}"/>). The other, the packed weights, stands in the order of the terms.</para>
 /// <para>A tile of listed rows takes (the listed operand, the list, its end, the other operand, floats of it from one term to the next and from one vector of a term to the next, c, floats from
 /// one row of c to the next and from one vector of a row to the next, whether to go on from what c holds, bias of lanes or null). One of listed columns has its terms and vectors beside each
 /// other, and a bias of rows. The tiles themselves are written by CnnVerified.Tiles.</para>
@@ -20,6 +20,25 @@ namespace CnnVerified.Optimized.Kernels;
 /// </remarks>
 internal static unsafe partial class Tiles
 {
+    /// <summary>How what a tile's list points to lies in memory.</summary>
+    internal interface IListing
+    {
+        /// <summary>Whether the tile has to fetch it ahead.</summary>
+        static abstract bool IsScattered { get; }
+    }
+
+    /// <summary>One behind the other, which the hardware foresees.</summary>
+    internal readonly struct InOrder : IListing
+    {
+        public static bool IsScattered => false;
+    }
+
+    /// <summary>In maps, one for each channel.</summary>
+    internal readonly struct Scattered : IListing
+    {
+        public static bool IsScattered => true;
+    }
+
     /// <summary>How many terms ahead rows are fetched into the cache: a 3×3 kernel's, so that of the next channel what the same tap meets. A list
     /// has room for so many more, which may hold anything: what is not there is not fetched.</summary>
     /// <remarks>The taps of a data gradient go back, which the hardware does not foresee.</remarks>

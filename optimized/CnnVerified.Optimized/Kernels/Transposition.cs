@@ -13,19 +13,11 @@ internal static unsafe class Transposition
     {
         int side = Math.Min(rows, columns);
         if (side >= 16 && Avx512F.IsSupported)
-            for (int row = 0; row < rows; row += 16)
-                for (int column = 0; column < columns; column += 16)
-                {
-                    int r = Math.Min(row, rows - 16), c = Math.Min(column, columns - 16);
-                    Square16(from + r * fromRow + c, fromRow, to + c * toRow + r, toRow);
-                }
+            Squares<Square16>(from, fromRow, rows, columns, to, toRow);
+        else if (side >= 8 && Avx.IsSupported)
+            Squares<Square8>(from, fromRow, rows, columns, to, toRow);
         else if (side >= 4)
-            for (int row = 0; row < rows; row += 4)
-                for (int column = 0; column < columns; column += 4)
-                {
-                    int r = Math.Min(row, rows - 4), c = Math.Min(column, columns - 4);
-                    Square4(from + r * fromRow + c, fromRow, to + c * toRow + r, toRow);
-                }
+            Squares<Square4>(from, fromRow, rows, columns, to, toRow);
         else if (columns == 1 && fromRow == 1)
             Runs.Move(from, rows, to);
         else if (rows == 1 && toRow == 1)
@@ -55,15 +47,15 @@ internal static unsafe class Transposition
         return column;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Square4(float* from, nint fromRow, float* to, nint toRow)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Squares<TSquare>(float* from, nint fromRow, int rows, int columns, float* to, nint toRow) where TSquare : struct, ISquare
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromRow), c = Vector128.Load(from + 2 * fromRow), d = Vector128.Load(from + 3 * fromRow);
-        Vector128<float> ac0 = Zip(a, c, 0), ac1 = Zip(a, c, 2), bd0 = Zip(b, d, 0), bd1 = Zip(b, d, 2);
-        Zip(ac0, bd0, 0).Store(to);
-        Zip(ac0, bd0, 2).Store(to + toRow);
-        Zip(ac1, bd1, 0).Store(to + 2 * toRow);
-        Zip(ac1, bd1, 2).Store(to + 3 * toRow);
+        for (int row = 0; row < rows; row += TSquare.Side)
+            for (int column = 0; column < columns; column += TSquare.Side)
+            {
+                int r = Math.Min(row, rows - TSquare.Side), c = Math.Min(column, columns - TSquare.Side);
+                TSquare.Turn(from + r * fromRow + c, fromRow, to + c * toRow + r, toRow);
+            }
     }
 
     // a[i], b[i], a[i + 1], b[i + 1].
@@ -71,24 +63,6 @@ internal static unsafe class Transposition
     private static Vector128<float> Zip(Vector128<float> a, Vector128<float> b, int i) => i == 0
         ? Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1])
         : Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Square16(float* from, nint fromRow, float* to, nint toRow)
-    {
-        // Four rows give squares of four in each quarter of a vector; the quarters of four such vectors then change places.
-        Quarters(from, fromRow, out var a0, out var a1, out var a2, out var a3);
-        Quarters(from + 4 * fromRow, fromRow, out var b0, out var b1, out var b2, out var b3);
-        Quarters(from + 8 * fromRow, fromRow, out var c0, out var c1, out var c2, out var c3);
-        Quarters(from + 12 * fromRow, fromRow, out var d0, out var d1, out var d2, out var d3);
-        Exchange(ref a0, ref b0, ref c0, ref d0);
-        Store(a0, b0, c0, d0, to, 4 * toRow);
-        Exchange(ref a1, ref b1, ref c1, ref d1);
-        Store(a1, b1, c1, d1, to + toRow, 4 * toRow);
-        Exchange(ref a2, ref b2, ref c2, ref d2);
-        Store(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
-        Exchange(ref a3, ref b3, ref c3, ref d3);
-        Store(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
-    }
 
     /// <summary>sum[row] + Σ_t rows[row, t]·x[t] for 16 terms and as many rows, one fused multiply-add each, ascending.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -147,5 +121,80 @@ internal static unsafe class Transposition
         b.Store(to + row);
         c.Store(to + 2 * row);
         d.Store(to + 3 * row);
+    }
+
+    /// <summary>A square that registers turn.</summary>
+    private interface ISquare
+    {
+        /// <summary>Its rows and columns.</summary>
+        static abstract int Side { get; }
+
+        static abstract void Turn(float* from, nint fromRow, float* to, nint toRow);
+    }
+
+    private readonly struct Square4 : ISquare
+    {
+        public static int Side => 4;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Turn(float* from, nint fromRow, float* to, nint toRow)
+        {
+            Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromRow), c = Vector128.Load(from + 2 * fromRow), d = Vector128.Load(from + 3 * fromRow);
+            Vector128<float> ac0 = Zip(a, c, 0), ac1 = Zip(a, c, 2), bd0 = Zip(b, d, 0), bd1 = Zip(b, d, 2);
+            Zip(ac0, bd0, 0).Store(to);
+            Zip(ac0, bd0, 2).Store(to + toRow);
+            Zip(ac1, bd1, 0).Store(to + 2 * toRow);
+            Zip(ac1, bd1, 2).Store(to + 3 * toRow);
+        }
+    }
+
+    private readonly struct Square8 : ISquare
+    {
+        public static int Side => 8;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Turn(float* from, nint fromRow, float* to, nint toRow)
+        {
+            Half(from, fromRow, to, toRow);
+            Half(from + 4, fromRow, to + 4 * toRow, toRow);
+        }
+
+        // A row and the fourth after it share a vector, so that squares of four in each half are all that is turned.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Half(float* from, nint fromRow, float* to, nint toRow)
+        {
+            Vector256<float> a = Rows(from, fromRow), b = Rows(from + fromRow, fromRow), c = Rows(from + 2 * fromRow, fromRow), d = Rows(from + 3 * fromRow, fromRow);
+            Vector256<float> ac0 = Avx.UnpackLow(a, c), ac1 = Avx.UnpackHigh(a, c), bd0 = Avx.UnpackLow(b, d), bd1 = Avx.UnpackHigh(b, d);
+            Avx.UnpackLow(ac0, bd0).Store(to);
+            Avx.UnpackHigh(ac0, bd0).Store(to + toRow);
+            Avx.UnpackLow(ac1, bd1).Store(to + 2 * toRow);
+            Avx.UnpackHigh(ac1, bd1).Store(to + 3 * toRow);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector256<float> Rows(float* row, nint fromRow) => Vector256.Create(Vector128.Load(row), Vector128.Load(row + 4 * fromRow));
+    }
+
+    private readonly struct Square16 : ISquare
+    {
+        public static int Side => 16;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Turn(float* from, nint fromRow, float* to, nint toRow)
+        {
+            // Four rows give squares of four in each quarter of a vector; the quarters of four such vectors then change places.
+            Quarters(from, fromRow, out var a0, out var a1, out var a2, out var a3);
+            Quarters(from + 4 * fromRow, fromRow, out var b0, out var b1, out var b2, out var b3);
+            Quarters(from + 8 * fromRow, fromRow, out var c0, out var c1, out var c2, out var c3);
+            Quarters(from + 12 * fromRow, fromRow, out var d0, out var d1, out var d2, out var d3);
+            Exchange(ref a0, ref b0, ref c0, ref d0);
+            Store(a0, b0, c0, d0, to, 4 * toRow);
+            Exchange(ref a1, ref b1, ref c1, ref d1);
+            Store(a1, b1, c1, d1, to + toRow, 4 * toRow);
+            Exchange(ref a2, ref b2, ref c2, ref d2);
+            Store(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
+            Exchange(ref a3, ref b3, ref c3, ref d3);
+            Store(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
+        }
     }
 }

@@ -25,10 +25,11 @@ internal static unsafe class TurnedMaps
     private static void Run<V, L>(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y) where V : unmanaged where L : struct, ILanes<V>
     {
         int input = sum.From.All * sum.Source, output = sum.To.All * sum.Output;
-        nint weights = sum.G * sum.Weights;
-        float* packed = on.Shared(weights + PixelTaps.Size(sum));
-        var taps = new PixelTaps(sum, (int*)(packed + weights));
         var blocks = new RowBlocks(sum.To.Count);
+        nint weights = sum.G * blocks.Count * (nint)blocks.Rows * sum.From.Count * sum.Taps;
+        float* packed = on.Shared(weights + PixelTaps.Size(sum));
+        int* memory = (int*)(packed + weights);
+        PixelTaps taps;
         int tile = Tiles.VectorsInRegisters(blocks.Rows) * L.Count, images = Math.Max(1, CachedFloats / Math.Max(1, input) / tile) * tile;
         on.Run(sum.G * blocks.Count, new Packing(sum, blocks, w, packed));
         // Where each thread has whole vectors of images, threads share out parts of the batch; else all of them work on one part.
@@ -37,9 +38,12 @@ internal static unsafe class TurnedMaps
         {
             int rounds = ((sum.N + images - 1) / images + on.Threads - 1) / on.Threads, all = rounds * on.Threads * L.Count;
             images = (sum.N + all - 1) / all * L.Count;
+            taps = new PixelTaps(sum, memory, images, blocks.Rows);
             on.Run((sum.N + images - 1) / images, new Parts<V, L>(sum, taps, blocks, images, x, packed, bias, y, on.Local((nint)images * (input + output))));
             return;
         }
+        images = Math.Min(images, sum.N);
+        taps = new PixelTaps(sum, memory, images, blocks.Rows);
         for (int n = 0; n < sum.N; n += images)
         {
             var part = new Part<V, L>(sum, taps, blocks, n, images, x, packed, bias, y, on.Turned((nint)images * (input + output)));
@@ -49,7 +53,7 @@ internal static unsafe class TurnedMaps
         }
     }
 
-    /// <summary>Some images of the batch from the n-th on, and where they are turned. They are whole vectors, so that the last part goes over some images again.</summary>
+    /// <summary>Some images of the batch from the n-th on, and where they are turned. They are whole vectors, so that the last part goes over some images again. Elements of turned maps are <paramref name="images"/> floats apart, those of the last part too.</summary>
     private readonly struct Part<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int n, int images, float* x, float* packed, float* bias, float* y, float* turned)
         where V : unmanaged where L : struct, ILanes<V>
     {
@@ -61,13 +65,13 @@ internal static unsafe class TurnedMaps
 
         private int Output => sum.To.All * sum.Output;
 
-        private float* Result => turned + (nint)Count * Input;
+        private float* Result => turned + (nint)images * Input;
 
-        public Turning Turning => new(x + (nint)First * Input, Count, Input, turned);
+        public Turning Turning => new(x + (nint)First * Input, Count, Input, turned, images);
 
-        public Pixels<V, L> Pixels => new(sum, taps, blocks, Count, turned, packed, bias, Result);
+        public Pixels<V, L> Pixels => new(sum, taps, blocks, Count, images, turned, packed, bias, Result);
 
-        public Turning TurningBack => new(y + (nint)First * Output, Count, Output, Result, back: true);
+        public Turning TurningBack => new(y + (nint)First * Output, Count, Output, Result, images, back: true);
     }
 
     /// <summary>An item is such a part, for all of it: nothing crosses from one thread to another.</summary>
@@ -87,19 +91,19 @@ internal static unsafe class TurnedMaps
     }
 
     /// <summary>An item is some columns of a matrix of so many rows, turned, or turned back.</summary>
-    private readonly struct Turning(float* matrix, int rows, int columns, float* turned, bool back = false) : IWork
+    private readonly struct Turning(float* matrix, int rows, int columns, float* turned, int pitch, bool back = false) : IWork
     {
         public void Do(int from, int to, int thread)
         {
             int first = from * Columns, count = Math.Min(columns, to * Columns) - first;
             if (back)
-                Transposition.Copy(turned + (nint)first * rows, rows, count, rows, matrix + first, columns);
+                Transposition.Copy(turned + (nint)first * pitch, pitch, count, rows, matrix + first, columns);
             else
-                Transposition.Copy(matrix + first, columns, rows, count, turned + (nint)first * rows, rows);
+                Transposition.Copy(matrix + first, columns, rows, count, turned + (nint)first * pitch, pitch);
         }
     }
 
-    /// <summary>Weights in the order in which tiles take them: for each block of filters, channel by channel and tap by tap all rows.</summary>
+    /// <summary>Weights in the order in which tiles take them: for each block of filters, channel by channel and tap by tap all rows; the last block has places for as many.</summary>
     private readonly struct Packing(MapSum sum, RowBlocks blocks, float* w, float* packed) : IWork
     {
         public void Do(int from, int to, int thread)
@@ -107,27 +111,28 @@ internal static unsafe class TurnedMaps
             for (int item = from; item < to; item++)
             {
                 int g = item / blocks.Count, block = item % blocks.Count, rows = blocks.RowsOf(block);
-                float* weights = w + g * sum.Weights + block * blocks.Rows * sum.FilterStep, panel = packed + g * sum.Weights + (nint)block * blocks.Rows * sum.From.Count * sum.Taps;
+                float* weights = w + g * sum.Weights + block * blocks.Rows * sum.FilterStep, panel = packed + (nint)item * blocks.Rows * sum.From.Count * sum.Taps;
                 if (sum.ChannelStep == sum.Taps)
-                    Transposition.Copy(weights, sum.FilterStep, rows, sum.From.Count * sum.Taps, panel, rows);
+                    Transposition.Copy(weights, sum.FilterStep, rows, sum.From.Count * sum.Taps, panel, blocks.Rows);
                 else
                     for (int c = 0; c < sum.From.Count; c++)
-                        Transposition.Copy(weights + c * sum.ChannelStep, sum.FilterStep, rows, sum.Taps, panel + (nint)c * sum.Taps * rows, rows);
+                        Transposition.Copy(weights + c * sum.ChannelStep, sum.FilterStep, rows, sum.Taps, panel + (nint)c * sum.Taps * blocks.Rows, blocks.Rows);
             }
         }
     }
 
     /// <summary>An item is a pixel of the maps of one group, for all images of the part and all filters.</summary>
-    private readonly struct Pixels<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int images, float* x, float* packed, float* bias, float* y) : IWork
+    private readonly struct Pixels<V, L>(MapSum sum, PixelTaps taps, RowBlocks blocks, int images, int pitch, float* x, float* packed, float* bias, float* y) : IWork
         where V : unmanaged where L : struct, ILanes<V>
     {
         public void Do(int from, int to, int thread)
         {
+            nint weightsOfBlock = (nint)blocks.Rows * sum.From.Count * sum.Taps;
             for (int item = from; item < to; item++)
             {
                 int g = item / sum.Output, pixel = item % sum.Output, d = pixel / (sum.H.Size * sum.W.Size), h = pixel / sum.W.Size % sum.H.Size, w = pixel % sum.W.Size;
                 int* list = taps.List(d, h, w, out int* end);
-                float* place = x + ((nint)g * sum.From.Count * sum.Source + taps.Place(d, h, w)) * images, result = y + ((nint)g * sum.To.Count * sum.Output + pixel) * images;
+                float* place = x + ((nint)g * sum.From.Count * sum.Source + taps.Place(d, h, w)) * pitch, result = y + ((nint)g * sum.To.Count * sum.Output + pixel) * pitch;
                 for (int n = 0, vectors = Tiles.VectorsInRegisters(blocks.Rows); n < images; n += vectors * L.Count)
                 {
                     while (vectors > 1 && (vectors * L.Count > images || images - n <= vectors / 2 * L.Count))
@@ -135,14 +140,14 @@ internal static unsafe class TurnedMaps
                     int first = Math.Min(n, images - vectors * L.Count);
                     for (int block = 0; block < blocks.Count; block++)
                     {
-                        int rows = blocks.RowsOf(block), filter = g * sum.To.Count + block * blocks.Rows;
-                        Tiles.Images<V, L>(rows, vectors)(place + first, list, end, images, sum.From.Count, (nint)sum.Source * images,
-                            packed + (nint)filter * sum.From.Count * sum.Taps, (nint)sum.Taps * rows, result + ((nint)block * blocks.Rows * sum.Output * images) + first,
-                            (nint)sum.Output * images, bias == null ? null : bias + filter);
+                        int filter = g * sum.To.Count + block * blocks.Rows;
+                        Tiles.Images<V, L>(blocks.RowsOf(block), vectors)(place + first, list, end, sum.From.Count, (nint)sum.Source * pitch,
+                            packed + (g * (nint)blocks.Count + block) * weightsOfBlock, (nint)sum.Taps * blocks.Rows, result + ((nint)block * blocks.Rows * sum.Output * pitch) + first,
+                            (nint)sum.Output * pitch, bias == null ? null : bias + filter);
                     }
                 }
                 for (int filter = 0; filter < sum.To.Count && sum.Activation != Activation.None; filter++)
-                    Activations.Finish(sum.Activation, (VectorWidth)L.Count, result + (nint)filter * sum.Output * images, images);
+                    Activations.Finish(sum.Activation, (VectorWidth)L.Count, result + (nint)filter * sum.Output * pitch, images);
             }
         }
     }

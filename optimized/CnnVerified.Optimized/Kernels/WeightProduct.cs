@@ -153,7 +153,7 @@ internal static unsafe class WeightProduct
             float* columns = sum.ByBlocks ? residuals + n * BlockCopying.Count(s.K) * (nint)Tiles.Place * s.Output + new Channels(s.K, s.K, Tiles.Place).At(panel * Lanes, s.Output) + first * Tiles.Place
                 : residuals + ((nint)n * panels + panel) * Lanes * s.Output + first * width;
             nint step = sum.ByBlocks ? Tiles.Place : width, apart = sum.ByBlocks && L.Count >= Tiles.Place ? (nint)s.Output * Tiles.Place : L.Count;
-            var product = Tiles.Of<V, L>(rows, width / L.Count);
+            var product = Tiles.Of<V, L, Tiles.InOrder>(rows, width / L.Count);
             // Of a panel's sums the rows are one behind the other, and the taps of each, as they will be in the gradient.
             float* sumsOfTile = sums + (panel * (nint)sum.Rows * Lanes + sum.Tiles.First(tile) * width) * sum.Taps;
             bool adds = !(fresh && (n, o, i) == (0, 0, 0));

@@ -243,7 +243,7 @@ internal static unsafe class WinogradProduct
         {
             for (int point = 0; point < plan.Points; point++)
                 for (int part = 0, rows = plan.Parts.Rows; part * rows < count; part++)
-                    Tiles.Of<V, L>(Math.Min(rows, count - part * rows), width / L.Count, Tiles.Place)(tiles + point * plan.TilePlane + (nint)part * plan.Blocks * rows * Tiles.Place, terms, terms + sum.C,
+                    Tiles.Of<V, L, Tiles.InOrder>(Math.Min(rows, count - part * rows), width / L.Count, Tiles.Place)(tiles + point * plan.TilePlane + (nint)part * plan.Blocks * rows * Tiles.Place, terms, terms + sum.C,
                         kernel + point * plan.KernelPlane, width, L.Count, products + point * plan.ProductPlane + part * rows * width, width, L.Count, false, null);
         }
 

@@ -240,7 +240,7 @@ internal static unsafe class WinogradWeights
         {
             var parts = new RowBlocks(channels);
             for (int part = 0; part < parts.Count; part++)
-                Tiles.Of<V, L>(parts.RowsOf(part), width / L.Count)(inputs + part * parts.Rows, terms, terms + rows * plan.Columns, residual, width, L.Count, sums + (nint)part * parts.Rows * width, width, L.Count, row > 0, null);
+                Tiles.Of<V, L, Tiles.InOrder>(parts.RowsOf(part), width / L.Count)(inputs + part * parts.Rows, terms, terms + rows * plan.Columns, residual, width, L.Count, sums + (nint)part * parts.Rows * width, width, L.Count, row > 0, null);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
