@@ -55,7 +55,7 @@ public static class KernelTable
 
     private const string WholeMaps = "windows that see their whole map, weights that stay in the cache or few images", WholeMapsGain = "nothing slides: it is a product of matrices, which are read where they stand";
     private const int MostClasses = 64;      // each has a list of its own
-    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024, LeastRow = 4, MostStep = 2, FewTerms = 300, ManyGroups = 8;
+    private const int TinyRow = 6, LeastImages = 8, LeastTerms = 100, CachedMaps = 32 * 1024, MostPixels = 1024, LeastRow = 4, MostStep = 2, FewTerms = 300, ManyGroups = 8, FewVectors = 3;
 
     private static readonly (KernelRule Rule, SumCondition Takes)[] SumRows =
     [
@@ -65,7 +65,7 @@ public static class KernelTable
                 && (sum.N >= 2 * lanes && sum.From.Count * sum.Taps >= LeastTerms && sum.From.All * sum.Source <= CachedMaps || sum.N >= LeastImages && sum.W.Size / sum.W.Classes < TinyRow)),
         (new(ConvolutionKernel.Pixels, $"at most {FewTerms} terms, rows of at least 4 vectors", "turning the results of so short a sum, from filters to maps, would cost more than it"),
             (int lanes, in MapSum sum) => Fits(sum) && (long)sum.From.Count * sum.Taps <= FewTerms && sum.W.PixelsOfClass >= 4 * lanes),
-        (new(ConvolutionKernel.Filters, "filters for half a vector, rows of at least 4 pixels", "a pixel's terms are read once for all filters of a panel"),
+        (new(ConvolutionKernel.Filters, $"filters for half a vector (with 16 registers for a whole one, where rows have {FewVectors} vectors), rows of at least 4 pixels", "a pixel's terms are read once for all filters of a panel"),
             (int lanes, in MapSum sum) => Fits(sum) && FillsHalf(lanes, sum) && sum.W.Size / sum.W.Classes >= 4),
         (new(ConvolutionKernel.Pixels, $"rows of at least a vector, or rows that can be taken as one, or at least {ManyGroups} groups", "filters are too few to fill a vector, pixels are not"),
             (int lanes, in MapSum sum) => Fits(sum) && (PixelProduct.Pays(lanes, sum) || sum.G >= ManyGroups)),
@@ -190,7 +190,9 @@ public static class KernelTable
     // Depthwise: their weights are summed in the same order from either layout.
     private static bool AreChannels(int groups, int channels, int filters) => (groups, groups) == (channels, filters);
 
-    private static bool FillsHalf(int lanes, in MapSum sum) => 2 * sum.To.Count >= lanes;
+    // A tile of one vector and six rows has too few sums to hide their latency.
+    private static bool FillsHalf(int lanes, in MapSum sum) =>
+        2 * sum.To.Count >= lanes && (sum.To.Count >= lanes || Tiles.RowsInRegisters == Tiles.MostRows || sum.W.PixelsOfClass < FewVectors * lanes);
 
     // Offsets are whole numbers of 32 bits.
     private static bool Fits(in MapSum sum) => (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses && sum.From.Count * sum.Maps.Size <= int.MaxValue;

@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, NarrowRows = 6, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, Place = 16;
+    private const int MostRows = 14, NarrowRows = 6, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -26,6 +26,7 @@ public sealed class TileGenerator : IIncrementalGenerator
         var columns = turned.Select(tile => new ColumnTile(tile.Rows, tile.Vectors)).ToArray();
         var images = turned.Select(tile => new ImageTile(tile.Rows, tile.Vectors)).ToArray();
         var channels = new[] { Place, 2 * Place }.SelectMany(distance => Enumerable.Range(1, MostPixels).Select(rows => new ChannelTile(rows, distance))).ToArray();
+        var runs = new[] { Place, 2 * Place }.SelectMany(distance => Enumerable.Range(1, RunTaps).Select(taps => new ChannelRun(taps, distance))).ToArray();
         var channelSums = Enumerable.Range(1, MostTaps).SelectMany(taps => Enumerable.Range(1, 2).Select(pixels => new ChannelSums(pixels, taps))).ToArray();
         var lanes = Enumerable.Range(1, MostFilters).SelectMany(filters => Enumerable.Range(1, System.Math.Min(MostTaps, MostSums / filters)).Select(taps => new LaneTile(filters, taps))).ToArray();
         return $$"""
@@ -82,6 +83,16 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, [.. channels.Select(tile => $"({tile.Rows}, {tile.Distance}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} pixels, {distance} apart.\"),"])}}
                     };
 
+                /// <summary>The most taps of a run of pixels whose lanes are channels, and the pixels that it takes at a time.</summary>
+                public const int RunTaps = {{RunTaps}}, RunPixels = {{RunPixels}};
+
+                /// <summary>The run of pixels, one or two places apart, that meet so many taps and whose lanes are channels.</summary>
+                public static delegate*<float*, int*, float*, float*, nint, int, float*, void> ChannelRun<V, L>(int taps, int distance) where V : unmanaged where L : struct, ILanes<V> =>
+                    (taps, distance) switch
+                    {
+            {{Lines(12, [.. runs.Select(run => $"({run.Taps}, {run.Distance}) => &{run.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(taps), $\"there is no run of {taps} taps, {distance} apart.\"),"])}}
+                    };
+
                 /// <summary>The tile of sums of so many pixels and taps, whose lanes are channels.</summary>
                 public static delegate*<float*, nint, float*, int*, nint, nint, int, int, bool, float*, void> ChannelSums<V, L>(int pixels, int taps) where V : unmanaged where L : struct, ILanes<V> =>
                     (pixels, taps) switch
@@ -96,7 +107,7 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, [.. lanes.Select(tile => $"({tile.Filters}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(filters), $\"there is no tile of {filters} filters and {taps} taps.\"),"])}}
                     };
 
-            {{string.Join("\n\n", [.. tiles.Concat<RegisterTile>(columns).Concat(images).Concat(channels).Select(tile => tile.Text()), .. channelSums.Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
+            {{string.Join("\n\n", [.. tiles.Concat<RegisterTile>(columns).Concat(images).Concat(channels).Select(tile => tile.Text()), .. runs.Select(run => run.Text()), .. channelSums.Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
             }
 
             """;
@@ -309,6 +320,46 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, Each((m, n) => $"c{m}_{n} = L.Add(c{m}_{n}, b);"))}}
                     }
             {{Stores}}
+                }
+            """;
+    }
+
+    /// <summary>A run of pixels whose lanes are channels: the weights of all taps stay in registers, some pixels are summed at a time.</summary>
+    private sealed class ChannelRun(int taps, int distance)
+    {
+        public int Taps => taps;
+
+        public int Distance => distance;
+
+        public string Name => $"Run{taps}Apart{distance}";
+
+        private static IEnumerable<string> Pixels(System.Func<int, string> text) => Enumerable.Range(0, RunPixels).Select(text);
+
+        private IEnumerable<string> Each(System.Func<int, string> text) => Enumerable.Range(0, taps).Select(text);
+
+        public string Text() => $$"""
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+                private static void {{Name}}<V, L>(float* x, int* taps, float* weights, float* c, nint row, int pixels, float* bias) where V : unmanaged where L : struct, ILanes<V>
+                {
+            {{Lines(8, Each(t => $"V w{t} = L.Load(weights + taps[{2 * t + 1}] * (nint)Place);"))}}
+            {{Lines(8, Each(t => $"float* x{t} = x + taps[{2 * t}] * (nint)Place;"))}}
+                    V b = bias == null ? L.Create(0) : L.Load(bias);
+                    nint last = (pixels - RunPixels) * {{distance}};
+                    for (nint at = 0, step; ; at += step, c += step / {{distance}} * row)
+                    {
+                        V {{string.Join(", ", Pixels(p => $"c{p}"))}};
+                        {{string.Join(" = ", Pixels(p => $"c{p}"))}} = L.Create(0);
+            {{Lines(12, Each(t => string.Join(" ", Pixels(p => $"c{p} = L.Fma(L.Load(x{t} + at + {p * distance}), w{t}, c{p});"))))}}
+                        if (bias != null)
+                        {
+            {{Lines(16, Pixels(p => $"c{p} = L.Add(c{p}, b);"))}}
+                        }
+            {{Lines(12, Pixels(p => $"L.Store(c{p}, c + {p} * row);"))}}
+                        // The last pixels are some that were there before.
+                        step = Math.Min({{RunPixels * distance}}, last - at);
+                        if (step <= 0)
+                            return;
+                    }
                 }
             """;
     }

@@ -153,6 +153,9 @@ public sealed unsafe class TileTests
         for (int rows = 1; rows <= Tiles.MostPixels; rows++)
             foreach (int distance in new[] { Tiles.Place, 2 * Tiles.Place })
                 ChannelProduct<V, L>(rows, distance);
+        for (int taps = 1; taps <= Tiles.RunTaps; taps++)
+            foreach (int distance in new[] { Tiles.Place, 2 * Tiles.Place })
+                ChannelRun<V, L>(taps, distance);
         for (int pixels = 1; pixels <= 2; pixels++)
             for (int taps = 1; taps <= Tiles.MostTaps; taps++)
                 ChannelSum<V, L>(pixels, taps);
@@ -180,6 +183,31 @@ public sealed unsafe class TileTests
                 Tiles.Channels<V, L>(rows, distance)(image, pairs, pairs + list.Length, w, c, Row, hasBias ? b : null);
             Assert.Equal(expected, got);
         }
+    }
+
+    // The same for a run of pixels, of which the last are computed twice.
+    private void ChannelRun<V, L>(int taps, int distance) where V : unmanaged where L : struct, ILanes<V>
+    {
+        const int Row = Tiles.Place + 4;
+        float[] x = Numbers(64 * Tiles.Place), weights = Numbers(taps * Tiles.Place), biases = Numbers(L.Count);
+        int[] list = [.. Enumerable.Range(0, taps).Reverse().SelectMany(tap => new[] { _random.Next(32), tap })];
+        foreach (int pixels in new[] { Tiles.RunPixels, Tiles.RunPixels + 1, 2 * Tiles.RunPixels, 3 * Tiles.RunPixels - 1 })
+            foreach (bool hasBias in new[] { false, true })
+            {
+                float[] expected = Numbers(pixels * Row), got = [.. expected];
+                for (int m = 0; m < pixels; m++)
+                    for (int lane = 0; lane < L.Count; lane++)
+                    {
+                        float sum = 0;
+                        for (int t = 0; t < list.Length; t += 2)
+                            sum = MathF.FusedMultiplyAdd(weights[list[t + 1] * Tiles.Place + lane], x[list[t] * Tiles.Place + m * distance + lane], sum);
+                        expected[m * Row + lane] = hasBias ? sum + biases[lane] : sum;
+                    }
+                fixed (float* image = x, w = weights, c = got, b = biases)
+                fixed (int* pairs = list)
+                    Tiles.ChannelRun<V, L>(taps, distance)(image, pairs, w, c, Row, pixels, hasBias ? b : null);
+                Assert.Equal(expected, got);
+            }
     }
 
     // Every 16th pixel of each row, or two neighbours, and for each tap a sum for each of them. The first may have one pixel more.

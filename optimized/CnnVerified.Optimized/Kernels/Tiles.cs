@@ -48,10 +48,10 @@ internal static unsafe partial class Tiles
     /// 12 of 16.</summary>
     public static int RowsInRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? MostRows : 6;
 
-    /// <summary>Filters of a tile whose lanes are pixels: as equal as they can be.</summary>
+    /// <summary>Filters of a tile whose lanes are pixels: as equal as they can be. Three have four taps, their sums, residuals and a pixel in 16 registers.</summary>
     public static int FiltersInRegisters(int filters)
     {
-        int tiles = (filters + MostFilters - 1) / MostFilters;
+        int most = RowsInRegisters == MostRows ? MostFilters : 3, tiles = (filters + most - 1) / most;
         return (filters + tiles - 1) / tiles;
     }
 

@@ -16,7 +16,7 @@ internal static unsafe class WeightLanes
     public const int MostChannels = 4, FewFilters = 8, MostWeights = 64;
 
     private const int Lanes = Sums.VirtualLanes;
-    private const int MostFilters = 8;                   // of an item
+    private const int MostFilters = 8, MostOfNarrow = 12;   // of an item: two tiles of four, or four of three, where vectors are narrow
     private const int BandFloats = 32 * 1024;
     private const int WaitingFloats = 256 * 1024;        // sums that wait in L2 for the next image
 
@@ -40,7 +40,8 @@ internal static unsafe class WeightLanes
     private static void Run<V, L>(Execution on, in Geometry s, float* dy, float* x, float* dw) where V : unmanaged where L : struct, ILanes<V>
     {
         var sum = MapSum.Forward(s, flattens: false);
-        int wanted = (on.Threads + s.G - 1) / s.G, filters = Math.Clamp((s.KG + wanted - 1) / wanted, 1, MostFilters);
+        int wanted = (on.Threads + s.G - 1) / s.G, most = (L.Count < Lanes ? MostOfNarrow : MostFilters) * wanted, parts = (s.KG + most - 1) / most * wanted;
+        int filters = (s.KG + parts - 1) / parts;
         int columns = (s.Q + Lanes - 1) / Lanes * Lanes;
         double row = (double)s.CG * sum.D.Reach * s.Sh * sum.W.Places + filters * columns;
         int rows = (int)Math.Clamp(BandFloats / row, 1, Math.Max(1, s.P));
