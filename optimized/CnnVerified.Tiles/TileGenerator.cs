@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private const int MostRows = 14, NarrowRows = 6, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
+    private const int MostRows = 14, NarrowRows = 6, TermsTogether = 4, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -144,23 +144,21 @@ public sealed class TileGenerator : IIncrementalGenerator
                         {{Zero}}
             """;
 
-        /// <summary>Two terms at a time, while there are two.</summary>
+        /// <summary>Some terms at a time, while there are as many: narrow vectors leave the processor little time for what is not a multiply-add.</summary>
         /// <param name="step">Floats from one term to the next of what is not listed.</param>
         /// <param name="term">A term of what is listed and of what is not.</param>
         /// <param name="scattered">Whether what is listed is fetched ahead.</param>
-        protected string Pairs(string step, System.Func<string, string, string> term, string scattered = "TListing.IsScattered") => rows > NarrowRows ? "" : $$"""
+        protected string Together(string step, System.Func<string, string, string> term, string scattered = "TListing.IsScattered") => rows > NarrowRows ? "" : $$"""
                     if (L.Count < Place)
-                        for (int* pairs = terms + (last - terms & ~1); terms != pairs; terms += 2, streamed += 2 * {{step}})
+                        for (int* end = terms + (last - terms & ~{{TermsTogether - 1}}); terms != end; terms += {{TermsTogether}})
                         {
-                            float* at = listed + terms[0], then = listed + terms[1], next = streamed + {{step}};
                             if (Sse.IsSupported && {{scattered}})
+                            {
                                 Sse.Prefetch0(listed + terms[Ahead]);
-                            {
-            {{term("at", "streamed")}}
+                                Sse.Prefetch0(listed + terms[Ahead + {{TermsTogether / 2}}]);
                             }
-                            {
-            {{term("then", "next")}}
-                            }
+            {{Lines(16, Enumerable.Range(0, TermsTogether).Select(t => $"float* at{t} = listed + terms[{t}];"))}}
+            {{string.Join("\n", Enumerable.Range(0, TermsTogether).Select(t => $"                {{\n{term($"at{t}", "streamed")}\n                    streamed += {step};\n                }}"))}}
                         }
             """;
 
@@ -201,7 +199,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                 {
                     V {{Accumulators}};
             {{Start}}
-            {{Pairs("step", (at, streamed) => Term(20, streamed, at), distance > 1 ? "false" : "TListing.IsScattered")}}
+            {{Together("step", (at, streamed) => Term(20, streamed, at), distance > 1 ? "false" : "TListing.IsScattered")}}
                     for (; terms != last; terms++, streamed += step)
                     {
                         float* at = listed + *terms;
@@ -233,7 +231,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                 {
                     V {{Accumulators}};
             {{Start}}
-            {{Pairs($"{Rows}", (at, streamed) => Term(20, at, streamed))}}
+            {{Together($"{Rows}", (at, streamed) => Term(20, at, streamed))}}
                     for (; terms != last; terms++, streamed += {{Rows}})
                     {
                         float* at = listed + *terms;

@@ -9,7 +9,7 @@ namespace CnnVerified.Tests;
 /// <summary>Every register tile that is generated, at every width that the machine has: layers reach only some of them.</summary>
 public sealed unsafe class TileTests
 {
-    private const int Terms = 5, Rows = 3;
+    private const int Terms = 11, Rows = 3;
 
     private readonly Random _random = new(2015);
 
@@ -104,7 +104,7 @@ public sealed unsafe class TileTests
         foreach (bool resumes in new[] { false, true })
             foreach (bool hasBias in new[] { false, true })
             {
-                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take two at a time
+                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take four at a time
                 float[] expected = [.. start], got = [.. start];
                 for (int m = 0; m < rows; m++)
                     for (int lane = 0; lane < vectors * L.Count; lane++)
@@ -131,7 +131,7 @@ public sealed unsafe class TileTests
         foreach (bool resumes in new[] { false, true })
             foreach (bool hasBias in new[] { false, true })
             {
-                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take two at a time
+                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take four at a time
                 float[] expected = [.. start], got = [.. start];
                 for (int m = 0; m < rows; m++)
                     for (int lane = 0; lane < lanes; lane++)
