@@ -45,8 +45,15 @@ internal static class Campaign
         }
 
         var slips = new List<(Slip, Outcome)>();
+        var hidden = new List<Slip>();
         foreach (Slip slip in call.Key is null ? Chosen(call.Slips) : [])
         {
+            if (!slip.IsShownHere)
+            {
+                hidden.Add(slip);
+                Console.WriteLine($"{slip.Name}  not judged: it shows with {slip.Engine} alone, which this processor does not have");
+                continue;
+            }
             SourceProject project = projects[(Repository.AreaOf(slip.File) ?? throw new InputException($"slips.json, '{slip.Name}': expected a file that is mutated, got {slip.File}.")).Assembly];
             Outcome outcome = Judged(slip.ToMutation(project), [.. slip.Equations.Select(each => each.Contains(':', StringComparison.Ordinal) ? each : "eq:" + each)]);
             slips.Add((slip, outcome));
@@ -67,7 +74,7 @@ internal static class Campaign
             Tell($"{compiled}/{call.Sample} {time.Elapsed:hh\\:mm\\:ss}", $"{mutation.Class}  {mutation.Key}", outcome, call.Key is not null);
         }
 
-        var page = new FaultsPage(call, all, judged, slips);
+        var page = new FaultsPage(call, all, judged, slips, hidden);
         Console.WriteLine(page.Summary);
         if (call.Out is not null)
             AtomicFile.Write(call.Out, page.Text());

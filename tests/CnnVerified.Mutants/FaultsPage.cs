@@ -5,7 +5,7 @@ using CnnVerified.Verification.Oracles;
 namespace CnnVerified.Mutants;
 
 /// <summary>docs/faults.md: what was planted and who noticed.</summary>
-internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all, IReadOnlyList<Outcome> judged, IReadOnlyList<(Slip Slip, Outcome Outcome)> slips)
+internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all, IReadOnlyList<Outcome> judged, IReadOnlyList<(Slip Slip, Outcome Outcome)> slips, IReadOnlyList<Slip> hidden)
 {
     private static readonly string[] Judges = [.. Oracle.All.Select(oracle => oracle.Name), "check", "tests", "error", "crash", "timeout"];
 
@@ -21,7 +21,7 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
         {
             var (killed, of) = Score(_mutants);
             return $"{killed} of {of} mutants killed, {Percent(killed, of)}; {_mutants.Count(IsEquivalent)} equivalent; " +
-                $"{slips.Count(slip => slip.Outcome.Fate == Fate.Killed)} of {slips.Count} named slips killed";
+                $"{slips.Count(slip => slip.Outcome.Fate == Fate.Killed)} of {slips.Count} named slips killed" + (hidden.Count > 0 ? $", {hidden.Count} not judged on this processor" : "");
         }
     }
 
@@ -125,8 +125,12 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
         Line("| slip | where | judged on | who says no |");
         Line("|---|---|---|---|");
         foreach (var (slip, outcome) in slips)
-            Line($"| {slip.Name} | `{slip.File.Split('/')[0]}/…/{Path.GetFileName(slip.File)}` | {string.Join(", ", slip.Equations)} | {(outcome.Fate == Fate.Killed ? string.Join(" ", Judges.Where(outcome.No.ContainsKey)) : "**nobody**")} |");
+            SlipRow(slip, outcome.Fate == Fate.Killed ? string.Join(" ", Judges.Where(outcome.No.ContainsKey)) : "**nobody**");
+        foreach (Slip slip in hidden)
+            SlipRow(slip, $"not judged: it needs {slip.Engine}");
         return page.ToString();
+
+        void SlipRow(Slip slip, string who) => Line($"| {slip.Name} | `{slip.File.Split('/')[0]}/…/{Path.GetFileName(slip.File)}` | {string.Join(", ", slip.Equations)} | {who} |");
 
         void Matrix(string first, (string Name, Outcome[] Outcomes)[] rows)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CnnVerified.Verification;
+using CnnVerified.Verification.Engines;
 
 namespace CnnVerified.Mutants;
 
@@ -57,8 +58,12 @@ internal sealed class Records : IDisposable
 /// <param name="Old">A text that stands there once.</param>
 /// <param name="New">What is put in its place.</param>
 /// <param name="Equations">Equations to judge, or tests:CLASS or block:ID.</param>
-internal sealed record Slip(string Name, string File, string Old, string New, string[] Equations)
+/// <param name="Engine">The vectors, such as v512, without which it changes nothing; null where every processor shows it.</param>
+internal sealed record Slip(string Name, string File, string Old, string New, string[] Equations, string? Engine = null)
 {
+    /// <summary>Whether this processor can show it.</summary>
+    public bool IsShownHere => Engine is null || EngineList.Widths.Any(width => EngineList.NameOf(width) == Engine);
+
     /// <summary>As a mutation.</summary>
     /// <exception cref="InputException">The old text does not stand there once.</exception>
     public Mutation ToMutation(SourceProject project)
