@@ -37,8 +37,8 @@ public sealed class TileGenerator : IIncrementalGenerator
 
             internal static unsafe partial class Tiles
             {
-                /// <summary>The most rows that a tile has.</summary>
-                public const int MostRows = {{MostRows}};
+                /// <summary>The most rows that a tile has, and those of the largest one of two vectors that 16 registers hold.</summary>
+                public const int MostRows = {{MostRows}}, NarrowRows = {{NarrowRows}};
 
                 /// <summary>Floats of a place that has the channels of a block, or of a tile: a cache line.</summary>
                 public const int Place = {{Place}};
@@ -178,7 +178,7 @@ public sealed class TileGenerator : IIncrementalGenerator
     }
 
     /// <summary>A tile whose rows are read where a list says; the columns stand one term after the other.</summary>
-    /// <remarks>For each term something is fetched ahead: the other operand of some terms later; and of rows beside each other what the same tap meets a few terms later, of rows that
+    /// <remarks>With vectors of a whole place something is fetched ahead for each term: the other operand of some terms later; and of rows beside each other what the same tap meets a few terms later, of rows that
     /// are places what one of the next tile's pixels meets with this tap, each time another of them.</remarks>
     private sealed class Tile(int rows, int vectors, int distance) : RegisterTile(rows, vectors)
     {
@@ -219,7 +219,7 @@ public sealed class TileGenerator : IIncrementalGenerator
     }
 
     /// <summary>A tile whose columns are read where a list says; the rows stand one term after the other.</summary>
-    /// <remarks>Ahead, one line is fetched for each term: each time another of the vectors, since neighbouring taps share theirs.</remarks>
+    /// <remarks>With vectors of a whole place one line is fetched ahead for each term: each time another of the vectors, since neighbouring taps share theirs.</remarks>
     private sealed class ColumnTile(int rows, int vectors) : RegisterTile(rows, vectors)
     {
         public override string Name => $"Turned{Rows}x{Vectors}";

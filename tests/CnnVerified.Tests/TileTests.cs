@@ -170,14 +170,7 @@ public sealed unsafe class TileTests
         foreach (bool hasBias in new[] { false, true })
         {
             float[] expected = Numbers(rows * Row), got = [.. expected];
-            for (int m = 0; m < rows; m++)
-                for (int lane = 0; lane < L.Count; lane++)
-                {
-                    float sum = 0;
-                    for (int t = 0; t < list.Length; t += 2)
-                        sum = MathF.FusedMultiplyAdd(weights[list[t + 1] * Tiles.Place + lane], x[list[t] * Tiles.Place + m * distance + lane], sum);
-                    expected[m * Row + lane] = hasBias ? sum + biases[lane] : sum;
-                }
+            ChannelByChannel(x, list, weights, hasBias ? biases : null, rows, distance, L.Count, expected, Row);
             fixed (float* image = x, w = weights, c = got, b = biases)
             fixed (int* pairs = list)
                 Tiles.Channels<V, L>(rows, distance)(image, pairs, pairs + list.Length, w, c, Row, hasBias ? b : null);
@@ -195,18 +188,23 @@ public sealed unsafe class TileTests
             foreach (bool hasBias in new[] { false, true })
             {
                 float[] expected = Numbers(pixels * Row), got = [.. expected];
-                for (int m = 0; m < pixels; m++)
-                    for (int lane = 0; lane < L.Count; lane++)
-                    {
-                        float sum = 0;
-                        for (int t = 0; t < list.Length; t += 2)
-                            sum = MathF.FusedMultiplyAdd(weights[list[t + 1] * Tiles.Place + lane], x[list[t] * Tiles.Place + m * distance + lane], sum);
-                        expected[m * Row + lane] = hasBias ? sum + biases[lane] : sum;
-                    }
+                ChannelByChannel(x, list, weights, hasBias ? biases : null, pixels, distance, L.Count, expected, Row);
                 fixed (float* image = x, w = weights, c = got, b = biases)
                 fixed (int* pairs = list)
                     Tiles.ChannelRun<V, L>(taps, distance)(image, pairs, w, c, Row, pixels, hasBias ? b : null);
                 Assert.Equal(expected, got);
+            }
+    }
+
+    private static void ChannelByChannel(float[] x, int[] list, float[] weights, float[]? biases, int pixels, int distance, int lanes, float[] expected, int row)
+    {
+        for (int m = 0; m < pixels; m++)
+            for (int lane = 0; lane < lanes; lane++)
+            {
+                float sum = 0;
+                for (int t = 0; t < list.Length; t += 2)
+                    sum = MathF.FusedMultiplyAdd(weights[list[t + 1] * Tiles.Place + lane], x[list[t] * Tiles.Place + m * distance + lane], sum);
+                expected[m * row + lane] = biases == null ? sum : sum + biases[lane];
             }
     }
 

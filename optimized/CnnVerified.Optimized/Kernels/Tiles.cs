@@ -46,7 +46,7 @@ internal static unsafe partial class Tiles
 
     /// <summary>Rows of the largest tile of two vectors that stays in registers: 28 accumulators, two columns and one broadcast of 32, or
     /// 12 of 16.</summary>
-    public static int RowsInRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? MostRows : 6;
+    public static int RowsInRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? MostRows : NarrowRows;
 
     /// <summary>Filters of a tile whose lanes are pixels: as equal as they can be. Three have four taps, their sums, residuals and a pixel in 16 registers.</summary>
     public static int FiltersInRegisters(int filters)
