@@ -197,6 +197,6 @@ public static class KernelTable
     // Offsets are whole numbers of 32 bits.
     private static bool Fits(in MapSum sum) => (long)sum.D.Classes * sum.H.Classes * sum.W.Classes <= MostClasses && sum.From.Count * sum.Maps.Size <= int.MaxValue;
 
-    // Offsets are whole numbers of 32 bits, and each pixel may have a list.
-    private static bool CanTurn(in MapSum sum) => sum.Output <= MostPixels && ((long)sum.From.All * sum.Source + (long)sum.To.All * sum.Output) * sum.N <= int.MaxValue;
+    // Offsets are whole numbers of 32 bits, also of a batch filled up to whole vectors, and each pixel may have a list.
+    private static bool CanTurn(in MapSum sum) => sum.Output <= MostPixels && ((long)sum.From.All * sum.Source + (long)sum.To.All * sum.Output) * ((long)sum.N + Tiles.Place) <= int.MaxValue;
 }

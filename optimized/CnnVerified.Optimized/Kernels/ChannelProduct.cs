@@ -79,7 +79,8 @@ internal static unsafe class ChannelProduct
         {
             int* list = taps.List(d, h, w, out int* end);
             float* place = image + taps.Place(d, h, w) * Tiles.Place, bias = hasBias ? weights + sum.Taps * Tiles.Place : null;
-            int distance = Math.Min(sum.W.Step, 2) * Tiles.Place, pixels = Math.Min(runs[w], Tiles.MostPixels), next = sum.W.Classes * Tiles.Place, ahead = L.Count < Tiles.Place ? RowsAheadOfNarrow : RowsAhead, count = (int)(end - list) / 2;
+            int distance = Math.Min(sum.W.Step, 2) * Tiles.Place, pixels = Math.Min(runs[w], Tiles.MostPixels), next = sum.W.Classes * Tiles.Place;
+            int ahead = L.Count < Tiles.Place ? RowsAheadOfNarrow : RowsAhead, count = (int)(end - list) / 2;
             if (Sse.IsSupported)
                 for (int pixel = 0; pixel < runs[w]; pixel++)
                 {

@@ -28,22 +28,24 @@ internal static unsafe class TurnedMaps
         var blocks = new RowBlocks(sum.To.Count);
         nint weights = sum.G * blocks.Count * (nint)blocks.Rows * sum.From.Count * sum.Taps;
         float* packed = on.Shared(weights + PixelTaps.Size(sum));
-        int* memory = (int*)(packed + weights);
-        PixelTaps taps;
         int tile = Tiles.VectorsInRegisters(blocks.Rows) * L.Count, images = Math.Max(1, CachedFloats / Math.Max(1, input) / tile) * tile;
-        on.Run(sum.G * blocks.Count, new Packing(sum, blocks, w, packed));
         // Where each thread has whole vectors of images, threads share out parts of the batch; else all of them work on one part.
         int least = (LeastSums + blocks.Rows - 1) / blocks.Rows * L.Count;
-        if (sum.N >= on.Threads * least)
+        bool byParts = sum.N >= on.Threads * least;
+        if (byParts)
         {
             int rounds = ((sum.N + images - 1) / images + on.Threads - 1) / on.Threads, all = rounds * on.Threads * L.Count;
             images = (sum.N + all - 1) / all * L.Count;
-            taps = new PixelTaps(sum, memory, images, blocks.Rows);
+        }
+        else
+            images = Math.Min(images, sum.N);
+        var taps = new PixelTaps(sum, (int*)(packed + weights), images, blocks.Rows);
+        on.Run(sum.G * blocks.Count, new Packing(sum, blocks, w, packed));
+        if (byParts)
+        {
             on.Run((sum.N + images - 1) / images, new Parts<V, L>(sum, taps, blocks, images, x, packed, bias, y, on.Local((nint)images * (input + output))));
             return;
         }
-        images = Math.Min(images, sum.N);
-        taps = new PixelTaps(sum, memory, images, blocks.Rows);
         for (int n = 0; n < sum.N; n += images)
         {
             var part = new Part<V, L>(sum, taps, blocks, n, images, x, packed, bias, y, on.Turned((nint)images * (input + output)));
