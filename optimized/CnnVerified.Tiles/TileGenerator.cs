@@ -10,6 +10,8 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
+    private static readonly int[] RunsOfTerms = [3, 4, 5];
+
     private const int MostRows = 14, NarrowRows = 6, TermsTogether = 4, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
 
     /// <inheritdoc/>
@@ -148,8 +150,9 @@ public sealed class TileGenerator : IIncrementalGenerator
         /// <param name="step">Floats from one term to the next of what is not listed.</param>
         /// <param name="term">A term of what is listed and of what is not.</param>
         /// <param name="scattered">Whether what is listed is fetched ahead.</param>
-        protected string Together(string step, System.Func<string, string, string> term, string scattered = "TListing.IsScattered") => rows > NarrowRows ? "" : $$"""
-                    if (L.Count < Place)
+        /// <param name="condition">What else has to hold.</param>
+        protected string Together(string step, System.Func<string, string, string> term, string scattered = "TListing.IsScattered", string condition = "") => rows > NarrowRows ? "" : $$"""
+                    if (L.Count < Place{{condition}})
                         for (int* end = terms + (last - terms & ~{{TermsTogether - 1}}); terms != end; terms += {{TermsTogether}})
                         {
                             if (Sse.IsSupported && {{scattered}})
@@ -173,13 +176,15 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         protected virtual string Row(string from, int m) => $"{from}[{m}]";
 
-        protected string Term(int indent, string columns, string row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({Column(columns, n)});").Append("V a;").Concat(
+        protected string Term(int indent, string columns, string row) => Term(indent, n => Column(columns, n), row);
+
+        protected string Term(int indent, System.Func<int, string> column, string row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({column(n)});").Append("V a;").Concat(
             Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({Row(row, m)});" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});")))));
     }
 
     /// <summary>A tile whose rows are read where a list says; the columns stand one term after the other.</summary>
     /// <remarks>With vectors of a whole place something is fetched ahead for each term: the other operand of some terms later; and of rows beside each other what the same tap meets a few terms later, of rows that
-    /// are places what one of the next tile's pixels meets with this tap, each time another of them.</remarks>
+    /// are places what one of the next tile's pixels meets with this tap, each time another of them. With narrow vectors terms that stand in runs are not looked up one by one.</remarks>
     private sealed class Tile(int rows, int vectors, int distance) : RegisterTile(rows, vectors)
     {
         public int Distance => distance;
@@ -187,6 +192,20 @@ public sealed class TileGenerator : IIncrementalGenerator
         public override string Name => $"Tile{Rows}x{Vectors}" + (distance > 1 ? $"Apart{distance}" : "");
 
         protected override string ColumnOfResult => "column";
+
+        // Where the other operand of a run's terms stands, one behind the other, is known when this is compiled.
+        private string InRuns => Rows > NarrowRows ? "" : string.Join("\n", RunsOfTerms.Select(run => (run, Turn: (TermsTogether + run - 1) / run * run)).Select(each => $$"""
+                    if (L.Count < Place && TListing.Run == {{each.run}})
+                    {
+                        nint next = terms[1] - terms[0];
+                        for (int* end = terms + (int)((uint)(last - terms) / {{each.Turn}} * {{each.Turn}}); terms != end; terms += {{each.Turn}}, streamed += {{each.Turn * Vectors}} * L.Count)
+                        {
+            {{Lines(16, Enumerable.Range(0, each.Turn).Where(t => t % each.run is 2 or 3).Select(t => $"if (Sse.IsSupported) Sse.Prefetch0(listed + terms[{t}]);"))}}
+            {{Lines(16, Enumerable.Range(0, each.Turn).Select(t => t % each.run == 0 ? $"float* at{t} = listed + terms[{t}];" : $"float* at{t} = at{t - 1} + next;"))}}
+            {{string.Join("\n", Enumerable.Range(0, each.Turn).Select(t => $"                {{\n{Term(20, n => $"streamed + {t * Vectors + n} * L.Count", $"at{t}")}\n                }}"))}}
+                        }
+                    }
+            """));
 
         protected override string Column(string from, int n) => $"{from} + {n} * apart";
 
@@ -199,7 +218,8 @@ public sealed class TileGenerator : IIncrementalGenerator
                 {
                     V {{Accumulators}};
             {{Start}}
-            {{Together("step", (at, streamed) => Term(20, streamed, at), distance > 1 ? "false" : "TListing.IsScattered")}}
+            {{Together("step", (at, streamed) => Term(20, streamed, at), distance > 1 ? "false" : "TListing.IsScattered", " && TListing.Run == 1")}}
+            {{InRuns}}
                     for (; terms != last; terms++, streamed += step)
                     {
                         float* at = listed + *terms;

@@ -14,7 +14,7 @@ internal static class TestClasses
     /// <summary>Classes that judge what is mutated: number types, notation, shapes, engine, networks.</summary>
     public static IReadOnlyList<string> Judges { get; } =
     [
-        "NumberTests", "RealDefaultTests", "ReferenceTests", "ShapeTests", "EngineTests", "RareShapeTests", "LargeBatchTests", "LargeMapTests", "ConvolutionProperties", "ElementwiseTests", "CaseTests", "AllocationTests", "RefusalTests", "RobustnessTests", "TileTests", "KernelTableTests", "WinogradTests", "ConcurrencyTests", "ForwardValuesTests", "BoundTests", "NetworkGradientTests",
+        "NumberTests", "RealDefaultTests", "ReferenceTests", "ShapeTests", "EngineTests", "RareShapeTests", "LargeBatchTests", "LargeMapTests", "ConvolutionProperties", "ElementwiseTests", "CaseTests", "AllocationTests", "RefusalTests", "RobustnessTests", "TileTests", "TapTableTests", "SharedWorkTests", "BlockedConvolutionTests", "PooledFramesTests", "KernelTableTests", "WinogradTests", "ConcurrencyTests", "ForwardValuesTests", "BoundTests", "NetworkGradientTests",
         "TrainingTests", "NetworkStepTests", "Notation.NumberTypeTests", "Notation.EvaluationTests", "Notation.DerivativeTests", "Notation.DegreeTests", "Notation.CheckerTests",
         "Notation.AgreementTests", "Notation.StatementTests", "Notation.PlainLoopsTests", "Notation.SlipTests", "Notation.NotationErrorTests", "Notation.ErrataTests", "Onnx.ConformanceTests",
     ];

@@ -82,6 +82,12 @@ public sealed unsafe class TileTests
                 {
                     Product<V, L, Tiles.InOrder>(rows, vectors, distance);
                     Product<V, L, Tiles.Scattered>(rows, vectors, distance);
+                    if (L.Count < Tiles.Place && rows <= Tiles.NarrowRows)
+                    {
+                        Product<V, L, Tiles.Threes>(rows, vectors, distance);
+                        Product<V, L, Tiles.Fours>(rows, vectors, distance);
+                        Product<V, L, Tiles.Fives>(rows, vectors, distance);
+                    }
                     tiles++;
                 }
             }
@@ -95,16 +101,19 @@ public sealed unsafe class TileTests
         Assert.True(tiles > 140);
     }
 
-    // Rows stand where a list says and are broadcast; columns stand in the order of the terms. The vectors of a term, and of a row of the result, may be anywhere.
+    // Rows stand where a list says and are broadcast; columns stand in the order of the terms. The vectors of a term, and of a row of the result, may be anywhere, but for terms in runs.
     private void Product<V, L, TListing>(int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V> where TListing : struct, Tiles.IListing
     {
-        int step = L.Count + 5, apart = Terms * step + 3, row = L.Count + 2, column = rows * row + 1;
-        float[] listed = Numbers(2048), streamed = Numbers(vectors * apart), start = Numbers(vectors * column), biases = Numbers(vectors * L.Count);
-        int[] places = [.. Enumerable.Range(0, Terms + Tiles.Ahead).Select(_ => _random.Next(1024))];
+        int run = TListing.Run, most = run == 1 ? Terms : 4 * run + 1, step = run == 1 ? L.Count + 5 : vectors * L.Count, apart = run == 1 ? Terms * step + 3 : L.Count, row = L.Count + 2, column = rows * row + 1;
+        float[] listed = Numbers(2048), streamed = Numbers(vectors * Math.Max(most * step, apart)), start = Numbers(vectors * column), biases = Numbers(vectors * L.Count);
         foreach (bool resumes in new[] { false, true })
             foreach (bool hasBias in new[] { false, true })
             {
-                int terms = resumes ? Terms : Terms - 1;   // narrow tiles take four at a time
+                int terms = resumes ? most : run == 1 ? Terms - 1 : 3 * run;   // narrow tiles take some at a time
+                int[] entries = [.. Enumerable.Range(0, terms + Tiles.Ahead).Select(_ => 64 + _random.Next(1024))], places = [.. Enumerable.Range(0, terms).Select(t => entries[t / run * run] - 13 * (t % run))];
+                for (int t = 0; t < terms; t++)
+                    if (t % run < 2 || t / run * run + 2 * run > terms)   // the other entries are not looked up
+                        entries[t] = places[t];
                 float[] expected = [.. start], got = [.. start];
                 for (int m = 0; m < rows; m++)
                     for (int lane = 0; lane < vectors * L.Count; lane++)
@@ -116,7 +125,7 @@ public sealed unsafe class TileTests
                         expected[at] = hasBias ? sum + biases[lane] : sum;
                     }
                 fixed (float* l = listed, s = streamed, c = got, b = biases)
-                fixed (int* list = places)
+                fixed (int* list = entries)
                     Tiles.Of<V, L, TListing>(rows, vectors, distance)(l, list, list + terms, s, step, apart, c, row, column, resumes, hasBias ? b : null);
                 Assert.Equal(expected, got);
             }

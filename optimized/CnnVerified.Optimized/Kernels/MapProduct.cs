@@ -27,7 +27,7 @@ internal static unsafe class MapProduct
         nint packed = sum.Prepared != 0 || isByPanel ? 0 : PackedSize<V, L>(sum), ofPanel = sum.Prepared == 0 && isByPanel ? PackedSize<V, L>(sum) / panels : 0;
         float* memory = on.Shared(packed + TapTable.Size(sum) + (maps.Fits ? 0 : images * image));
         float* panel = sum.Prepared == 0 ? memory : (float*)sum.Prepared, biases = panel + PackedWeights<V, L>(sum), copy = memory + packed + TapTable.Size(sum);
-        var taps = new TapTable(sum, maps, (int*)(memory + packed));
+        var taps = new TapTable(sum, maps, (int*)(memory + packed), Tiles.TakeRuns<V, L>());
         if (packed > 0)
             Pack<V, L>(on, sum, taps, w, bias, panel);
         Execution.PerThread strips = on.Local(2 * (nint)Lanes<V, L>() * StripLength(sum) + ofPanel);
@@ -129,7 +129,7 @@ internal static unsafe class MapProduct
         private readonly MapSum _sum;
         private readonly TapTable _taps;
         private readonly float* _x, _weights, _biases, _y;
-        private readonly int _n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands;
+        private readonly int _n0, _images, _rows, _rowsOfStrip, _parts, _strips, _panels, _band, _bands, _run;
         private readonly bool _hasBias;
         private readonly Execution.PerThread _buffers;
 
@@ -143,6 +143,7 @@ internal static unsafe class MapProduct
             (_rows, _rowsOfStrip, _parts) = (sum.D.Size * sum.H.Size, RowsOfStrip(sum), PartsOfRow(sum));
             _strips = (_rows + _rowsOfStrip - 1) / _rowsOfStrip * _parts;
             _panels = Panels<V, L>(sum);
+            _run = taps.Run;
             // Pixels of the result for which the maps' pixels fill the band.
             double each = (double)sum.From.Count / sum.From.Place * sum.Maps.Size / sum.Output;
             _band = (int)Math.Clamp(BandFloats / Math.Max(1, each * StripLength(sum)), 1, _strips);
@@ -195,11 +196,11 @@ internal static unsafe class MapProduct
                 if (_sum.To.AreBlocked)
                 {
                     float* pixel0 = result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place;
-                    Compute(image, weights, bias, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
+                    Sums(image, weights, bias, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
                     Finish(pixel0, width, row1 - row0, column1 - column0);
                     continue;
                 }
-                Compute(image, weights, bias, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
+                Sums(image, weights, bias, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
                 Activations.Finish(_sum.Activation, (VectorWidth)L.Count, buffer, width * pixels);
                 Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
                 float* at = result + (nint)panel * Lanes * _sum.Output + first;
@@ -223,9 +224,21 @@ internal static unsafe class MapProduct
                             Activations.Finish(_sum.Activation, (VectorWidth)L.Count, pixel + ((nint)row * _sum.W.Size + column) * Tiles.Place, part);
         }
 
+        private void Sums(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
+        {
+            switch (_run)
+            {
+                case 3: Compute<Tiles.Threes>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
+                case 4: Compute<Tiles.Fours>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
+                case 5: Compute<Tiles.Fives>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
+                default: Compute<Tiles.Scattered>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
+            }
+        }
+
         /// <summary>The pixels of a strip for one panel of filters: neighbours are <paramref name="next"/> floats apart, vectors of a pixel <paramref name="across"/>, rows so many pixels.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Compute(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
+        private void Compute<TListing>(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
+            where TListing : struct, Tiles.IListing
         {
             PaddedMaps maps = _sum.Maps;
             int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes, distance = _sum.Distance;
@@ -249,7 +262,7 @@ internal static unsafe class MapProduct
                                 Sse.Prefetch0(to + ahead * apart * next);
                                 Sse.Prefetch0(to + ahead * apart * next + (vectors - 1) * across);
                             }
-                        Tiles.Of<V, L, Tiles.Scattered>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
+                        Tiles.Of<V, L, TListing>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
                     }
                 }
             }

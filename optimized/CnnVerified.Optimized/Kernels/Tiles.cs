@@ -25,24 +25,60 @@ internal static unsafe partial class Tiles
     {
         /// <summary>Whether the tile has to fetch it ahead.</summary>
         static abstract bool IsScattered { get; }
+
+        /// <summary>Terms of a run, or 1 where each is looked up.</summary>
+        static abstract int Run { get; }
     }
 
     /// <summary>One behind the other, which the hardware foresees.</summary>
     internal readonly struct InOrder : IListing
     {
         public static bool IsScattered => false;
+
+        public static int Run => 1;
     }
 
     /// <summary>In maps, one for each channel.</summary>
     internal readonly struct Scattered : IListing
     {
         public static bool IsScattered => true;
+
+        public static int Run => 1;
+    }
+
+    /// <summary>In maps, in runs of three terms.</summary>
+    internal readonly struct Threes : IListing
+    {
+        public static bool IsScattered => true;
+
+        public static int Run => 3;
+    }
+
+    /// <summary>In maps, in runs of four.</summary>
+    internal readonly struct Fours : IListing
+    {
+        public static bool IsScattered => true;
+
+        public static int Run => 4;
+    }
+
+    /// <summary>In maps, in runs of five.</summary>
+    internal readonly struct Fives : IListing
+    {
+        public static bool IsScattered => true;
+
+        public static int Run => 5;
     }
 
     /// <summary>How many terms ahead rows are fetched into the cache: a 3×3 kernel's, so that of the next channel what the same tap meets. A list
     /// has room for so many more, which may hold anything: what is not there is not fetched.</summary>
     /// <remarks>The taps of a data gradient go back, which the hardware does not foresee.</remarks>
     public const int Ahead = 9;
+
+    /// <summary>Whether tiles of these vectors take terms in runs.</summary>
+    /// <remarks>The terms of every run of a list stand as far apart as its first two do. Only the first of a run is looked up; the third and, in runs of four, the fourth entry say what is fetched meanwhile,
+    /// but for the last run of a list. The other operand has its vectors and terms one behind the other.</remarks>
+    public static bool TakeRuns<V, L>() where V : unmanaged where L : struct, ILanes<V> => L.Count < Place && RowsInRegisters == NarrowRows;
 
     /// <summary>Rows of the largest tile of two vectors that stays in registers: 28 accumulators, two columns and one broadcast of 32, or
     /// 12 of 16.</summary>
