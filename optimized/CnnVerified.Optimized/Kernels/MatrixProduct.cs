@@ -38,8 +38,7 @@ internal static unsafe class MatrixProduct
             return;
         if (M == 1 && b.Row == 1 && a.Column == 1 && (bias == null || columnsOfBias == 1) && MatrixVector.Takes(on, J))
         {
-            var product = new MatrixVector(T, J, b.At(0, 0), b.Column, a.At(0, 0), bias, c);
-            on.Run(product.Items, product);
+            MatrixVector.Run(on, T, J, b.At(0, 0), b.Column, a.At(0, 0), bias, c);
             return;
         }
         switch (Math.Min((int)on.Width, J))

@@ -64,32 +64,9 @@ internal static unsafe class Transposition
         ? Sse.IsSupported ? Sse.UnpackLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1])
         : Sse.IsSupported ? Sse.UnpackHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 
-    /// <summary>sum[row] + Σ_t rows[row, t]·x[t] for 16 terms and as many rows, one fused multiply-add each, ascending.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Multiply16(float* rows, nint row, float* x, Vector512<float> sum)
-    {
-        Quarters(rows, row, out var a0, out var a1, out var a2, out var a3);
-        Quarters(rows + 4 * row, row, out var b0, out var b1, out var b2, out var b3);
-        Quarters(rows + 8 * row, row, out var c0, out var c1, out var c2, out var c3);
-        Quarters(rows + 12 * row, row, out var d0, out var d1, out var d2, out var d3);
-        Exchange(ref a0, ref b0, ref c0, ref d0);
-        Exchange(ref a1, ref b1, ref c1, ref d1);
-        Exchange(ref a2, ref b2, ref c2, ref d2);
-        Exchange(ref a3, ref b3, ref c3, ref d3);
-        sum = Multiply4(a0, a1, a2, a3, x, sum);
-        sum = Multiply4(b0, b1, b2, b3, x + 4, sum);
-        sum = Multiply4(c0, c1, c2, c3, x + 8, sum);
-        return Multiply4(d0, d1, d2, d3, x + 12, sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Multiply4(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* x, Vector512<float> sum)
-    {
-        sum = Vector512.FusedMultiplyAdd(Vector512.Create(x[0]), a, sum);
-        sum = Vector512.FusedMultiplyAdd(Vector512.Create(x[1]), b, sum);
-        sum = Vector512.FusedMultiplyAdd(Vector512.Create(x[2]), c, sum);
-        return Vector512.FusedMultiplyAdd(Vector512.Create(x[3]), d, sum);
-    }
+    private static V Multiply4<V, L>(V a, V b, V c, V d, float* x, V sum) where V : unmanaged where L : struct, ILanes<V> =>
+        L.Fma(L.Create(x[3]), d, L.Fma(L.Create(x[2]), c, L.Fma(L.Create(x[1]), b, L.Fma(L.Create(x[0]), a, sum))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Quarters(float* from, nint row, out Vector512<float> column0, out Vector512<float> column1, out Vector512<float> column2, out Vector512<float> column3)
@@ -123,6 +100,13 @@ internal static unsafe class Transposition
         d.Store(to + 3 * row);
     }
 
+    /// <summary>A square that is turned in registers and multiplied there.</summary>
+    internal interface IProduct<V> where V : unmanaged
+    {
+        /// <summary>sum[row] + Σ_t rows[row, t]·x[t] for as many terms and rows as a vector has lanes, one fused multiply-add each, ascending.</summary>
+        static abstract V Multiply(float* rows, nint row, float* x, V sum);
+    }
+
     /// <summary>A square that registers turn.</summary>
     private interface ISquare
     {
@@ -148,34 +132,56 @@ internal static unsafe class Transposition
         }
     }
 
-    private readonly struct Square8 : ISquare
+    /// <summary>Eight rows and columns.</summary>
+    internal readonly struct Square8 : ISquare, IProduct<Vector256<float>>
     {
         public static int Side => 8;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Turn(float* from, nint fromRow, float* to, nint toRow)
         {
-            Half(from, fromRow, to, toRow);
-            Half(from + 4, fromRow, to + 4 * toRow, toRow);
+            Half(from, fromRow, out var a, out var b, out var c, out var d);
+            Store(a, b, c, d, to, toRow);
+            Half(from + 4, fromRow, out a, out b, out c, out d);
+            Store(a, b, c, d, to + 4 * toRow, toRow);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<float> Multiply(float* rows, nint row, float* x, Vector256<float> sum)
+        {
+            Half(rows, row, out var a, out var b, out var c, out var d);
+            sum = Multiply4<Vector256<float>, Lanes256>(a, b, c, d, x, sum);
+            Half(rows + 4, row, out a, out b, out c, out d);
+            return Multiply4<Vector256<float>, Lanes256>(a, b, c, d, x + 4, sum);
         }
 
         // A row and the fourth after it share a vector, so that squares of four in each half are all that is turned.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Half(float* from, nint fromRow, float* to, nint toRow)
+        private static void Half(float* from, nint fromRow, out Vector256<float> column0, out Vector256<float> column1, out Vector256<float> column2, out Vector256<float> column3)
         {
             Vector256<float> a = Rows(from, fromRow), b = Rows(from + fromRow, fromRow), c = Rows(from + 2 * fromRow, fromRow), d = Rows(from + 3 * fromRow, fromRow);
             Vector256<float> ac0 = Avx.UnpackLow(a, c), ac1 = Avx.UnpackHigh(a, c), bd0 = Avx.UnpackLow(b, d), bd1 = Avx.UnpackHigh(b, d);
-            Avx.UnpackLow(ac0, bd0).Store(to);
-            Avx.UnpackHigh(ac0, bd0).Store(to + toRow);
-            Avx.UnpackLow(ac1, bd1).Store(to + 2 * toRow);
-            Avx.UnpackHigh(ac1, bd1).Store(to + 3 * toRow);
+            column0 = Avx.UnpackLow(ac0, bd0);
+            column1 = Avx.UnpackHigh(ac0, bd0);
+            column2 = Avx.UnpackLow(ac1, bd1);
+            column3 = Avx.UnpackHigh(ac1, bd1);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<float> Rows(float* row, nint fromRow) => Vector256.Create(Vector128.Load(row), Vector128.Load(row + 4 * fromRow));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Store(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint row)
+        {
+            a.Store(to);
+            b.Store(to + row);
+            c.Store(to + 2 * row);
+            d.Store(to + 3 * row);
+        }
     }
 
-    private readonly struct Square16 : ISquare
+    /// <summary>Sixteen rows and columns.</summary>
+    internal readonly struct Square16 : ISquare, IProduct<Vector512<float>>
     {
         public static int Side => 16;
 
@@ -195,6 +201,23 @@ internal static unsafe class Transposition
             Store(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
             Exchange(ref a3, ref b3, ref c3, ref d3);
             Store(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Multiply(float* rows, nint row, float* x, Vector512<float> sum)
+        {
+            Quarters(rows, row, out var a0, out var a1, out var a2, out var a3);
+            Quarters(rows + 4 * row, row, out var b0, out var b1, out var b2, out var b3);
+            Quarters(rows + 8 * row, row, out var c0, out var c1, out var c2, out var c3);
+            Quarters(rows + 12 * row, row, out var d0, out var d1, out var d2, out var d3);
+            Exchange(ref a0, ref b0, ref c0, ref d0);
+            Exchange(ref a1, ref b1, ref c1, ref d1);
+            Exchange(ref a2, ref b2, ref c2, ref d2);
+            Exchange(ref a3, ref b3, ref c3, ref d3);
+            sum = Multiply4<Vector512<float>, Lanes512>(a0, a1, a2, a3, x, sum);
+            sum = Multiply4<Vector512<float>, Lanes512>(b0, b1, b2, b3, x + 4, sum);
+            sum = Multiply4<Vector512<float>, Lanes512>(c0, c1, c2, c3, x + 8, sum);
+            return Multiply4<Vector512<float>, Lanes512>(d0, d1, d2, d3, x + 12, sum);
         }
     }
 }
