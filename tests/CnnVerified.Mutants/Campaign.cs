@@ -51,7 +51,7 @@ internal static class Campaign
             if (!slip.IsShownHere)
             {
                 hidden.Add(slip);
-                Console.WriteLine($"{slip.Name}  not judged: it shows with {slip.Engine} alone, which this processor does not have");
+                Console.WriteLine($"{slip.Name}  not judged on this processor: it shows {slip.Where}");
                 continue;
             }
             SourceProject project = projects[(Repository.AreaOf(slip.File) ?? throw new InputException($"slips.json, '{slip.Name}': expected a file that is mutated, got {slip.File}.")).Assembly];

@@ -127,7 +127,7 @@ internal sealed class FaultsPage(CampaignCall call, IReadOnlyList<Mutation> all,
         foreach (var (slip, outcome) in slips)
             SlipRow(slip, outcome.Fate == Fate.Killed ? string.Join(" ", Judges.Where(outcome.No.ContainsKey)) : "**nobody**");
         foreach (Slip slip in hidden)
-            SlipRow(slip, $"not judged: it needs {slip.Engine}");
+            SlipRow(slip, $"not judged: it shows {slip.Where}");
         return page.ToString();
 
         void SlipRow(Slip slip, string who) => Line($"| {slip.Name} | `{slip.File.Split('/')[0]}/…/{Path.GetFileName(slip.File)}` | {string.Join(", ", slip.Equations)} | {who} |");

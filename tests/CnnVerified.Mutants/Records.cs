@@ -58,11 +58,16 @@ internal sealed class Records : IDisposable
 /// <param name="Old">A text that stands there once.</param>
 /// <param name="New">What is put in its place.</param>
 /// <param name="Equations">Equations to judge, or tests:CLASS or block:ID.</param>
-/// <param name="Engine">The vectors, such as v512, without which it changes nothing; null where every processor shows it.</param>
+/// <param name="Engine">The vectors with which alone it changes anything, such as v512, or without which, such as "without v512"; null where every processor shows it.</param>
 internal sealed record Slip(string Name, string File, string Old, string New, string[] Equations, string? Engine = null)
 {
+    private const string Without = "without ";
+
     /// <summary>Whether this processor can show it.</summary>
-    public bool IsShownHere => Engine is null || EngineList.Widths.Any(width => EngineList.NameOf(width) == Engine);
+    public bool IsShownHere => Engine is null || (Engine.StartsWith(Without, StringComparison.Ordinal) ? !Has(Engine[Without.Length..]) : Has(Engine));
+
+    /// <summary>Where it shows.</summary>
+    public string Where => Engine is null ? "everywhere" : Engine.StartsWith(Without, StringComparison.Ordinal) ? $"{Engine} alone" : $"with {Engine} alone";
 
     /// <summary>As a mutation.</summary>
     /// <exception cref="InputException">The old text does not stand there once.</exception>
@@ -77,6 +82,8 @@ internal sealed record Slip(string Name, string File, string Old, string New, st
         int line = text.AsSpan(0, at).Count('\n') + 1;
         return new("slip", File, new(at, Old.Length), Old, New, line, Name, 0, 0);
     }
+
+    private static bool Has(string engine) => EngineList.Widths.Any(width => EngineList.NameOf(width) == engine);
 }
 
 /// <summary>What is known of a mutant that nobody kills.</summary>

@@ -32,6 +32,26 @@ public sealed class ElementwiseTests(ITestOutputHelper output)
         Assert.Empty(failures);
     }
 
+    // Vectors of 256 bits may take 32 numbers at a time: also in place, and with what is left over.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    public void Tanh_has_the_same_bits_for_every_width(int first)
+    {
+        float[] x = [.. Million[first..], BitConverter.UInt32BitsToSingle(0xFFC12345), BitConverter.UInt32BitsToSingle(0x7FC54321), .. Million[..40]];
+        float[] expected = Of(VectorWidth.Scalar);
+        foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(Execution.IsSupported))
+            Assert.Equal(expected.Select(BitConverter.SingleToUInt32Bits), Of(width).Select(BitConverter.SingleToUInt32Bits));
+
+        float[] Of(VectorWidth width)
+        {
+            using var on = new Execution(width, threads: 1);
+            float[] y = [.. x];
+            Tanh.Forward(new ReadOnlyTensorSpan<float>(y, [y.Length]), new TensorSpan<float>(y, [y.Length]), on);
+            return y;
+        }
+    }
+
     [Fact]
     public void Every_elementwise_activation_and_derivative_is_measured()
     {

@@ -8,6 +8,12 @@ namespace CnnVerified.Optimized.Kernels;
 internal interface IUnary
 {
     V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V>;
+
+    /// <summary>How many numbers <see cref="Some"/> takes; 0 where these vectors are best taken one by one.</summary>
+    static virtual int AtOnce<V>() => 0;
+
+    /// <summary>The function of some numbers, in the same bits.</summary>
+    static virtual unsafe void Some(float* x, float* y) => throw new NotSupportedException();
 }
 
 /// <summary>A function of two numbers.</summary>
@@ -85,6 +91,11 @@ internal static unsafe class Elementwise
     private struct Unary<TOp>(float* x, float* y, TOp op) : IPointwise where TOp : unmanaged, IUnary
     {
         private TOp _op = op;
+
+        public static int AtOnce<V>() => TOp.AtOnce<V>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Some(nint i) => TOp.Some(x + i, y + i);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>

@@ -7,6 +7,12 @@ internal interface IPointwise
 {
     /// <summary>Computes elements i to i + L.Count − 1.</summary>
     void At<V, L>(nint i) where V : unmanaged where L : struct, ILanes<V>;
+
+    /// <summary>How many elements <see cref="Some"/> computes; 0 where it computes none.</summary>
+    static virtual int AtOnce<V>() => 0;
+
+    /// <summary>Computes some elements from i on.</summary>
+    void Some(nint i) => throw new NotSupportedException();
 }
 
 /// <summary>Runs a pointwise operation over an array, in vectors and then in single lanes of the same operations: the bits of an
@@ -33,6 +39,9 @@ internal static class Pointwise
     private static void Loop<V, L, TOp>(nint i, nint to, ref TOp op)
         where V : unmanaged where L : struct, ILanes<V> where TOp : unmanaged, IPointwise
     {
+        if (TOp.AtOnce<V>() > 0)
+            for (; i <= to - TOp.AtOnce<V>(); i += TOp.AtOnce<V>())
+                op.Some(i);
         for (; i <= to - L.Count; i += L.Count)
             op.At<V, L>(i);
         for (; i < to; i++)

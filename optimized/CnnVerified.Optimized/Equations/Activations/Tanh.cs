@@ -31,6 +31,11 @@ public static class Tanh
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Of<V, L>(V x) where V : unmanaged where L : struct, ILanes<V> =>
             Functions.Tanh<V, L>(x);
+
+        public static int AtOnce<V>() => Functions.TanhTakesBytes<V>() ? Functions.TanhAtOnce : 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static unsafe void Some(float* x, float* y) => Functions.TanhByBytes(x, y);
     }
 
     private readonly struct BackwardEach : IBinary
