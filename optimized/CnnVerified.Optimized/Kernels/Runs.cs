@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CnnVerified.Optimized.Kernels;
 
@@ -80,6 +81,8 @@ internal static unsafe class Runs
     {
         if (count > Lanes512.Count && Vector512.IsHardwareAccelerated)
             EverySecond<Vector512<float>, Lanes512>(from, count, to);
+        else if (count > Lanes256.Count && Avx2.IsSupported)
+            EverySecond<Vector256<float>, Lanes256>(from, count, to);
         else if (count > Lanes128.Count && Vector128.IsHardwareAccelerated)
             EverySecond<Vector128<float>, Lanes128>(from, count, to);
         else
@@ -91,6 +94,8 @@ internal static unsafe class Runs
     {
         if (count >= Lanes512.Count && Vector512.IsHardwareAccelerated)
             Alternate<Vector512<float>, Lanes512>(even, odd, count, to);
+        else if (count >= Lanes256.Count && Avx2.IsSupported)
+            Alternate<Vector256<float>, Lanes256>(even, odd, count, to);
         else if (count >= Lanes128.Count && Vector128.IsHardwareAccelerated)
             Alternate<Vector128<float>, Lanes128>(even, odd, count, to);
         else
