@@ -58,10 +58,10 @@ internal static partial class Functions
         for (int n = 2; n < 7; n++)
         {
             TanhPick(table + n * 64, places, out a, out b, out c, out d);
-            s0 = Fma.MultiplyAdd(s0, t0, a);
-            s1 = Fma.MultiplyAdd(s1, t1, b);
-            s2 = Fma.MultiplyAdd(s2, t2, c);
-            s3 = Fma.MultiplyAdd(s3, t3, d);
+            s0 = Vector256.FusedMultiplyAdd(s0, t0, a);
+            s1 = Vector256.FusedMultiplyAdd(s1, t1, b);
+            s2 = Vector256.FusedMultiplyAdd(s2, t2, c);
+            s3 = Vector256.FusedMultiplyAdd(s3, t3, d);
         }
         TanhPick(table + 7 * 64, places, out a, out b, out c, out d);
         TanhLast(x, s0, t0, a, y);
@@ -96,7 +96,7 @@ internal static partial class Functions
     {
         Vector256<float> x = Vector256.Load(from), a = TanhSize(from);
         Vector256<float> most = Lanes256.IfGreater(Vector256.Create(TanhSmall), a + Vector256.Create(TanhShift), a, c0);
-        Elementwise.UnlessNaN<Vector256<float>, Lanes256>(x, Vector256.CopySign(Fma.MultiplyAdd(s, t, most), x)).Store(y);
+        Elementwise.UnlessNaN<Vector256<float>, Lanes256>(x, Vector256.CopySign(Vector256.FusedMultiplyAdd(s, t, most), x)).Store(y);
     }
 
     private static unsafe byte* BytesOf(ReadOnlySpan<float> tables)

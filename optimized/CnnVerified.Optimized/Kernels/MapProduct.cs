@@ -224,6 +224,7 @@ internal static unsafe class MapProduct
                             Activations.Finish(_sum.Activation, (VectorWidth)L.Count, pixel + ((nint)row * _sum.W.Size + column) * Tiles.Place, part);
         }
 
+        /// <summary><see cref="Compute"/> by tiles that take terms as the lists have them.</summary>
         private void Sums(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
         {
             switch (_run)
