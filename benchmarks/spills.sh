@@ -21,8 +21,8 @@ dotnet build -c Release -v q --nologo tests/CnnVerified.Cli >&2
 command=artifacts/bin/CnnVerified.Cli/release/cnnverify
 text=artifacts/spills.txt
 : >"$text"
-# 14 pixels or more of 70 filters, few filters on long rows, few channels, images for pixels, fully connected, minimal filtering.
-for layer in "CV-F1 n1c9h6w70-k70r3s3" "CV-B2 n1c30h6w20-k70r3s3" "CV-F1 n1c3h6w150-k14r3s3" "CV-F1 n40c5h4w4-k70r2s2" "CV-B2 n2c3h6w70-k9r5s5" "FC-F1 n30d70k70" "CV-F1 n1c17h20w60-k70r3s3"; do
+# 14 pixels or more of 70 filters, few filters on long rows, few channels, images for pixels, fully connected, minimal filtering, kernels of 1×1 and 5×5.
+for layer in "CV-F1 n1c9h6w70-k70r3s3" "CV-B2 n1c30h6w20-k70r3s3" "CV-F1 n1c3h6w150-k14r3s3" "CV-F1 n40c5h4w4-k70r2s2" "CV-B2 n2c3h6w70-k9r5s5" "FC-F1 n30d70k70" "CV-F1 n1c17h20w60-k70r3s3" "CV-F1 n1c20h6w70-k70r1s1" "CV-F1 n1c65h9w70-k70r5s5"; do
     read -r id case <<<"$layer"
     DOTNET_JitStdOutFile=$PWD/$text.part DOTNET_JitDisasm='CnnVerified.Optimized.Kernels.Tiles:*' \
         "$command" verify "$id" --engine "$engine" --case "$case" >/dev/null
@@ -49,7 +49,7 @@ awk -v list=$list -v engine=$engine '
         spills = 0
         for (at = from; at <= to; at++)
             if (line[at] ~ /[xyz]mm[0-9]+/ && line[at] ~ /\[r[sb]p/) { spills++; if (list) print "  " line[at] }
-        printf "%-14s %3d fused multiply-adds a step, %d touch the stack\n", name, most, spills
+        printf "%-25s %3d fused multiply-adds a step, %d touch the stack\n", name, most, spills
         total += spills
     }
     /^; Assembly listing for method/ {
@@ -57,6 +57,7 @@ awk -v list=$list -v engine=$engine '
         lines = 0; delete place
         name = $0; sub(/.*Tiles:/, "", name); sub(/\[.*/, "", name)
         width = $0 ~ /Lanes512/ ? "v512" : $0 ~ /Lanes256/ ? "v256" : $0 ~ /Lanes128/ ? "v128" : "scalar"
+        if (match($0, /Tiles\+[A-Za-z]+/)) name = name " " substr($0, RSTART + 6, RLENGTH - 6)
         if (width != engine) name = name " (" width ")"
         next
     }
