@@ -43,8 +43,8 @@ internal static partial class Functions
     /// <summary>Whether bytes are looked up faster than numbers: with vectors of 256 bits, and no instruction that permutes two of them.</summary>
     public static bool TanhTakesBytes<V>() => typeof(V) == typeof(Vector256<float>) && Avx2.IsSupported && !Avx512F.VL.IsSupported;
 
-    /// <summary>The same of 32 numbers, in the same bits; NaN stays as it is. One instruction looks up 32 bytes, and the four of each number are joined then: three instructions for eight numbers, where a
-    /// permutation of each half of a table and a choice take twice the time.</summary>
+    /// <summary>The same of 32 numbers, in the same bits; NaN stays as it is. One instruction looks up 32 bytes, and the four of each number are joined then: twelve instructions for 32 numbers, as many as
+    /// permutations of both halves of a table and choices between them, but quicker ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void TanhByBytes(float* x, float* y)
     {

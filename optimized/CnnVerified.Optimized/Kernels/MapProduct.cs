@@ -196,11 +196,11 @@ internal static unsafe class MapProduct
                 if (_sum.To.AreBlocked)
                 {
                     float* pixel0 = result + _sum.To.At(panel * Lanes, _sum.Output) + first * Tiles.Place;
-                    Sums(image, weights, bias, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
+                    Compute(image, weights, bias, width, row0, row1, column0, column1, pixel0, Tiles.Place, _sum.W.Size, L.Count < Tiles.Place ? L.Count : (nint)_sum.Output * Tiles.Place);
                     Finish(pixel0, width, row1 - row0, column1 - column0);
                     continue;
                 }
-                Sums(image, weights, bias, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
+                Compute(image, weights, bias, width, row0, row1, column0, column1, buffer, width, column1 - column0, L.Count);
                 Activations.Finish(_sum.Activation, (VectorWidth)L.Count, buffer, width * pixels);
                 Transposition.Copy(buffer, width, pixels, filters, turned, pixels);
                 float* at = result + (nint)panel * Lanes * _sum.Output + first;
@@ -224,22 +224,9 @@ internal static unsafe class MapProduct
                             Activations.Finish(_sum.Activation, (VectorWidth)L.Count, pixel + ((nint)row * _sum.W.Size + column) * Tiles.Place, part);
         }
 
-        /// <summary><see cref="Compute"/> by tiles that take terms as the lists have them.</summary>
-        private void Sums(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
-        {
-            switch (_run)
-            {
-                case 3: Compute<Tiles.Threes>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
-                case 4: Compute<Tiles.Fours>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
-                case 5: Compute<Tiles.Fives>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
-                default: Compute<Tiles.Scattered>(image, weights, bias, width, row0, row1, column0, column1, result, next, pixelsOfRow, across); break;
-            }
-        }
-
         /// <summary>The pixels of a strip for one panel of filters: neighbours are <paramref name="next"/> floats apart, vectors of a pixel <paramref name="across"/>, rows so many pixels.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Compute<TListing>(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
-            where TListing : struct, Tiles.IListing
+        private void Compute(float* image, float* weights, float* bias, int width, int row0, int row1, int column0, int column1, float* result, int next, int pixelsOfRow, nint across)
         {
             PaddedMaps maps = _sum.Maps;
             int vectors = width / L.Count, most = Tiles.RowsInRegisters, apart = _sum.W.Classes, distance = _sum.Distance;
@@ -263,7 +250,7 @@ internal static unsafe class MapProduct
                                 Sse.Prefetch0(to + ahead * apart * next);
                                 Sse.Prefetch0(to + ahead * apart * next + (vectors - 1) * across);
                             }
-                        Tiles.Of<V, L, TListing>(rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
+                        Tiles.InMaps<V, L>(_run, rows, vectors, distance)(place + pixel * distance, list, last, columns, width, L.Count, to + pixel * apart * next, apart * next, across, false, bias);
                     }
                 }
             }

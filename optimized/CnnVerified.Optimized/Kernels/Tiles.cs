@@ -80,6 +80,15 @@ internal static unsafe partial class Tiles
     /// but for the last run of a list. The other operand has its vectors and terms one behind the other.</remarks>
     public static bool TakeRuns<V, L>() where V : unmanaged where L : struct, ILanes<V> => L.Count < Place && RowsInRegisters == NarrowRows;
 
+    /// <summary>The tile of <see cref="Of{V, L, TListing}"/> for maps whose terms stand in such runs (<see cref="TapTable.Run"/>).</summary>
+    public static delegate*<float*, int*, int*, float*, nint, nint, float*, nint, nint, bool, float*, void> InMaps<V, L>(int run, int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V> => run switch
+    {
+        3 => Of<V, L, Threes>(rows, vectors, distance),
+        4 => Of<V, L, Fours>(rows, vectors, distance),
+        5 => Of<V, L, Fives>(rows, vectors, distance),
+        _ => Of<V, L, Scattered>(rows, vectors, distance),
+    };
+
     /// <summary>Rows of the largest tile of two vectors that stays in registers: 28 accumulators, two columns and one broadcast of 32, or
     /// 12 of 16.</summary>
     public static int RowsInRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? MostRows : NarrowRows;

@@ -92,12 +92,12 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint row)
+    private static void Store<V, L>(V a, V b, V c, V d, float* to, nint row) where V : unmanaged where L : struct, ILanes<V>
     {
-        a.Store(to);
-        b.Store(to + row);
-        c.Store(to + 2 * row);
-        d.Store(to + 3 * row);
+        L.Store(a, to);
+        L.Store(b, to + row);
+        L.Store(c, to + 2 * row);
+        L.Store(d, to + 3 * row);
     }
 
     /// <summary>A square that is turned in registers and multiplied there.</summary>
@@ -141,9 +141,9 @@ internal static unsafe class Transposition
         public static void Turn(float* from, nint fromRow, float* to, nint toRow)
         {
             Half(from, fromRow, out var a, out var b, out var c, out var d);
-            Store(a, b, c, d, to, toRow);
+            Store<Vector256<float>, Lanes256>(a, b, c, d, to, toRow);
             Half(from + 4, fromRow, out a, out b, out c, out d);
-            Store(a, b, c, d, to + 4 * toRow, toRow);
+            Store<Vector256<float>, Lanes256>(a, b, c, d, to + 4 * toRow, toRow);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,15 +169,6 @@ internal static unsafe class Transposition
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<float> Rows(float* row, nint fromRow) => Vector256.Create(Vector128.Load(row), Vector128.Load(row + 4 * fromRow));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Store(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint row)
-        {
-            a.Store(to);
-            b.Store(to + row);
-            c.Store(to + 2 * row);
-            d.Store(to + 3 * row);
-        }
     }
 
     /// <summary>Sixteen rows and columns.</summary>
@@ -194,13 +185,13 @@ internal static unsafe class Transposition
             Quarters(from + 8 * fromRow, fromRow, out var c0, out var c1, out var c2, out var c3);
             Quarters(from + 12 * fromRow, fromRow, out var d0, out var d1, out var d2, out var d3);
             Exchange(ref a0, ref b0, ref c0, ref d0);
-            Store(a0, b0, c0, d0, to, 4 * toRow);
+            Store<Vector512<float>, Lanes512>(a0, b0, c0, d0, to, 4 * toRow);
             Exchange(ref a1, ref b1, ref c1, ref d1);
-            Store(a1, b1, c1, d1, to + toRow, 4 * toRow);
+            Store<Vector512<float>, Lanes512>(a1, b1, c1, d1, to + toRow, 4 * toRow);
             Exchange(ref a2, ref b2, ref c2, ref d2);
-            Store(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
+            Store<Vector512<float>, Lanes512>(a2, b2, c2, d2, to + 2 * toRow, 4 * toRow);
             Exchange(ref a3, ref b3, ref c3, ref d3);
-            Store(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
+            Store<Vector512<float>, Lanes512>(a3, b3, c3, d3, to + 3 * toRow, 4 * toRow);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
