@@ -10,9 +10,9 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private static readonly int[] RunsOfTerms = [3, 4, 5];
+    private static readonly int[] RunsOfTerms = [3, 4, 5, 7, 11], Distances = [1, 2, 4, Place, 2 * Place];
 
-    private const int MostRows = 14, NarrowRows = 6, TermsTogether = 4, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
+    private const int MostRows = 14, NarrowRows = 6, TermsTogether = 4, FetchingRun = 5, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context) =>
@@ -22,7 +22,7 @@ public sealed class TileGenerator : IIncrementalGenerator
     public static string Text()
     {
         var rowCounts = Enumerable.Range(1, MostRows);
-        var tiles = new[] { 1, Place, 2 * Place }.SelectMany(distance => rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, distance)))).ToArray();
+        var tiles = Distances.SelectMany(distance => rowCounts.SelectMany(rows => Enumerable.Range(1, PanelVectors).Select(vectors => new Tile(rows, vectors, distance)))).ToArray();
         var powers = Enumerable.Range(0, 30).Select(power => 1 << power).TakeWhile(vectors => vectors <= MostVectors);
         var turned = rowCounts.SelectMany(rows => powers.Where(vectors => (rows + 1) * vectors + 1 <= Registers).Select(vectors => (Rows: rows, Vectors: vectors))).ToArray();
         var columns = turned.Select(tile => new ColumnTile(tile.Rows, tile.Vectors)).ToArray();
@@ -44,6 +44,9 @@ public sealed class TileGenerator : IIncrementalGenerator
 
                 /// <summary>Floats of a place that has the channels of a block, or of a tile: a cache line.</summary>
                 public const int Place = {{Place}};
+
+                /// <summary>Terms of the longest runs whose lists say what is fetched.</summary>
+                public const int FetchingRun = {{FetchingRun}};
 
                 /// <summary>Vectors of a panel of filters, the most that a tile with listed rows has: with two, {{MostRows}} rows fill the registers.</summary>
                 public const int PanelVectors = {{PanelVectors}};
@@ -200,7 +203,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                         nint next = terms[1] - terms[0];
                         for (int* end = terms + (int)((uint)(last - terms) / {{each.Turn}} * {{each.Turn}}); terms != end; terms += {{each.Turn}}, streamed += {{each.Turn * Vectors}} * L.Count)
                         {
-            {{Lines(16, Enumerable.Range(0, each.Turn).Where(t => t % each.run is 2 or 3).Select(t => $"if (Sse.IsSupported) Sse.Prefetch0(listed + terms[{t}]);"))}}
+            {{Lines(16, Enumerable.Range(0, each.Turn).Where(t => each.run <= FetchingRun && t % each.run is (2 or 3)).Select(t => $"if (Sse.IsSupported) Sse.Prefetch0(listed + terms[{t}]);"))}}
             {{Lines(16, Enumerable.Range(0, each.Turn).Select(t => t % each.run == 0 ? $"float* at{t} = listed + terms[{t}];" : $"float* at{t} = at{t - 1} + next;"))}}
             {{string.Join("\n", Enumerable.Range(0, each.Turn).Select(t => $"                {{\n{Term(20, n => $"streamed + {t * Vectors + n} * L.Count", $"at{t}")}\n                }}"))}}
                         }
@@ -218,14 +221,14 @@ public sealed class TileGenerator : IIncrementalGenerator
                 {
                     V {{Accumulators}};
             {{Start}}
-            {{Together("step", (at, streamed) => Term(20, streamed, at), distance > 1 ? "false" : "TListing.IsScattered", " && TListing.Run == 1")}}
+            {{Together("step", (at, streamed) => Term(20, streamed, at), distance >= Place ? "false" : "TListing.IsScattered", " && TListing.Run == 1")}}
             {{InRuns}}
                     for (; terms != last; terms++, streamed += step)
                     {
                         float* at = listed + *terms;
                         if (Sse.IsSupported && L.Count == Place)
                         {
-            {{Lines(16, distance > 1 ? [$"Sse.Prefetch0(at + (int)({Rows} + ((uint)terms / sizeof(int) & 15)) * {distance});", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")] : ["Sse.Prefetch0(listed + terms[Ahead]);", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")])}}
+            {{Lines(16, distance >= Place ? [$"Sse.Prefetch0(at + (int)({Rows} + ((uint)terms / sizeof(int) & 15)) * {distance});", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")] : ["Sse.Prefetch0(listed + terms[Ahead]);", .. Enumerable.Range(0, Vectors).Select(n => $"Sse.Prefetch0(streamed + 8 * step + {n} * apart);")])}}
                         }
             {{Term(12, "streamed", "at")}}
                     }

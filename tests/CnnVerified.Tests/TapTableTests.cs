@@ -22,7 +22,9 @@ public sealed unsafe class TapTableTests
     [InlineData(6, 2, 4, 1, 1, 1, false, 4)]
     [InlineData(6, 2, 6, 1, 1, 1, false, 3)]        // runs of four would begin and end in two rows of the kernel
     [InlineData(6, 2, 2, 1, 1, 1, false, 1)]        // no row of the kernel is a run
-    [InlineData(6, 7, 7, 1, 1, 1, false, 1)]
+    [InlineData(6, 7, 7, 1, 1, 1, false, 7)]
+    [InlineData(3, 11, 11, 1, 1, 1, true, 11)]
+    [InlineData(2, 3, 13, 1, 1, 1, false, 1)]       // a run of three would go on in the next row of the kernel
     [InlineData(3, 1, 1, 1, 1, 1, false, 1)]        // fewer channels than a run
     [InlineData(6, 3, 3, 2, 1, 1, true, 1)]         // classes of pixels
     public void What_is_looked_up_stays(int C, int R, int S, int stride, int dilation, int place, bool back, int run)
@@ -36,6 +38,19 @@ public sealed unsafe class TapTableTests
                 Assert.Equal(plain[t], list[t]);
             else
                 Assert.Equal(plain[t / run * run] + t % run * (plain[1] - plain[0]), plain[t]);
+    }
+
+    // Columns that are sorted by a stride go back where one row of them ends.
+    [Theory]
+    [InlineData(3, 2, 3)]
+    [InlineData(7, 2, 7)]
+    [InlineData(11, 4, 11)]
+    [InlineData(5, 3, 1)]
+    [InlineData(7, 5, 1)]
+    public void Pixels_some_floats_apart_are_read_where_they_stand(int side, int stride, int run)
+    {
+        MapSum sum = Sum(3, side, side, stride, 1, 1, back: false);
+        Assert.Equal(Tiles.TakesStep(stride) ? (stride, run) : (1, 1), (sum.Distance, List(sum, takeRuns: true).Run));
     }
 
     // A tile of six pixels meets 24 lines of a block with a kernel of 3×3, which has 48 runs.

@@ -78,7 +78,7 @@ public sealed unsafe class TileTests
         {
             for (int vectors = 1; vectors <= Tiles.PanelVectors; vectors++)
             {
-                foreach (int distance in new[] { 1, Tiles.Place, 2 * Tiles.Place })
+                foreach (int distance in new[] { 1, 2, 4, Tiles.Place, 2 * Tiles.Place })
                 {
                     Product<V, L, Tiles.InOrder>(rows, vectors, distance);
                     Product<V, L, Tiles.Scattered>(rows, vectors, distance);
@@ -87,6 +87,8 @@ public sealed unsafe class TileTests
                         Product<V, L, Tiles.Threes>(rows, vectors, distance);
                         Product<V, L, Tiles.Fours>(rows, vectors, distance);
                         Product<V, L, Tiles.Fives>(rows, vectors, distance);
+                        Product<V, L, Tiles.Sevens>(rows, vectors, distance);
+                        Product<V, L, Tiles.Elevens>(rows, vectors, distance);
                     }
                     tiles++;
                 }
@@ -110,7 +112,7 @@ public sealed unsafe class TileTests
             foreach (bool hasBias in new[] { false, true })
             {
                 int terms = resumes ? most : run == 1 ? Terms - 1 : 3 * run;   // narrow tiles take some at a time
-                int[] entries = [.. Enumerable.Range(0, terms + Tiles.Ahead).Select(_ => 64 + _random.Next(1024))], places = [.. Enumerable.Range(0, terms).Select(t => entries[t / run * run] - 13 * (t % run))];
+                int[] entries = [.. Enumerable.Range(0, terms + Tiles.Ahead).Select(_ => 160 + _random.Next(1024))], places = [.. Enumerable.Range(0, terms).Select(t => entries[t / run * run] - 13 * (t % run))];
                 for (int t = 0; t < terms; t++)
                     if (t % run < 2 || t / run * run + 2 * run > terms)   // the other entries are not looked up
                         entries[t] = places[t];

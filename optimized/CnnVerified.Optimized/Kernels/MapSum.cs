@@ -65,16 +65,19 @@ internal readonly record struct MapSum(int N, int G, Channels From, Channels To,
     public bool StandsInRows => W.IsBack;
 
     /// <summary>Floats from the place that a pixel meets to that of the next of its class.</summary>
-    public int Distance => From.AreBlocked ? W.Step * From.Place : 1;
+    public int Distance => IsSorted ? 1 : W.Step * From.Place;
 
-    /// <summary>How the maps are read. A data gradient reads columns as they are; forward they are sorted by the stride, but for those of blocks.</summary>
-    public PaddedMaps Maps => Padded(D.Places, H.Places, asTheyAre: true);
+    /// <summary>How the maps are read where filters are the lanes. Columns may be sorted by the stride.</summary>
+    public PaddedMaps Maps => Padded(D.Places, H.Places, IsSorted ? W.Step : 1, asTheyAre: true);
+
+    // Blocks are never sorted, and a data gradient has nothing to sort.
+    private bool IsSorted => !From.AreBlocked && !Tiles.TakesStep(W.Step);
 
     /// <summary>The places that some neighbouring rows of pixels of one frame meet, as copies.</summary>
-    public PaddedMaps MapsOfBand(int rows) => Padded(D.Reach, (rows - 1) * H.Step + H.Reach, asTheyAre: false);
+    public PaddedMaps MapsOfBand(int rows) => Padded(D.Reach, (rows - 1) * H.Step + H.Reach, W.Step, asTheyAre: false);
 
-    private PaddedMaps Padded(int frames, int rows, bool asTheyAre) => new((D.Source, H.Source, W.Source * From.Place), (D.Lead, H.Lead, W.Lead * From.Place),
-        (frames, rows, W.Places * From.Place), From.AreBlocked ? 1 : W.Step, asTheyAre);
+    private PaddedMaps Padded(int frames, int rows, int phases, bool asTheyAre) => new((D.Source, H.Source, W.Source * From.Place), (D.Lead, H.Lead, W.Lead * From.Place),
+        (frames, rows, W.Places * From.Place), phases, asTheyAre);
 
     /// <summary>The forward pass (CV-F1, CV-F12 to CV-F14).</summary>
     /// <param name="s">The sizes.</param>

@@ -33,9 +33,11 @@ internal readonly unsafe struct TapTable
         if (!takeRuns || sum.Classes > 1)
             return;
         Run = RunOf(sum, _offsets);
-        if (Run > 1 && sum.From.AreBlocked)
+        if (Run is 1 or > Tiles.FetchingRun)
+            return;
+        if (sum.From.AreBlocked)
             FetchBlocks(sum, _offsets, Run);
-        else if (Run > 1)
+        else
             FetchMaps(_offsets, _channels * sum.Taps, Run);
     }
 
@@ -57,7 +59,7 @@ internal readonly unsafe struct TapTable
     // Columns of the kernel, or channels where it has one tap.
     private static int RunOf(in MapSum sum, int* list)
     {
-        foreach (int run in (ReadOnlySpan<int>)[4, 5, 3])
+        foreach (int run in (ReadOnlySpan<int>)[4, 5, 3, 7, 11])
             if ((sum.Taps == 1 ? run == 4 : sum.Taps % run == 0) && AreRuns(list, sum.From.Count * sum.Taps, run))
                 return run;
         return 1;
