@@ -55,6 +55,7 @@ public sealed class SharedWorkTests
     [InlineData(19, 1100, 100)]
     [InlineData(70, 1030, 130)]
     [InlineData(600, 40, 70)]
+    [InlineData(20, 70, 1100)]
     public void A_product_has_the_bits_of_the_stated_order_on_any_number_of_threads(int N, int D, int K)
     {
         var random = new Random(2015);

@@ -19,7 +19,10 @@ internal unsafe interface IOrderedProduct
     /// <summary>panel[t·rows + row] = A[m0 + row, t] for every t and row &lt; rows.</summary>
     void PackRows(int m0, int rows, float* panel);
 
-    /// <summary>panel[(t − t0)·width + col] = B[t, j0 + col] for t in [t0, t1), col &lt; columns.</summary>
+    /// <summary>Whether the columns of B are neighbours in memory: then some panels are packed at once, and pages are not left after a line.</summary>
+    static virtual bool StandsInRows => false;
+
+    /// <summary>panel[(t − t0)·width + col] = B[t, j0 + col] for t in [t0, t1), col &lt; columns. Panels of more columns stand one behind the other.</summary>
     void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel);
 
     /// <summary>Stores C[m0 + row, j0 + col] = tile[row·width + col].</summary>
@@ -34,6 +37,7 @@ internal unsafe interface IOrderedProduct
 internal static unsafe class OrderedProduct
 {
     private const int TermBlock = 512, NearFloats = 64 * 1024;   // of panels and their sums, which stay in L2
+    private const int LongRows = 1024 * 1024;                    // of them where rows stand in memory: a thousand columns, which stay in L3
 
     public static void Run<TProduct>(Execution on, TProduct product) where TProduct : unmanaged, IOrderedProduct
     {
@@ -62,7 +66,8 @@ internal static unsafe class OrderedProduct
             (lists[t], lists[TermBlock + Tiles.Ahead + t]) = (t * blocks.Rows, t * blocks.RowsOf(blocks.Count - 1));
         // Of a whole sum, no more than one tile waits to be stored.
         nint ofPanel = (nint)width * (Math.Min(product.T, TermBlock) + (product.T > TermBlock ? product.M : 0)), tile = (nint)width * blocks.Rows;
-        int together = cuts > 1 ? 1 : (int)Math.Clamp(NearFloats / Math.Max(1, ofPanel), 1, (panels + on.Threads - 1) / on.Threads);
+        int near = TProduct.StandsInRows && Tiles.RowsInRegisters == Tiles.NarrowRows ? LongRows : NearFloats;
+        int together = cuts > 1 ? 1 : (int)Math.Clamp(near / Math.Max(1, ofPanel), 1, (panels + on.Threads - 1) / on.Threads);
         on.Run(blocks.Count, new Packing<TProduct>(product, blocks, a));
         on.Run(panels * cuts, new Products<V, L, TProduct>(product, blocks, a, lists, cuts, together, on.Local(together * ofPanel + tile)));
     }
@@ -94,8 +99,9 @@ internal static unsafe class OrderedProduct
                     int terms = Math.Min(T - t0, TermBlock);
                     nint panel = Width * (nint)terms;
                     float* panels = scratch[thread], sums = panels + (nint)together * Width * Math.Min(T, TermBlock);
-                    for (int each = 0; each < count; each++)
-                        product.PackColumns((first + each) / cuts * Width, ColumnsOf(product, first + each), Width, t0, t0 + terms, panels + each * panel);
+                    int packed = TProduct.StandsInRows ? count : 1;
+                    for (int each = 0; each < count; each += packed)
+                        product.PackColumns((first + each) / cuts * Width, ColumnsOf(product, first + each, packed), Width, t0, t0 + terms, panels + each * panel);
                     for (int block = (int)((long)blocks.Count * cut / cuts); block < block1; block++)
                         for (int each = 0; each < count; each++)
                             Multiply(product, block, first + each, t0, terms, panels + each * panel, T > TermBlock ? sums + Width * ((nint)each * product.M + block * blocks.Rows) : sums);
@@ -103,7 +109,7 @@ internal static unsafe class OrderedProduct
             }
         }
 
-        private int ColumnsOf(in TProduct product, int item) => Math.Min(Width, product.J - item / cuts * Width);
+        private int ColumnsOf(in TProduct product, int item, int panels = 1) => Math.Min(panels * Width, product.J - item / cuts * Width);
 
         private void Multiply(in TProduct product, int block, int item, int t0, int terms, float* panel, float* sums)
         {

@@ -176,17 +176,14 @@ public static unsafe class FullyConnected
     private readonly struct BackwardDataProduct<TFactor>(int N, int D, int K, float* dy, float* w, float* dx) : IOrderedProduct
         where TFactor : struct, IFactor
     {
+        public static bool StandsInRows => true;
         public int M => N;
         public int T => K;
         public int J => D;
 
         public void PackRows(int m0, int rows, float* panel) => Transposition.Copy(dy + (nint)m0 * K, K, rows, K, panel, rows);
 
-        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
-        {
-            for (int t = t0; t < t1; t++)
-                TFactor.Copy(new ReadOnlySpan<float>(w + (nint)t * D + j0, columns), new Span<float>(panel + (nint)(t - t0) * width, columns));
-        }
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) => PackRowsOf<TFactor>(w + (nint)t0 * D + j0, D, columns, width, t1 - t0, panel);
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
         {
@@ -198,6 +195,7 @@ public static unsafe class FullyConnected
     private readonly struct BackwardWeightsProduct<TFactor>(int N, int D, int K, float* dy, float* x, float* dw) : IOrderedProduct
         where TFactor : struct, IFactor
     {
+        public static bool StandsInRows => true;
         public int M => K;
         public int T => N;
         public int J => D;
@@ -208,11 +206,7 @@ public static unsafe class FullyConnected
                 Runs.Move(dy + (nint)t * K + m0, rows, panel + (nint)t * rows);
         }
 
-        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel)
-        {
-            for (int t = t0; t < t1; t++)
-                TFactor.Copy(new ReadOnlySpan<float>(x + (nint)t * D + j0, columns), new Span<float>(panel + (nint)(t - t0) * width, columns));
-        }
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) => PackRowsOf<TFactor>(x + (nint)t0 * D + j0, D, columns, width, t1 - t0, panel);
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
         {
@@ -221,19 +215,26 @@ public static unsafe class FullyConnected
         }
     }
 
+    private static void PackRowsOf<TFactor>(float* rows, nint row, int columns, int width, int terms, float* panels) where TFactor : struct, IFactor
+    {
+        for (int t = 0; t < terms; t++)
+            for (int column = 0; column < columns; column += width)
+                TFactor.Copy(rows + t * row + column, Math.Min(width, columns - column), panels + (nint)column * terms + t * width);
+    }
+
     // What a product takes of its second factor: the first derivatives the factor itself, the second derivatives its square.
     private interface IFactor
     {
-        static abstract void Copy(ReadOnlySpan<float> from, Span<float> to);
+        static abstract void Copy(float* from, int count, float* to);
     }
 
     private readonly struct Plain : IFactor
     {
-        public static void Copy(ReadOnlySpan<float> from, Span<float> to) => from.CopyTo(to);
+        public static void Copy(float* from, int count, float* to) => Runs.Move(from, count, to);
     }
 
     private readonly struct Squared : IFactor
     {
-        public static void Copy(ReadOnlySpan<float> from, Span<float> to) => TensorPrimitives.Multiply(from, from, to);
+        public static void Copy(float* from, int count, float* to) => TensorPrimitives.Multiply(new(from, count), new ReadOnlySpan<float>(from, count), new(to, count));
     }
 }
