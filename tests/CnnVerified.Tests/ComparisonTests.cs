@@ -111,6 +111,14 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void What_more_cores_would_reach_is_computed_from_one_core_alone()
+    {
+        Measures one = Measured(("us", Plain, 2), ("N", Plain, 4)), two = one with { Series = [.. one.Series.Select(series => series with { Threads = 2 })], Limits = [new(2, 30)] };
+        Assert.Contains("## Beyond this machine", PerformancePage.Text(one, null, null), StringComparison.Ordinal);
+        Assert.DoesNotContain("## Beyond this machine", PerformancePage.Text(two, null, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Measures_survive_their_file()
     {
         string file = Path.GetTempFileName();

@@ -115,6 +115,8 @@ public static partial class PerformancePage
     // Peak and caches grow with the cores, the memory that all share does not.
     private static void Computed(StringBuilder text, Measures ordered, IReadOnlyList<Line> lines)
     {
+        if (lines.All(line => line.Threads != 1))
+            return;   // nobody measured what one core reaches
         double peak = Peak(ordered, 1), copy = ordered.Limits.Max(limits => limits.Copy);
         text.AppendLine("## Beyond this machine: computed, not measured").AppendLine();
         text.AppendLine(Number($"What a roofline allows a processor with more of these cores ({peak:F0} GFLOP/s each) and the same memory ({copy:F0} GB/s), in GFLOP/s: min(cores × peak, operations ÷ compulsory bytes × bandwidth)."));
