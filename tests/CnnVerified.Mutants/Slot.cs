@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -100,9 +101,9 @@ internal sealed class Slot : IDisposable
             process.Refresh();
             return process.TotalProcessorTime;
         }
-        catch (InvalidOperationException)
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
         {
-            return TimeSpan.Zero;   // it has just ended
+            return TimeSpan.Zero;   // it has just ended, or is ending
         }
     }
 
