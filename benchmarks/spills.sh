@@ -57,7 +57,7 @@ awk -v list=$list -v engine=$engine '
         lines = 0; delete place
         name = $0; sub(/.*Tiles:/, "", name); sub(/\[.*/, "", name)
         width = $0 ~ /Lanes512/ ? "v512" : $0 ~ /Lanes256/ ? "v256" : $0 ~ /Lanes128/ ? "v128" : "scalar"
-        if (match($0, /Tiles\+[A-Za-z]+/)) name = name " " substr($0, RSTART + 6, RLENGTH - 6)
+        if (match($0, /Tiles\+[A-Za-z0-9]+/)) name = name " " substr($0, RSTART + 6, RLENGTH - 6)
         if (width != engine) name = name " (" width ")"
         next
     }

@@ -10,7 +10,7 @@ namespace CnnVerified.Tiles;
 [Generator]
 public sealed class TileGenerator : IIncrementalGenerator
 {
-    private static readonly int[] RunsOfTerms = [3, 4, 5, 7, 11], Distances = [1, 2, 4, Place, 2 * Place];
+    private static readonly int[] RunsOfTerms = [4, 5, 3, 7, 11], Distances = [1, 2, 4, Place, 2 * Place];
 
     private const int MostRows = 14, NarrowRows = 6, TermsTogether = 4, FetchingRun = 5, PanelVectors = 2, MostVectors = 8, Registers = 32, MostFilters = 4, MostTaps = 12, MostSums = 24, MostPixels = 8, RunTaps = 9, RunPixels = 4, Place = 16;
 
@@ -45,6 +45,12 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>Floats of a place that has the channels of a block, or of a tile: a cache line.</summary>
                 public const int Place = {{Place}};
 
+                /// <summary>Floats from one row that is listed to the next.</summary>
+                public static ReadOnlySpan<int> Distances => [{{string.Join(", ", Distances)}}];
+
+                /// <summary>Terms of the runs that tiles take, first what is tried first.</summary>
+                public static ReadOnlySpan<int> RunsOfTerms => [{{string.Join(", ", RunsOfTerms)}}];
+
                 /// <summary>Terms of the longest runs whose lists say what is fetched.</summary>
                 public const int FetchingRun = {{FetchingRun}};
 
@@ -65,6 +71,13 @@ public sealed class TileGenerator : IIncrementalGenerator
                     (rows, vectors, distance) switch
                     {
             {{Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}, {tile.Distance}) => &{tile.Name}<V, L, TListing>,"), "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows, {distance} apart, and {vectors} vectors.\"),"])}}
+                    };
+
+                /// <summary>The same for maps whose terms stand in such runs (<see cref="TapTable.Run"/>), or where each is looked up.</summary>
+                public static delegate*<float*, int*, int*, float*, nint, nint, float*, nint, nint, bool, float*, void> InMaps<V, L>(int run, int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V> =>
+                    run switch
+                    {
+            {{Lines(12, [.. RunsOfTerms.Select(run => $"{run} => Of<V, L, RunsOf{run}>(rows, vectors, distance),"), "_ => Of<V, L, Scattered>(rows, vectors, distance),"])}}
                     };
 
                 /// <summary>The tile of so many rows and so many vectors, a power of two, which are listed.</summary>
@@ -112,11 +125,21 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(12, [.. lanes.Select(tile => $"({tile.Filters}, {tile.Taps}) => &{tile.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(filters), $\"there is no tile of {filters} filters and {taps} taps.\"),"])}}
                     };
 
-            {{string.Join("\n\n", [.. tiles.Concat<RegisterTile>(columns).Concat(images).Concat(channels).Select(tile => tile.Text()), .. runs.Select(run => run.Text()), .. channelSums.Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
+            {{string.Join("\n\n", [.. RunsOfTerms.Select(Listing), .. tiles.Concat<RegisterTile>(columns).Concat(images).Concat(channels).Select(tile => tile.Text()), .. runs.Select(run => run.Text()), .. channelSums.Select(tile => tile.Text()), .. lanes.Select(tile => tile.Text())])}}
             }
 
             """;
     }
+
+    private static string Listing(int run) => $$"""
+            /// <summary>In maps, in runs of {{run}} terms.</summary>
+            internal readonly struct RunsOf{{run}} : IListing
+            {
+                public static bool IsScattered => true;
+
+                public static int Run => {{run}};
+            }
+        """;
 
     private static string Choices(IEnumerable<RegisterTile> tiles, string types) => Lines(12, [.. tiles.Select(tile => $"({tile.Rows}, {tile.Vectors}) => &{tile.Name}<{types}>,"),
         "_ => throw new ArgumentOutOfRangeException(nameof(rows), $\"there is no tile of {rows} rows and {vectors} vectors.\"),"]);

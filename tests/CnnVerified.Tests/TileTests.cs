@@ -78,17 +78,17 @@ public sealed unsafe class TileTests
         {
             for (int vectors = 1; vectors <= Tiles.PanelVectors; vectors++)
             {
-                foreach (int distance in new[] { 1, 2, 4, Tiles.Place, 2 * Tiles.Place })
+                foreach (int distance in Tiles.Distances)
                 {
                     Product<V, L, Tiles.InOrder>(rows, vectors, distance);
                     Product<V, L, Tiles.Scattered>(rows, vectors, distance);
                     if (L.Count < Tiles.Place && rows <= Tiles.NarrowRows)
                     {
-                        Product<V, L, Tiles.Threes>(rows, vectors, distance);
-                        Product<V, L, Tiles.Fours>(rows, vectors, distance);
-                        Product<V, L, Tiles.Fives>(rows, vectors, distance);
-                        Product<V, L, Tiles.Sevens>(rows, vectors, distance);
-                        Product<V, L, Tiles.Elevens>(rows, vectors, distance);
+                        Product<V, L, Tiles.RunsOf3>(rows, vectors, distance);
+                        Product<V, L, Tiles.RunsOf4>(rows, vectors, distance);
+                        Product<V, L, Tiles.RunsOf5>(rows, vectors, distance);
+                        Product<V, L, Tiles.RunsOf7>(rows, vectors, distance);
+                        Product<V, L, Tiles.RunsOf11>(rows, vectors, distance);
                     }
                     tiles++;
                 }

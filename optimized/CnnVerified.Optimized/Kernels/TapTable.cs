@@ -59,7 +59,7 @@ internal readonly unsafe struct TapTable
     // Columns of the kernel, or channels where it has one tap.
     private static int RunOf(in MapSum sum, int* list)
     {
-        foreach (int run in (ReadOnlySpan<int>)[4, 5, 3, 7, 11])
+        foreach (int run in Tiles.RunsOfTerms)
             if ((sum.Taps == 1 ? run == 4 : sum.Taps % run == 0) && AreRuns(list, sum.From.Count * sum.Taps, run))
                 return run;
         return 1;

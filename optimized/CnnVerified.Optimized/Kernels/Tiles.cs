@@ -46,46 +46,6 @@ internal static unsafe partial class Tiles
         public static int Run => 1;
     }
 
-    /// <summary>In maps, in runs of three terms.</summary>
-    internal readonly struct Threes : IListing
-    {
-        public static bool IsScattered => true;
-
-        public static int Run => 3;
-    }
-
-    /// <summary>In maps, in runs of four.</summary>
-    internal readonly struct Fours : IListing
-    {
-        public static bool IsScattered => true;
-
-        public static int Run => 4;
-    }
-
-    /// <summary>In maps, in runs of five.</summary>
-    internal readonly struct Fives : IListing
-    {
-        public static bool IsScattered => true;
-
-        public static int Run => 5;
-    }
-
-    /// <summary>In maps, in runs of seven.</summary>
-    internal readonly struct Sevens : IListing
-    {
-        public static bool IsScattered => true;
-
-        public static int Run => 7;
-    }
-
-    /// <summary>In maps, in runs of eleven.</summary>
-    internal readonly struct Elevens : IListing
-    {
-        public static bool IsScattered => true;
-
-        public static int Run => 11;
-    }
-
     /// <summary>How many terms ahead rows are fetched into the cache: a 3×3 kernel's, so that of the next channel what the same tap meets. A list
     /// has room for so many more, which may hold anything: what is not there is not fetched.</summary>
     /// <remarks>The taps of a data gradient go back, which the hardware does not foresee.</remarks>
@@ -96,19 +56,8 @@ internal static unsafe partial class Tiles
     /// say what is fetched meanwhile, but for the last run of a list; longer ones lie in rows that the hardware foresees. The other operand has its vectors and terms one behind the other.</remarks>
     public static bool TakeRuns<V, L>() where V : unmanaged where L : struct, ILanes<V> => L.Count is > 1 and < Place && RowsInRegisters == NarrowRows;
 
-    /// <summary>The tile of <see cref="Of{V, L, TListing}"/> for maps whose terms stand in such runs (<see cref="TapTable.Run"/>).</summary>
-    public static delegate*<float*, int*, int*, float*, nint, nint, float*, nint, nint, bool, float*, void> InMaps<V, L>(int run, int rows, int vectors, int distance) where V : unmanaged where L : struct, ILanes<V> => run switch
-    {
-        3 => Of<V, L, Threes>(rows, vectors, distance),
-        4 => Of<V, L, Fours>(rows, vectors, distance),
-        5 => Of<V, L, Fives>(rows, vectors, distance),
-        7 => Of<V, L, Sevens>(rows, vectors, distance),
-        11 => Of<V, L, Elevens>(rows, vectors, distance),
-        _ => Of<V, L, Scattered>(rows, vectors, distance),
-    };
-
     /// <summary>Whether pixels so many floats apart are read where they stand; others are sorted first.</summary>
-    public static bool TakesStep(int step) => RowsInRegisters == NarrowRows && step is 1 or 2 or 4;
+    public static bool TakesStep(int step) => RowsInRegisters == NarrowRows && step < Place && Distances.Contains(step);
 
     /// <summary>Rows of the largest tile of two vectors that stays in registers: 28 accumulators, two columns and one broadcast of 32, or
     /// 12 of 16.</summary>

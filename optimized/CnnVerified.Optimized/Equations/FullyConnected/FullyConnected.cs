@@ -183,7 +183,7 @@ public static unsafe class FullyConnected
 
         public void PackRows(int m0, int rows, float* panel) => Transposition.Copy(dy + (nint)m0 * K, K, rows, K, panel, rows);
 
-        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) => PackRowsOf<TFactor>(w + (nint)t0 * D + j0, D, columns, width, t1 - t0, panel);
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) => PackPanels<TFactor>(w + (nint)t0 * D + j0, D, columns, width, t1 - t0, panel);
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
         {
@@ -206,7 +206,7 @@ public static unsafe class FullyConnected
                 Runs.Move(dy + (nint)t * K + m0, rows, panel + (nint)t * rows);
         }
 
-        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) => PackRowsOf<TFactor>(x + (nint)t0 * D + j0, D, columns, width, t1 - t0, panel);
+        public void PackColumns(int j0, int columns, int width, int t0, int t1, float* panel) => PackPanels<TFactor>(x + (nint)t0 * D + j0, D, columns, width, t1 - t0, panel);
 
         public void Store(int m0, int rows, int j0, int columns, int width, float* tile)
         {
@@ -215,7 +215,8 @@ public static unsafe class FullyConnected
         }
     }
 
-    private static void PackRowsOf<TFactor>(float* rows, nint row, int columns, int width, int terms, float* panels) where TFactor : struct, IFactor
+    // Of a matrix whose rows stand in memory, term by term: panels of so many columns, one behind the other.
+    private static void PackPanels<TFactor>(float* rows, nint row, int columns, int width, int terms, float* panels) where TFactor : struct, IFactor
     {
         for (int t = 0; t < terms; t++)
             for (int column = 0; column < columns; column += width)
