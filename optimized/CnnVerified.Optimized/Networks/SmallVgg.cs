@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using CnnVerified.Optimized.Equations;
 using CnnVerified.Optimized.Networks.Layers;
 
@@ -7,11 +6,8 @@ namespace CnnVerified.Optimized.Networks;
 /// <summary>A small network in the manner of VGG: twice 16@3×3, max 2×2, twice 32@3×3, max 2×2, 128, 10; rectifiers; softmax with cross-entropy;
 /// gradient descent with momentum.</summary>
 /// <remarks>docs/networks.md. Behind the image maps stay in blocks of channels up to the rasterisation, and rectifiers are the end of their convolutions.</remarks>
-public sealed class SmallVgg : Network
+public sealed class SmallVgg : MomentumNetwork
 {
-    private Maps _z = null!;
-    private SoftmaxHead _head = null!;
-
     /// <summary>A network with zero weights and velocities.</summary>
     /// <param name="maxBatch">The largest batch it will see, N ≥ 1.</param>
     /// <param name="on">Where to compute; the caller keeps and disposes it.</param>
@@ -21,45 +17,14 @@ public sealed class SmallVgg : Network
     /// <summary>Number of weights and biases.</summary>
     public static int ParameterCount => 218_490;
 
-    /// <summary>The velocities of OP-2, in the order of <see cref="Network.Parameters"/>.</summary>
-    public Span<float> Velocities => State;
-
     private protected override int StateSize => ParameterCount;
-
-    /// <summary>Loss and gradient of a batch.</summary>
-    /// <param name="x">Scaled images, N×1×28×28, N at most <see cref="Network.MaxBatch"/>.</param>
-    /// <param name="h">Target weights, N×10.</param>
-    /// <returns>The loss; <see cref="Network.Gradient"/> has its gradient.</returns>
-    /// <exception cref="ArgumentException">x or h has another shape, or a pixel is not finite.</exception>
-    public float LossAndGradient(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> h)
-    {
-        int N = Take(x);
-        Forward(N, Pass.Training);
-        float loss = _head.Loss(N, h, On);
-        Backward(N);
-        return loss;
-    }
-
-    /// <summary>One training step: forward, backward, OP-2.</summary>
-    /// <param name="x">Scaled images, N×1×28×28, N at most <see cref="Network.MaxBatch"/>.</param>
-    /// <param name="h">Target weights, N×10.</param>
-    /// <param name="eta">Learning rate.</param>
-    /// <param name="mu">Momentum.</param>
-    /// <returns>The loss before the step.</returns>
-    /// <exception cref="ArgumentException">x or h has another shape, or a pixel is not finite.</exception>
-    public float Step(in ReadOnlyTensorSpan<float> x, in ReadOnlyTensorSpan<float> h, float eta, float mu)
-    {
-        float loss = LossAndGradient(x, h);
-        GradientDescent.MomentumStep(Line(Parameters), Line(Blocks.Gradient), Line(State), eta, mu, Line(Parameters), Line(State), On);
-        return loss;
-    }
 
     private protected override void Build()
     {
         var padded = new Window { Ph = 1, Pw = 1 };
         Maps c1 = NewMaps(16, 28, 28, areBlocked: true), c2 = NewMaps(16, 28, 28, areBlocked: true), p3 = NewMaps(16, 14, 14, areBlocked: true), c4 = NewMaps(32, 14, 14, areBlocked: true),
-            c5 = NewMaps(32, 14, 14, areBlocked: true), blocks = NewMaps(32, 7, 7, areBlocked: true), p6 = NewMaps(32, 7, 7), f7 = NewMaps(128, 1, 1);
-        _z = NewMaps(10, 1, 1);
+            c5 = NewMaps(32, 14, 14, areBlocked: true), blocks = NewMaps(32, 7, 7, areBlocked: true), p6 = NewMaps(32, 7, 7), f7 = NewMaps(128, 1, 1),
+            z = NewMaps(10, 1, 1);
         Add(new ActivatedConvolutionLayer(Input, Blocks.Weights("C1.w", [16, 1, 3, 3], 9, 16 * 9), Blocks.Biases("C1.b", 16), padded, Activation.Rectifier, c1));
         Add(new ActivatedConvolutionLayer(c1, Blocks.Weights("C2.w", [16, 16, 3, 3], 144, 16 * 9), Blocks.Biases("C2.b", 16), padded, Activation.Rectifier, c2));
         Add(new BlockedMaxPoolingLayer(c2, p3));
@@ -69,9 +34,7 @@ public sealed class SmallVgg : Network
         Add(new ToMapsLayer(blocks, p6));
         Add(new FullyConnectedLayer(p6, Blocks.Weights("F7.w", [128, p6.Size], p6.Size, 128), Blocks.Biases("F7.b", 128), f7));
         Add(new RectifierLayer(f7));
-        Add(new FullyConnectedLayer(f7, Blocks.Weights("output.w", [10, 128], 128, 10), Blocks.Biases("output.b", 10), _z));
-        _head = new SoftmaxHead(Memory, MaxBatch, _z);
+        Add(new FullyConnectedLayer(f7, Blocks.Weights("output.w", [10, 128], 128, 10), Blocks.Biases("output.b", 10), z));
+        EndIn(z);
     }
-
-    private protected override ReadOnlySpan<float> Output(int N) => _z.Span(N);
 }

@@ -32,11 +32,15 @@ internal abstract class EngineNetwork<TNetwork>(TNetwork network, Func<int, int,
     protected virtual int Sign => 1;
 }
 
-internal sealed class EngineLeNet5(int maxBatch, Execution on) : EngineNetwork<LeNet5>(new(maxBatch, on), Optimized.Networks.Network.Glorot)
+internal abstract class EngineMomentumNetwork(MomentumNetwork network, Func<int, int, double> range) : EngineNetwork<MomentumNetwork>(network, range)
 {
     public override float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step) =>
         Network.Step(batch.X(N), batch.H(N), settings.Rate, settings.Momentum);
 }
+
+internal sealed class EngineLeNet5(int maxBatch, Execution on) : EngineMomentumNetwork(new LeNet5(maxBatch, on), Optimized.Networks.Network.Glorot);
+
+internal sealed class EngineSmallVgg(int maxBatch, Execution on) : EngineMomentumNetwork(new SmallVgg(maxBatch, on), Optimized.Networks.Network.He);
 
 internal sealed class EngineLeNet5Of1998(int maxBatch, Execution on) : EngineNetwork<LeNet5Of1998>(new(maxBatch, on), Optimized.Networks.Network.LeCun)
 {
@@ -64,12 +68,6 @@ internal sealed class EngineModern(int maxBatch, Execution on) : EngineNetwork<M
 {
     public override float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step) =>
         Network.Step(batch.X(N), batch.H(N), settings.Rate, (ulong)settings.Seed, step);
-}
-
-internal sealed class EngineSmallVgg(int maxBatch, Execution on) : EngineNetwork<SmallVgg>(new(maxBatch, on), Optimized.Networks.Network.He)
-{
-    public override float Step(Batches batch, int N, TrainingSettings settings, int epoch, int step) =>
-        Network.Step(batch.X(N), batch.H(N), settings.Rate, settings.Momentum);
 }
 
 /// <summary>The settings of the stochastic diagonal Levenberg-Marquardt method in LeCun, Bottou, Bengio and Haffner (1998), sections III.B and III.C.</summary>
