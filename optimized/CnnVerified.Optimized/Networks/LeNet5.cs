@@ -5,7 +5,7 @@ namespace CnnVerified.Optimized.Networks;
 
 /// <summary>LeNet-5 as it is usually taught: 6@5×5, mean 2×2, 16@5×5, mean 2×2, 120@5×5, 84, 10; tanh; softmax with cross-entropy;
 /// gradient descent with momentum.</summary>
-/// <remarks>docs/networks.md.</remarks>
+/// <remarks>docs/networks.md. Images are N×1×32×32.</remarks>
 public sealed class LeNet5 : MomentumNetwork
 {
     /// <summary>A network with zero weights and velocities.</summary>

@@ -16,7 +16,7 @@ public abstract class MomentumNetwork : Network
     public Span<float> Velocities => State;
 
     /// <summary>Loss and gradient of a batch.</summary>
-    /// <param name="x">Scaled images, N×1×32×32 or N×1×28×28, N at most <see cref="Network.MaxBatch"/>.</param>
+    /// <param name="x">Scaled images of the size that the network states, N at most <see cref="Network.MaxBatch"/>.</param>
     /// <param name="h">Target weights, N×10.</param>
     /// <returns>The loss; <see cref="Network.Gradient"/> has its gradient.</returns>
     /// <exception cref="ArgumentException">x or h has another shape, or a pixel is not finite.</exception>
@@ -30,7 +30,7 @@ public abstract class MomentumNetwork : Network
     }
 
     /// <summary>One training step: forward, backward, OP-2.</summary>
-    /// <param name="x">Scaled images, N×1×32×32 or N×1×28×28, N at most <see cref="Network.MaxBatch"/>.</param>
+    /// <param name="x">Scaled images of the size that the network states, N at most <see cref="Network.MaxBatch"/>.</param>
     /// <param name="h">Target weights, N×10.</param>
     /// <param name="eta">Learning rate.</param>
     /// <param name="mu">Momentum.</param>

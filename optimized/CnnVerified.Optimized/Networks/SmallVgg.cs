@@ -5,7 +5,7 @@ namespace CnnVerified.Optimized.Networks;
 
 /// <summary>A small network in the manner of VGG: twice 16@3×3, max 2×2, twice 32@3×3, max 2×2, 128, 10; rectifiers; softmax with cross-entropy;
 /// gradient descent with momentum.</summary>
-/// <remarks>docs/networks.md. Behind the image maps stay in blocks of channels up to the rasterisation, and rectifiers are the end of their convolutions.</remarks>
+/// <remarks>docs/networks.md. Images are N×1×28×28. Behind the image maps stay in blocks of channels up to the rasterisation, and rectifiers are the end of their convolutions.</remarks>
 public sealed class SmallVgg : MomentumNetwork
 {
     /// <summary>A network with zero weights and velocities.</summary>
