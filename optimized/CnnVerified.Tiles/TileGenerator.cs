@@ -204,8 +204,12 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         protected string Term(int indent, string columns, string row) => Term(indent, n => Column(columns, n), row);
 
-        protected string Term(int indent, System.Func<int, string> column, string row) => Lines(indent, Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({column(n)});").Append("V a;").Concat(
-            Enumerable.Range(0, rows).SelectMany(m => new[] { $"a = L.Create({Row(row, m)});" }.Concat(Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});")))));
+        // What there is less of stays in registers, and of the others one at a time.
+        protected string Term(int indent, System.Func<int, string> column, string row) => Lines(indent, rows < vectors
+            ? [.. Enumerable.Range(0, rows).Select(m => $"V a{m} = L.Create({Row(row, m)});"), "V b;", .. Enumerable.Range(0, vectors).SelectMany(n =>
+                Enumerable.Range(0, rows).Select(m => $"c{m}_{n} = L.Fma(a{m}, b, c{m}_{n});").Prepend($"b = L.Load({column(n)});"))]
+            : [.. Enumerable.Range(0, vectors).Select(n => $"V b{n} = L.Load({column(n)});"), "V a;", .. Enumerable.Range(0, rows).SelectMany(m =>
+                Enumerable.Range(0, vectors).Select(n => $"c{m}_{n} = L.Fma(a, b{n}, c{m}_{n});").Prepend($"a = L.Create({Row(row, m)});"))]);
     }
 
     /// <summary>A tile whose rows are read where a list says; the columns stand one term after the other.</summary>

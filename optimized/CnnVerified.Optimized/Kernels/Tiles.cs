@@ -77,11 +77,12 @@ internal static unsafe partial class Tiles
         return (taps + tiles - 1) / tiles;
     }
 
-    /// <summary>The most vectors of a turned tile of so many rows that stay in registers, beside its columns and a broadcast.</summary>
+    /// <summary>The most vectors of a turned tile of so many rows that stay in registers, beside one of each row or column, whichever are fewer, and one of the other kind.</summary>
+    /// <remarks>With 32 registers beside all columns: four vectors of three rows hide the latency already.</remarks>
     public static int VectorsInRegisters(int rows)
     {
-        int registers = RowsInRegisters == MostRows ? 32 : 16, vectors = MostVectors;
-        while (vectors > 1 && (rows + 1) * vectors + 1 > registers)
+        int vectors = MostVectors;
+        while (vectors > 1 && (RowsInRegisters == MostRows ? (rows + 1) * vectors + 1 > 32 : rows * vectors + Math.Min(rows, vectors) + 1 > 16))
             vectors /= 2;
         return vectors;
     }
