@@ -476,7 +476,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                 {
             {{Lines(8, Each((m, t) => $"V c{m}_{t} = L.Load(sums + {m} * sumsOfFilter + {t} * Sums.VirtualLanes);"))}}
             {{Lines(8, Enumerable.Range(0, taps).Select(t => $"float* x{t} = x + taps[{t}];"))}}
-                    V inside = L.Load(valid), zero = L.Create(0);
+                    V inside = L.Load(valid);
                     for (int row = 0; row < rows; row++)
                     {
                         float* d = dy + row * dyRow;
@@ -488,7 +488,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                         }
                         if (left > 0)
                         {
-            {{Lines(16, Step(pixels => $"L.IfGreater(inside, zero, {pixels}, zero)"))}}
+            {{Lines(16, Step(pixels => $"L.And(inside, {pixels})"))}}
                         }
                     }
             {{Lines(8, Each((m, t) => $"L.Store(c{m}_{t}, sums + {m} * sumsOfFilter + {t} * Sums.VirtualLanes);"))}}

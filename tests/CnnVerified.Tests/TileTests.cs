@@ -285,7 +285,7 @@ public sealed unsafe class TileTests
         const int Lanes = Sums.VirtualLanes, Row = 3 * Lanes, Map = Rows * Row + 7;
         int sumsOfFilter = taps * Lanes + 16;
         float[] dy = Numbers(filters * Map + Row), x = Numbers(4096), expected = Numbers(filters * sumsOfFilter), got = [.. expected];
-        float[] valid = [.. Enumerable.Range(0, Lanes).Select(lane => lane < columns % Lanes ? 1f : 0f)];
+        float[] valid = [.. Enumerable.Range(0, Lanes).Select(lane => BitConverter.Int32BitsToSingle(lane < columns % Lanes ? -1 : 0))];
         int[] distances = [.. Enumerable.Range(0, taps).Select(_ => _random.Next(512))];
         for (int m = 0; m < filters; m++)
             for (int tap = 0; tap < taps; tap++)

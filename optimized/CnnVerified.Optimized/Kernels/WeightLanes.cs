@@ -70,7 +70,7 @@ internal static unsafe class WeightLanes
             // What vectors read behind the last map, and behind each row of the copied residual.
             new Span<float>(behind, (int)(valid - behind)).Clear();
             for (int lane = 0; lane < Lanes; lane++)
-                valid[lane] = lane < s.Q % Lanes ? 1 : 0;
+                ((int*)valid)[lane] = lane < s.Q % Lanes ? -1 : 0;
             for (int first = from; first < to; first += itemsAtOnce)
                 Sum(first, Math.Min(to, first + itemsAtOnce), image, residual, valid, sums);
         }
