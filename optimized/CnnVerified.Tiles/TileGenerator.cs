@@ -186,8 +186,8 @@ public sealed class TileGenerator : IIncrementalGenerator
                                 Sse.Prefetch0(listed + terms[Ahead]);
                                 Sse.Prefetch0(listed + terms[Ahead + {{TermsTogether / 2}}]);
                             }
-            {{Lines(16, Enumerable.Range(0, TermsTogether).Select(t => $"float* at{t} = listed + terms[{t}];"))}}
-            {{string.Join("\n", Enumerable.Range(0, TermsTogether).Select(t => $"                {{\n{term($"at{t}", "streamed")}\n                    streamed += {step};\n                }}"))}}
+            {{Lines(16, Enumerable.Range(0, TermsTogether).Select(t => $"nint at{t} = terms[{t}];"))}}
+            {{string.Join("\n", Enumerable.Range(0, TermsTogether).Select(t => $"                {{\n{term($"(listed + at{t})", "streamed")}\n                    streamed += {step};\n                }}"))}}
                         }
             """;
 
@@ -228,11 +228,12 @@ public sealed class TileGenerator : IIncrementalGenerator
                     if (L.Count < Place && TListing.Run == {{each.run}})
                     {
                         nint next = terms[1] - terms[0];
+            {{Lines(24, each.run > FetchingRun ? [] : Enumerable.Range(0, each.run).Select(t => $"float* listed{t} = listed + {t} * next;"))}}
                         for (int* end = terms + (int)((uint)(last - terms) / {{each.Turn}} * {{each.Turn}}); terms != end; terms += {{each.Turn}}, streamed += {{each.Turn * Vectors}} * L.Count)
                         {
             {{Lines(16, Enumerable.Range(0, each.Turn).Where(t => each.run <= FetchingRun && t % each.run is (2 or 3)).Select(t => $"if (Sse.IsSupported) Sse.Prefetch0(listed + terms[{t}]);"))}}
-            {{Lines(16, Enumerable.Range(0, each.Turn).Select(t => t % each.run == 0 ? $"float* at{t} = listed + terms[{t}];" : $"float* at{t} = at{t - 1} + next;"))}}
-            {{string.Join("\n", Enumerable.Range(0, each.Turn).Select(t => $"                {{\n{Term(20, n => $"streamed + {t * Vectors + n} * L.Count", $"at{t}")}\n                }}"))}}
+            {{Lines(16, Enumerable.Range(0, each.Turn).Where(t => each.run > FetchingRun || t % each.run == 0).Select(t => each.run <= FetchingRun ? $"nint at{t} = terms[{t}];" : t % each.run == 0 ? $"float* at{t} = listed + terms[{t}];" : $"float* at{t} = at{t - 1} + next;"))}}
+            {{string.Join("\n", Enumerable.Range(0, each.Turn).Select(t => $"                {{\n{Term(20, n => $"streamed + {t * Vectors + n} * L.Count", each.run <= FetchingRun ? $"(listed{t % each.run} + at{t / each.run * each.run})" : $"at{t}")}\n                }}"))}}
                         }
                     }
             """));
@@ -307,12 +308,12 @@ public sealed class TileGenerator : IIncrementalGenerator
                         if (L.Count < Place)
                             for (int* pairs = taps + (last - taps & ~3); tap != pairs; tap += 4)
                             {
-                                float* at = x + tap[0], w = weights + tap[1], then = x + tap[2], v = weights + tap[3];
+                                nint at = tap[0], w = tap[1], then = tap[2], v = tap[3];
                                 {
-            {{Term(24, "at", "w")}}
+            {{Term(24, "x + at", "(weights + w)")}}
                                 }
                                 {
-            {{Term(24, "then", "v")}}
+            {{Term(24, "x + then", "(weights + v)")}}
                                 }
                             }
             """;

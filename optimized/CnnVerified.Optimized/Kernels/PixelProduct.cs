@@ -16,7 +16,8 @@ internal static unsafe class PixelProduct
     private const int Line = 16;                         // floats of a line of the cache
     private const int LeastRows = 4;                     // of a band: the windows of the first and last rows are copied twice
 
-    private const int ManyFilters = 8;                   // with fewer, long rows and a buffer are quicker
+    // With fewer filters, or rows of fewer vectors, long rows and a buffer are quicker.
+    private static (int Filters, int Vectors) Many => Tiles.RowsInRegisters == Tiles.MostRows ? (8, 4) : (3, 3);
 
     /// <summary>Whether vectors would be full enough.</summary>
     public static bool Pays(int lanes, in MapSum sum) => sum.W.PixelsOfClass >= lanes || IsLong(sum) && sum.H.Size > sum.H.Classes;
@@ -44,8 +45,8 @@ internal static unsafe class PixelProduct
     private static nint ResultPitch(in MapSum sum, PaddedMaps maps, int rows, int slack) => (nint)rows * (IsLong(sum) ? maps.Pitch : sum.W.PixelsOfClass) + slack;
 
     // Whether each row fills its vectors, all but an eighth.
-    private static bool IsFull(in MapSum sum, int lanes) => sum.To.Count >= ManyFilters && sum.W.Classes * sum.H.Classes == 1
-        && sum.W.Size >= 4 * lanes && 8L * sum.W.Size >= 7L * ((sum.W.Size + lanes - 1) / lanes * lanes);
+    private static bool IsFull(in MapSum sum, int lanes) => sum.To.Count >= Many.Filters && sum.W.Classes * sum.H.Classes == 1
+        && sum.W.Size >= Many.Vectors * lanes && 8L * sum.W.Size >= 7L * ((sum.W.Size + lanes - 1) / lanes * lanes);
 
     // Rows of each class. They fit the cache, but are not cut so short that much is copied twice, and there are some bands for each thread.
     private static int RowsOfBand(in MapSum sum, int threads)
@@ -175,7 +176,11 @@ internal static unsafe class PixelProduct
         private void Compute(float* place, int kind, int filters, float* weights, float* bias, int pixels, float* to, nint apart, float* next)
         {
             int* list = _taps.Offsets(kind), last = _taps.Offsets(kind + 1);
-            for (int pixel = 0, vectors = Tiles.VectorsInRegisters(filters); pixel < pixels; pixel += vectors * L.Count)
+            int vectors = Tiles.VectorsInRegisters(filters);
+            // Tiles that begin before a row's first pixel would write in front of it.
+            while (_isFull && vectors * L.Count > pixels)
+                vectors /= 2;
+            for (int pixel = 0; pixel < pixels; pixel += vectors * L.Count)
             {
                 while (vectors > 1 && pixels - pixel <= vectors / 2 * L.Count)
                     vectors /= 2;
