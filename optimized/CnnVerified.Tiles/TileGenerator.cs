@@ -104,8 +104,8 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most taps of a run of pixels whose lanes are channels, and the pixels that it takes at a time.</summary>
                 public const int RunTaps = {{RunTaps}}, RunPixels = {{RunPixels}};
 
-                /// <summary>The run of pixels, one or two places apart, that meet so many taps and whose lanes are channels.</summary>
-                public static delegate*<float*, int*, float*, float*, nint, int, float*, void> ChannelRun<V, L>(int taps, int distance) where V : unmanaged where L : struct, ILanes<V> =>
+                /// <summary>The run of pixels, one or two places apart, that meet so many taps and whose lanes are channels; with each something is fetched.</summary>
+                public static delegate*<float*, int*, float*, float*, nint, int, float*, float*, nint, void> ChannelRun<V, L>(int taps, int distance) where V : unmanaged where L : struct, ILanes<V> =>
                     (taps, distance) switch
                     {
             {{Lines(12, [.. runs.Select(run => $"({run.Taps}, {run.Distance}) => &{run.Name}<V, L>,"), "_ => throw new ArgumentOutOfRangeException(nameof(taps), $\"there is no run of {taps} taps, {distance} apart.\"),"])}}
@@ -388,7 +388,7 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         public string Text() => $$"""
                 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                private static void {{Name}}<V, L>(float* x, int* taps, float* weights, float* c, nint row, int pixels, float* bias) where V : unmanaged where L : struct, ILanes<V>
+                private static void {{Name}}<V, L>(float* x, int* taps, float* weights, float* c, nint row, int pixels, float* bias, float* fetched, nint fetchedPixel) where V : unmanaged where L : struct, ILanes<V>
                 {
             {{Lines(8, Each(t => $"V w{t} = L.Load(weights + taps[{2 * t + 1}] * (nint)Place);"))}}
             {{Lines(8, Each(t => $"float* x{t} = x + taps[{2 * t}] * (nint)Place;"))}}
@@ -404,10 +404,15 @@ public sealed class TileGenerator : IIncrementalGenerator
             {{Lines(16, Pixels(p => $"c{p} = L.Add(c{p}, b);"))}}
                         }
             {{Lines(12, Pixels(p => $"L.Store(c{p}, c + {p} * row);"))}}
+                        if (Sse.IsSupported)
+                        {
+            {{Lines(16, Pixels(p => $"Sse.Prefetch0(fetched + {p} * fetchedPixel);"))}}
+                        }
                         // The last pixels are some that were there before.
                         step = Math.Min({{RunPixels * distance}}, last - at);
                         if (step <= 0)
                             return;
+                        fetched += step / {{distance}} * fetchedPixel;
                     }
                 }
             """;

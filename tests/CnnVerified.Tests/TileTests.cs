@@ -202,7 +202,7 @@ public sealed unsafe class TileTests
                 ChannelByChannel(x, list, weights, hasBias ? biases : null, pixels, distance, L.Count, expected, Row);
                 fixed (float* image = x, w = weights, c = got, b = biases)
                 fixed (int* pairs = list)
-                    Tiles.ChannelRun<V, L>(taps, distance)(image, pairs, w, c, Row, pixels, hasBias ? b : null);
+                    Tiles.ChannelRun<V, L>(taps, distance)(image, pairs, w, c, Row, pixels, hasBias ? b : null, image, 0);
                 Assert.Equal(expected, got);
             }
     }

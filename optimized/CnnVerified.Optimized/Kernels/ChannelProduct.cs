@@ -8,7 +8,7 @@ namespace CnnVerified.Optimized.Kernels;
 /// <remarks>Order of the sum: that of <see cref="MapProduct"/>, in the same bits. Each pixel has the taps that it meets inside of the map: nothing is padded and nothing copied.</remarks>
 internal static unsafe class ChannelProduct
 {
-    private const int RowsAhead = 4, RowsAheadOfNarrow = 2;   // which L1 holds beside what is computed
+    private const int RowsAhead = 4;                     // which are fetched, and L1 holds beside what is computed
 
     /// <summary>Computes; bias may be null.</summary>
     public static void Run(Execution on, in MapSum sum, float* x, float* w, float* bias, float* y)
@@ -80,20 +80,25 @@ internal static unsafe class ChannelProduct
             int* list = taps.List(d, h, w, out int* end);
             float* place = image + taps.Place(d, h, w) * Tiles.Place, bias = hasBias ? weights + sum.Taps * Tiles.Place : null;
             int distance = Math.Min(sum.W.Step, 2) * Tiles.Place, pixels = Math.Min(runs[w], Tiles.MostPixels), next = sum.W.Classes * Tiles.Place;
-            int ahead = L.Count < Tiles.Place ? RowsAheadOfNarrow : RowsAhead, count = (int)(end - list) / 2;
-            if (Sse.IsSupported)
-                for (int pixel = 0; pixel < runs[w]; pixel++)
-                {
-                    Sse.Prefetch0(place + (ahead * sum.W.Source + pixel) * (nint)Tiles.Place);
-                    Sse.Prefetch0(result + (ahead * sum.W.Size + pixel) * (nint)Tiles.Place);
-                }
+            float* places = place + RowsAhead * sum.W.Source * (nint)Tiles.Place, results = result + RowsAhead * sum.W.Size * (nint)Tiles.Place;
+            int count = (int)(end - list) / 2;
             if (L.Count < Tiles.Place && count is > 0 and <= Tiles.RunTaps && runs[w] >= Tiles.RunPixels)
             {
                 var run = Tiles.ChannelRun<V, L>(count, distance);
                 for (int lane = 0; lane < Tiles.Place; lane += L.Count)
-                    run(place + lane, list, weights + lane, result + lane, next, runs[w], bias == null ? null : bias + lane);
+                {
+                    // Of two runs over the same lines one fetches places and one results.
+                    bool isFirst = lane % (2 * L.Count) == 0;
+                    run(place + lane, list, weights + lane, result + lane, next, runs[w], bias == null ? null : bias + lane, isFirst ? places : results, isFirst ? distance : next);
+                }
                 return;
             }
+            if (Sse.IsSupported)
+                for (int pixel = 0; pixel < runs[w]; pixel++)
+                {
+                    Sse.Prefetch0(places + pixel * (nint)Tiles.Place);
+                    Sse.Prefetch0(results + pixel * (nint)Tiles.Place);
+                }
             var tile = Tiles.Channels<V, L>(pixels, distance);
             for (int pixel = 0; pixel < runs[w]; pixel += pixels)
             {
