@@ -1,6 +1,7 @@
 using System.Reflection;
 using CnnVerified.Optimized;
 using CnnVerified.Reference;
+using CnnVerified.Tests.Notation;
 using CnnVerified.Verification;
 using CnnVerified.Verification.Engines;
 using Xunit;
@@ -11,6 +12,8 @@ public sealed class ArchitectureTests
 {
     private static readonly Assembly Shapes = typeof(Window).Assembly, Reference = typeof(EquationTexts).Assembly,
         Optimized = typeof(Execution).Assembly;
+
+    private static readonly string[] Folders = ["reference", "optimized", "tests", "benchmarks", "docs"];
 
     private static readonly (MethodInfo Method, EquationAttribute Equation)[] References = Cited(Shapes, Reference);
     private static readonly (MethodInfo Method, EquationAttribute Equation)[] Twins = Cited(Optimized);
@@ -72,6 +75,20 @@ public sealed class ArchitectureTests
     [Fact]
     public void No_place_in_the_assemblies_names_a_folder_of_this_machine() =>
         Assert.All(References.Concat(Twins), each => Assert.Matches("^(reference|optimized)/", each.Equation.Place));
+
+    [Fact]
+    public void Imports_stand_in_order_those_of_the_framework_first()   // which formatting of white space does not see
+    {
+        string[] files = [.. Folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(DocsLibrary.Root, folder), "*.cs", SearchOption.AllDirectories))];
+        Assert.True(files.Length > 500);
+        Assert.All(files, file =>
+        {
+            string[] imports = [.. File.ReadLines(file).Where(line => line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.StartsWith("using var ", StringComparison.Ordinal))];
+            Assert.Equal(imports.OrderBy(import => import.Contains('=', StringComparison.Ordinal) ? 2 : import.StartsWith("using static ", StringComparison.Ordinal) ? 1 : 0)
+                .ThenBy(import => !import.StartsWith("using System", StringComparison.Ordinal) && !import.StartsWith("using static System", StringComparison.Ordinal))
+                .ThenBy(import => import.TrimEnd(';'), StringComparer.OrdinalIgnoreCase), imports);
+        });
+    }
 
     private static IEnumerable<string> Ours(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(name => name.Name!).Where(name => name.StartsWith("CnnVerified", StringComparison.Ordinal)).Order();
