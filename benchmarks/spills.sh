@@ -22,7 +22,7 @@ dotnet build -c Release -v q --nologo tests/CnnVerified.Cli >&2
 command=artifacts/bin/CnnVerified.Cli/release/cnnverify
 text=artifacts/spills.txt
 : >"$text"
-# 14 pixels or more of 70 filters, few filters on long rows (14, 3 and one) and in images for pixels, few channels, images for pixels, fully connected, minimal filtering, kernels of 1×1 and 5×5, strides.
+# 14 pixels or more of 70 filters, few filters on long rows (14, 3 and one) and with many images, few channels, images for pixels, fully connected, minimal filtering, kernels of 1×1 and 5×5, strides.
 for layer in "CV-F1 n1c9h6w70-k70r3s3" "CV-B2 n1c30h6w20-k70r3s3" "CV-F1 n1c3h6w150-k14r3s3" "CV-F1 n1c20h6w150-k3r3s3" "CV-F1 n1c20h6w150-k1r3s3" "CV-F1 n70c20h6w6-k3r3s3" "CV-F1 n70c20h6w6-k1r3s3" "CV-F1 n40c5h4w4-k70r2s2" "CV-B2 n2c3h6w70-k9r5s5" "FC-F1 n30d70k70" "CV-F1 n1c17h20w60-k70r3s3" "CV-F1 n1c20h6w70-k70r1s1" "CV-F1 n1c65h9w70-k70r5s5" "CV-F1 n1c3h23w227-k70r11s11-sh4sw4" "CV-F1 n1c3h23w150-k70r7s7-sh2sw2"; do
     read -r id case <<<"$layer"
     DOTNET_JitStdOutFile=$PWD/$text.part DOTNET_JitDisasm='CnnVerified.Optimized.Kernels.Tiles:*' \

@@ -104,7 +104,7 @@ public sealed class TileGenerator : IIncrementalGenerator
                 /// <summary>The most taps of a run of pixels whose lanes are channels, and the pixels that it takes at a time.</summary>
                 public const int RunTaps = {{RunTaps}}, RunPixels = {{RunPixels}};
 
-                /// <summary>The run of pixels, one or two places apart, that meet so many taps and whose lanes are channels; with each something is fetched.</summary>
+                /// <summary>The run of pixels, one or two places apart, that meet so many taps and whose lanes are channels. With each pixel it fetches one of the lines from the last pointer on, so many floats apart.</summary>
                 public static delegate*<float*, int*, float*, float*, nint, int, float*, float*, nint, void> ChannelRun<V, L>(int taps, int distance) where V : unmanaged where L : struct, ILanes<V> =>
                     (taps, distance) switch
                     {

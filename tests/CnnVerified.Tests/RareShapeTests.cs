@@ -32,11 +32,12 @@ public sealed class RareShapeTests(BatteryEngines engines) : IClassFixture<Batte
     [InlineData("CV-F14", "n1c2d4h5w70-k9t2r2s3-pd1")]
     [InlineData("CV-B2", "n2c3h40w150-k9r3s3-ph1pw1")]
     [InlineData("CV-B14", "n3c9h40w150-r3s3-ph1pw1-sh2sw2")]
-    // Blocks of three filters and of one, whose tiles are wider than a row (16 registers; vectors of 256 bits, then of 128).
+    // Blocks of three filters and of one, whose tiles are wider than a row (16 registers; vectors of 256 bits, then of 128; 32 registers).
     [InlineData("CV-F1", "n1c3h5w24-k3r3s3-ph1pw1")]
     [InlineData("CV-F1", "n1c3h5w37-k31r3s3-ph1pw1")]
     [InlineData("CV-F1", "n1c3h5w12-k3r3s3-ph1pw1")]
     [InlineData("CV-F1", "n1c3h5w19-k31r3s3-ph1pw1")]
+    [InlineData("CV-F1", "n1c3h4w70-k183r3s3-ph1pw1")]
     // Blocks of one channel to a filter: bands of rows, sums that pixels at the border go to, and the pair of a sum that has one more.
     [InlineData("CV-B14", "n2c17h9w21-r3s3-ph1pw1")]
     [InlineData("CV-B14", "n1c3h7w18-r2s4-ph1pw2")]
