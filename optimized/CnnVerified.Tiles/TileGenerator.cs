@@ -223,7 +223,8 @@ public sealed class TileGenerator : IIncrementalGenerator
 
         protected override string ColumnOfResult => "column";
 
-        // Where the other operand of a run's terms stands, one behind the other, is known when this is compiled.
+        // Where the other operand of a run's terms stands, one behind the other, is known when this is compiled. Each term of a run that fetches has a base of its own; longer runs, for which general
+        // registers would not do, go on from term to term.
         private string InRuns => Rows > NarrowRows ? "" : string.Join("\n", RunsOfTerms.Select(run => (run, Turn: (TermsTogether + run - 1) / run * run)).Select(each => $$"""
                     if (L.Count < Place && TListing.Run == {{each.run}})
                     {

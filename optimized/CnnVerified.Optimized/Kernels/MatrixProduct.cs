@@ -109,9 +109,7 @@ internal static unsafe class MatrixProduct
         {
             for (int j = from * width; j < Math.Min(J, to * width); j += width)
             {
-                int vectors = width / L.Count;
-                while (vectors > 1 && (vectors * L.Count > J || J - j <= vectors / 2 * L.Count))
-                    vectors /= 2;
+                int vectors = Tiles.NextVectors(width / L.Count, L.Count, J - j, J);
                 int left = Math.Min(width, J - j);
                 for (int column = 0; column < left; column += vectors * L.Count)
                 {

@@ -176,14 +176,10 @@ internal static unsafe class PixelProduct
         private void Compute(float* place, int kind, int filters, float* weights, float* bias, int pixels, float* to, nint apart, float* next)
         {
             int* list = _taps.Offsets(kind), last = _taps.Offsets(kind + 1);
-            int vectors = Tiles.VectorsInRegisters(filters);
-            // Tiles that begin before a row's first pixel would write in front of it.
-            while (_isFull && vectors * L.Count > pixels)
-                vectors /= 2;
-            for (int pixel = 0; pixel < pixels; pixel += vectors * L.Count)
+            // Where rows are full, the last tile must not begin in front of its row.
+            for (int pixel = 0, vectors = Tiles.VectorsInRegisters(filters); pixel < pixels; pixel += vectors * L.Count)
             {
-                while (vectors > 1 && pixels - pixel <= vectors / 2 * L.Count)
-                    vectors /= 2;
+                vectors = Tiles.NextVectors(vectors, L.Count, pixels - pixel, _isFull ? pixels : int.MaxValue);
                 if (_isFull)
                     pixel = Math.Min(pixel, pixels - vectors * L.Count);
                 if (next != null && Sse.IsSupported)

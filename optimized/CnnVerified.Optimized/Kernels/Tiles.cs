@@ -86,4 +86,12 @@ internal static unsafe partial class Tiles
             vectors /= 2;
         return vectors;
     }
+
+    /// <summary>Of so many vectors those of the next tile: no more than all columns fill, since the last tile covers some again, nor twice as many as the columns that are left.</summary>
+    public static int NextVectors(int vectors, int lanes, int left, int all)
+    {
+        while (vectors > 1 && (vectors * lanes > all || left <= vectors / 2 * lanes))
+            vectors /= 2;
+        return vectors;
+    }
 }

@@ -137,8 +137,7 @@ internal static unsafe class TurnedMaps
                 float* place = x + ((nint)g * sum.From.Count * sum.Source + taps.Place(d, h, w)) * pitch, result = y + ((nint)g * sum.To.Count * sum.Output + pixel) * pitch;
                 for (int n = 0, vectors = Tiles.VectorsInRegisters(blocks.Rows); n < images; n += vectors * L.Count)
                 {
-                    while (vectors > 1 && (vectors * L.Count > images || images - n <= vectors / 2 * L.Count))
-                        vectors /= 2;
+                    vectors = Tiles.NextVectors(vectors, L.Count, images - n, images);
                     int first = Math.Min(n, images - vectors * L.Count);
                     for (int block = 0; block < blocks.Count; block++)
                     {
